@@ -1,0 +1,75 @@
+"""What a file becomes: a Document of Blocks, each with its Location."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+BlockKind = Literal["heading", "paragraph", "list", "table", "code", "caption", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Where a run of a block's characters is drawn: PDF points, origin at the page's top left.
+
+    `start` and `end` are offsets into the text of the block that owns the box.
+    """
+
+    page: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where something stands in its document; all counts start at 1, what a format lacks is None."""
+
+    page: int | None = None
+    slide: int | None = None
+    sheet: str | None = None
+    row: int | None = None
+    line: int | None = None
+    boxes: tuple[Box, ...] = ()
+
+    def as_dict(self) -> dict[str, int | str]:
+        """The coordinates that are known, without the boxes."""
+        names = ("page", "slide", "sheet", "row", "line")
+        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One structural unit in reading order.
+
+    `text` is what the file says: a table's rows are lines and its cells are joined by " | ", with the
+    header as the first line; one row of a CSV is a table block "column: value | column: value".
+    `level` is a heading's depth (1 is the highest) or a list item's nesting (1 is the outermost).
+    """
+
+    kind: BlockKind
+    text: str
+    level: int = 0
+    location: Location = Location()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file as read: `id` is the sha256 (hex) of its bytes, `language` a BCP 47 tag ("und" if unknown)."""
+
+    id: str
+    name: str
+    media_type: str
+    title: str
+    language: str
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    blocks: tuple[Block, ...] = ()
+
+    @property
+    def pages(self) -> int:
+        """The highest page or slide number that has a block, 0 where the format has none."""
+        return max((b.location.page or b.location.slide or 0 for b in self.blocks), default=0)

@@ -1,0 +1,1 @@
+"""Document and question become Answer. No user interface, prints nothing."""

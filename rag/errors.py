@@ -1,0 +1,66 @@
+"""The rest of the tree of errors (its root and the loaders' branch stand in `loaders._errors`).
+
+TenkyoError
+├── LoadError …           see `loaders`
+├── StoreError            the store cannot be opened, read or written
+├── DocumentNotFound      no document has this id
+├── ModelUnavailable      an embedding or chat model cannot be loaded or reached
+├── QuestionTooLong       the question alone does not fit the model's window
+└── InvalidSettings       a setting has a value that cannot work
+"""
+
+from loaders import (
+    DamagedDocument,
+    DocumentTooLarge,
+    EmptyDocument,
+    EncryptedDocument,
+    LoadError,
+    TenkyoError,
+    UnsupportedFormat,
+)
+
+
+class StoreError(TenkyoError):
+    """The store cannot be opened, read or written."""
+
+    code = "store_failed"
+
+
+class DocumentNotFound(TenkyoError):
+    """No document has this id."""
+
+    code = "not_found"
+
+
+class ModelUnavailable(TenkyoError):
+    """An embedding or chat model cannot be loaded or reached."""
+
+    code = "model_unavailable"
+
+
+class QuestionTooLong(TenkyoError):
+    """The question alone does not fit the model's window."""
+
+    code = "question_too_long"
+
+
+class InvalidSettings(TenkyoError):
+    """A setting has a value that cannot work."""
+
+    code = "invalid_settings"
+
+
+__all__ = [
+    "DamagedDocument",
+    "DocumentNotFound",
+    "DocumentTooLarge",
+    "EmptyDocument",
+    "EncryptedDocument",
+    "InvalidSettings",
+    "LoadError",
+    "ModelUnavailable",
+    "QuestionTooLong",
+    "StoreError",
+    "TenkyoError",
+    "UnsupportedFormat",
+]

@@ -1,0 +1,93 @@
+"""The verbs: what an interchangeable part can do. Each has a contract suite in `tests/contracts`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from threading import Event as Flag
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.types import Message
+
+Vectors = NDArray[np.float32]
+
+
+class Tokenizer(Protocol):
+    """Counts what a model would read."""
+
+    def count(self, text: str) -> int:
+        """How many tokens the text has, special tokens left out."""
+        ...
+
+
+class Embedder(Protocol):
+    """Turns texts into unit vectors. Loads its model at the first call, not when it is made."""
+
+    name: str
+    """What the catalog's fingerprint says of it: model and revision."""
+    dimension: int
+    max_tokens: int
+    """What the model reads at most, special tokens included."""
+
+    def token_spans(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
+        """For each text the character span of each of its tokens, special tokens left out, nothing cut."""
+        ...
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """(n, dimension) float32, each row of length 1."""
+        ...
+
+    def embed_query(self, text: str) -> Vectors:
+        """(dimension,) float32 of length 1."""
+        ...
+
+    def covers(self, language: str) -> bool:
+        """Whether the model was trained on this language (BCP 47 tag)."""
+        ...
+
+
+class VectorStore(Protocol):
+    """Finds the chunks whose vectors are nearest by cosine."""
+
+    def add(self, ids: Sequence[int], vectors: Vectors) -> None:
+        """Adds unit vectors (n, dimension) under these ids; an id already there is replaced."""
+        ...
+
+    def remove(self, ids: Sequence[int]) -> None:
+        """Takes ids out; unknown ones are passed over."""
+        ...
+
+    def search(self, query: Vectors, k: int, within: Collection[int] | None = None) -> list[tuple[int, float]]:
+        """The k best (id, cosine), best first, among `within` if given."""
+        ...
+
+    def scores(self, query: Vectors, ids: Sequence[int]) -> list[float | None]:
+        """The cosine of each id with the query, None for one without a vector."""
+        ...
+
+    def __len__(self) -> int: ...
+
+
+class ChatModel(Protocol):
+    """Writes text from messages. Loads or connects at the first call, not when it is made."""
+
+    name: str
+    context_tokens: int
+    """The window: prompt and answer together."""
+
+    def count_tokens(self, text: str) -> int:
+        """How many tokens the text has; an upper estimate where the tokenizer cannot be had."""
+        ...
+
+    def stream(self, messages: Sequence[Message], max_tokens: int, stop: Flag) -> Iterator[str]:
+        """The answer piece by piece. Ends soon after `stop` is set; the generation ends too, on a server as well.
+
+        Raises ModelUnavailable where the model cannot be loaded or reached or fails in the middle.
+        """
+        ...
+
+
+Report = Callable[..., None]
+"""`report(Progress)`: given to long operations; raising from it (Cancelled) ends them cleanly."""

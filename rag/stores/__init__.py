@@ -1,0 +1,1 @@
+"""Search indexes, one file each; both are derived from the catalog."""

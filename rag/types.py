@@ -1,0 +1,251 @@
+"""The nouns: frozen data that travels between the rooms of the house."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from loaders import Block, Box, Document, Location
+
+Role = Literal["system", "user", "assistant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters `start:end` of a chunk's text that stand at `offset` of the document's block `block`."""
+
+    start: int
+    end: int
+    block: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A passage: the unit that is embedded, found and quoted.
+
+    `text` is quoted from the document; `headings` is the path of headings above it. What is embedded is
+    title, headings and text. `location` is where the text begins; `spans` map it back to blocks.
+    """
+
+    id: int
+    document_id: str
+    ordinal: int
+    text: str
+    headings: tuple[str, ...]
+    location: Location
+    spans: tuple[Span, ...]
+    token_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentInfo:
+    """A document as the library lists it.
+
+    `id` names this document in the store (it is derived from collection, name and content), `sha256` is the
+    content's. `embedded` of its `chunks` have their vector; words find all of them from the start.
+    """
+
+    id: str
+    name: str
+    collection: str
+    sha256: str
+    media_type: str
+    title: str
+    language: str
+    metadata: Mapping[str, str]
+    size: int
+    pages: int
+    characters: int
+    chunks: int
+    embedded: int
+    added_at: datetime
+
+    @property
+    def state(self) -> Literal["searchable", "indexed"]:
+        """`searchable` by words from the moment it is added, `indexed` once every vector is there."""
+        return "indexed" if self.embedded >= self.chunks else "searchable"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk that was found, its fused score, and the raw score of each stage that it came through."""
+
+    chunk: Chunk
+    document: DocumentInfo
+    score: float
+    stages: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """What a search gives: the hits, best first, and how likely (0 to 1) they answer the question."""
+
+    query: str
+    hits: tuple[Hit, ...]
+    confidence: float
+    took_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quote that stands word for word in a chunk: `chunk.text[start:end] == quote`.
+
+    `number` is the passage's number in this answer, from 1. `location` has the boxes of the quote where the
+    format has geometry. `support` (0 to 1) is how well the quote supports the sentence.
+    """
+
+    number: int
+    chunk_id: int
+    document_id: str
+    document_name: str
+    quote: str
+    start: int
+    end: int
+    location: Location
+    support: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer (its white space included) and what it rests on."""
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a question gets: sentences with citations.
+
+    `answered` is False where the documents do not seem to answer. `model` is the chat model's name, or
+    "extractive" where the sentences are quoted from the documents. `stopped` says that the person ended it.
+    """
+
+    question: str
+    sentences: tuple[Sentence, ...]
+    hits: tuple[Hit, ...]
+    answered: bool
+    confidence: float
+    model: str
+    took_ms: float
+    stopped: bool = False
+
+    @property
+    def text(self) -> str:
+        """The answer as plain text."""
+        return "".join(sentence.text for sentence in self.sentences).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class AskOptions:
+    """What travels with one question: passages used, and the documents or collections searched (all if empty)."""
+
+    k: int = 6
+    documents: frozenset[str] = frozenset()
+    collections: frozenset[str] = frozenset()
+    mode: Literal["hybrid", "dense", "lexical"] = "hybrid"
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of one file: `error` is None, or `{code, message, hint}` where `status` is failed."""
+
+    file: str
+    status: Literal["added", "unchanged", "replaced", "failed"]
+    document_id: str | None
+    chunks: int
+    error: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """The receipt of a deletion: what was taken out, in counts."""
+
+    document_id: str
+    name: str
+    chunks: int
+    vectors: int
+    original_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What every long operation reports. Stages of a file: parse, split, embed, store."""
+
+    stage: str
+    done: int
+    total: int
+    unit: str
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A piece of background work that survives a restart; ingesting one file, or a reindex.
+
+    `result` is set when an ingest is done, `error` where the job failed.
+    """
+
+    id: int
+    kind: Literal["ingest", "reindex"]
+    name: str
+    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    progress: Progress | None
+    result: Added | None
+    error: Mapping[str, str] | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """The store in figures. `stale` says why the index does not fit the settings ("" when it does)."""
+
+    documents: int
+    chunks: int
+    embedded: int
+    characters: int
+    original_bytes: int
+    store_bytes: int
+    by_type: Mapping[str, int]
+    by_language: Mapping[str, int]
+    collections: Mapping[str, int]
+    embedding_model: str
+    chat_model: str
+    index_chunks_words: int
+    index_chunks_vectors: int
+    stale: str
+
+
+__all__ = [
+    "Added",
+    "Answer",
+    "AskOptions",
+    "Block",
+    "Box",
+    "Chunk",
+    "Citation",
+    "Document",
+    "DocumentInfo",
+    "Hit",
+    "Job",
+    "Location",
+    "Message",
+    "Progress",
+    "Removed",
+    "Retrieved",
+    "Role",
+    "Sentence",
+    "Span",
+    "Stats",
+]
