@@ -45,7 +45,7 @@ class DocumentInfo:
     """A document as the library lists it.
 
     `id` names this document in the store (it is derived from collection, name and content), `sha256` is the
-    content's. `embedded` of its `chunks` have their vector; words find all of them from the start.
+    content's. Of its `chunks`, `embedded` have a vector and `pending` wait for one; words find all from the start.
     """
 
     id: str
@@ -61,12 +61,13 @@ class DocumentInfo:
     characters: int
     chunks: int
     embedded: int
+    pending: int
     added_at: datetime
 
     @property
     def state(self) -> Literal["searchable", "indexed"]:
         """`searchable` by words from the moment it is added, `indexed` once every vector is there."""
-        return "indexed" if self.embedded >= self.chunks else "searchable"
+        return "searchable" if self.pending else "indexed"
 
 
 @dataclass(frozen=True, slots=True)

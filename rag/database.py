@@ -1,0 +1,156 @@
+"""One SQLite file: connections, transactions, and the numbered migrations of its schema."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Empty, LifoQueue
+
+from rag.errors import StoreError
+
+MIGRATIONS = (
+    """
+    CREATE TABLE documents (
+        id TEXT PRIMARY KEY, collection TEXT NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL,
+        media_type TEXT NOT NULL, title TEXT NOT NULL, language TEXT NOT NULL, metadata TEXT NOT NULL,
+        size INTEGER NOT NULL, pages INTEGER NOT NULL, characters INTEGER NOT NULL, added_at TEXT NOT NULL,
+        UNIQUE (collection, name)
+    );
+    CREATE INDEX documents_sha256 ON documents (sha256);
+    CREATE TABLE blocks (
+        document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+        kind TEXT NOT NULL, text TEXT NOT NULL, level INTEGER NOT NULL, location TEXT NOT NULL,
+        PRIMARY KEY (document_id, ordinal)
+    ) WITHOUT ROWID;
+    -- A generation is one way of chunking and embedding the library; exactly one is active.
+    CREATE TABLE generations (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, fingerprint TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('active', 'building'))
+    );
+    CREATE UNIQUE INDEX one_generation_per_state ON generations (state);
+    CREATE TABLE chunks (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, generation INTEGER NOT NULL REFERENCES generations (id),
+        document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+        text TEXT NOT NULL, headings TEXT NOT NULL, location TEXT NOT NULL, spans TEXT NOT NULL,
+        token_count INTEGER NOT NULL, embedding_key BLOB
+    );
+    CREATE INDEX chunks_of_document ON chunks (generation, document_id);
+    CREATE INDEX chunks_document ON chunks (document_id);
+    CREATE INDEX chunks_embedding ON chunks (embedding_key);
+    -- Keyed by model and text, so that the same text is embedded once, whatever file or generation it is in.
+    CREATE TABLE embeddings (id INTEGER PRIMARY KEY AUTOINCREMENT, key BLOB NOT NULL UNIQUE, vector BLOB NOT NULL);
+    -- What the derived indexes replay: ranges of ids, of chunks (chunks, removed) or of embeddings (vectors).
+    CREATE TABLE changes (
+        revision INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind TEXT NOT NULL CHECK (kind IN ('chunks', 'removed', 'vectors')),
+        first INTEGER NOT NULL, last INTEGER NOT NULL
+    );
+    CREATE TABLE jobs (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, name TEXT NOT NULL, collection TEXT NOT NULL,
+        sha256 TEXT NOT NULL, state TEXT NOT NULL, result TEXT, error TEXT, created_at TEXT NOT NULL
+    );
+    """,
+)
+
+
+class Database:
+    """A pool of connections to one SQLite file in WAL mode; safe from any thread and from several processes.
+
+    Raises StoreError where the file cannot be opened, read or written, with what to do about it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._idle: LifoQueue[sqlite3.Connection] = LifoQueue()
+        with self._translated():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._migrate()
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """A connection that sees one consistent state throughout."""
+        with self._translated(), self._connection() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.execute("ROLLBACK")
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """One transaction, the only writer while it lasts: committed at the end, or nothing of it happened."""
+        with self._translated(), self._connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Closes the idle connections; those in use close with their threads."""
+        while True:
+            try:
+                self._idle.get_nowait().close()
+            except Empty:
+                return
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        try:
+            connection = self._idle.get_nowait()
+        except Empty:
+            connection = self._connect()
+        try:
+            yield connection
+        finally:
+            if connection.in_transaction:
+                connection.close()  # only after a failed COMMIT or ROLLBACK: its state is not to be trusted
+            else:
+                self._idle.put(connection)
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=60, isolation_level=None, check_same_thread=False)
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")  # a commit is a promise that outlives a power cut
+        connection.execute("PRAGMA foreign_keys = ON")
+        return connection
+
+    def _migrate(self) -> None:
+        with self.write() as connection:
+            done = connection.execute("PRAGMA user_version").fetchone()[0]
+            if done > len(MIGRATIONS):
+                raise StoreError(
+                    f"The store was written by a newer Tenkyo (schema {done}, this one knows {len(MIGRATIONS)}).",
+                    "Update Tenkyo, or choose another folder with TENKYO_STORE.",
+                    str(self.path),
+                )
+            for number, script in enumerate(MIGRATIONS[done:], done + 1):
+                for statement in _statements(script):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {number}")
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise StoreError(
+                f"The store could not be read or written ({error}).",
+                "Check that its disk is not full or read-only. The files you added are kept beside it in 'originals'.",
+                str(self.path),
+            ) from error
+
+
+def _statements(script: str) -> Iterator[str]:
+    """`executescript` would commit by itself, so the statements of a migration run one by one."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
