@@ -88,10 +88,23 @@ class Catalog:
             db.execute("UPDATE generations SET state = 'active' WHERE id = ?", (generation,))
             return True
 
+    def abandon_building(self) -> None:
+        """Drops the generation that a reindex was building."""
+        with self._database.write() as db:
+            row = db.execute("SELECT id FROM generations WHERE state = 'building'").fetchone()
+            if row:
+                _drop_generation(db, row["id"])
+
     def first_document_missing_in(self, generation: int) -> str | None:
         """The id of a document without chunks in this generation, None when it is complete."""
         with self._database.read() as db:
             return _first_missing(db, generation)
+
+    def count_documents_in(self, generation: int) -> int:
+        """How many documents have chunks in this generation."""
+        query = "SELECT count(DISTINCT document_id) FROM chunks WHERE generation = ?"
+        with self._database.read() as db:
+            return db.execute(query, (generation,)).fetchone()[0]
 
     def revision(self) -> int:
         """Grows with every change that the indexes must follow."""

@@ -49,7 +49,8 @@ MIGRATIONS = (
     );
     CREATE TABLE jobs (
         id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, name TEXT NOT NULL, collection TEXT NOT NULL,
-        sha256 TEXT NOT NULL, state TEXT NOT NULL, result TEXT, error TEXT, created_at TEXT NOT NULL
+        sha256 TEXT NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, result TEXT, error TEXT,
+        created_at TEXT NOT NULL
     );
     """,
 )

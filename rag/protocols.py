@@ -14,14 +14,6 @@ from rag.types import Message
 Vectors = NDArray[np.float32]
 
 
-class Tokenizer(Protocol):
-    """Counts what a model would read."""
-
-    def count(self, text: str) -> int:
-        """How many tokens the text has, special tokens left out."""
-        ...
-
-
 class Embedder(Protocol):
     """Turns texts into unit vectors. Loads its model at the first call, not when it is made."""
 
@@ -31,8 +23,12 @@ class Embedder(Protocol):
     max_tokens: int
     """What the model reads at most, special tokens included."""
 
-    def token_spans(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
-        """For each text the character span of each of its tokens, special tokens left out, nothing cut."""
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """How many tokens each text has, special tokens left out, nothing cut."""
+        ...
+
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
+        """The character span of each token, special tokens left out, nothing cut."""
         ...
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:

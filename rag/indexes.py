@@ -1,0 +1,138 @@
+"""The two search indexes, kept in step with the catalog that they are derived from."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from rag.catalog import Catalog, Change
+from rag.languages import ANALYSIS_VERSION
+from rag.stores.faiss_flat import FaissFlatStore
+from rag.stores.tantivy_words import IndexedChunk, TantivyWordStore
+
+_END = 2**62
+
+
+class Indexes:
+    """Vector and word index of the active generation; `refresh` brings both up to the catalog's last commit.
+
+    Vectors live in memory and are read from the catalog; words live on disk beside a note of the revision that
+    they hold. Either can be deleted at any time and comes back from the catalog, without embedding anything.
+    """
+
+    def __init__(self, catalog: Catalog, folder: Path) -> None:
+        self._catalog = catalog
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._generation = -1
+        self._vectors_revision = -1
+        self._words_revision = -1
+        self.vectors = FaissFlatStore()
+        self.words: TantivyWordStore | None = None
+
+    @property
+    def generation(self) -> int:
+        """The generation that the indexes hold, -1 before the first refresh of a store with content."""
+        return self._generation
+
+    def refresh(self) -> None:
+        """Replays what the catalog has committed since the last time."""
+        with self._lock:
+            active = self._catalog.active_generation()
+            if active is None:
+                return
+            if active.id != self._generation:
+                self._open(active.id)
+            revision = self._catalog.revision()
+            if revision != self._vectors_revision:
+                self._update_vectors(revision)
+            if revision != self._words_revision:
+                self._update_words()
+
+    def build_words(self, generation: int) -> None:
+        """Makes the word index of a generation that is being built, so that the switch to it takes no time."""
+        words = TantivyWordStore(self._words_folder(generation))
+        with words.updating():
+            self._replay_words(words, generation)
+
+    def _open(self, generation: int) -> None:
+        self.vectors = FaissFlatStore()
+        self.words = TantivyWordStore(self._words_folder(generation))
+        self._generation, self._vectors_revision, self._words_revision = generation, -1, -1
+        for other in self._folder.glob("words-*"):
+            if other.is_dir() and other != self._words_folder(generation) and not self._is_building(other):
+                shutil.rmtree(other, ignore_errors=True)  # another process may still be reading it
+
+    def _is_building(self, folder: Path) -> bool:
+        building = self._catalog.building_generation()
+        return building is not None and folder == self._words_folder(building.id)
+
+    def _update_vectors(self, revision: int) -> None:
+        if self._vectors_revision < 0:
+            self.vectors.add(*self._catalog.vectors_of_chunks(self._generation, 0, _END))
+        else:
+            for change in self._catalog.changes_since(self._vectors_revision):
+                self._apply_to_vectors(change)
+                revision = change.revision
+        self._vectors_revision = revision
+
+    def _apply_to_vectors(self, change: Change) -> None:
+        if change.kind == "removed":
+            self.vectors.remove(range(change.first, change.last + 1))
+        elif change.kind == "chunks":
+            self.vectors.add(*self._catalog.vectors_of_chunks(self._generation, change.first, change.last))
+        else:
+            self.vectors.add(*self._catalog.vectors_of_embeddings(self._generation, change.first, change.last))
+
+    def _update_words(self) -> None:
+        assert self.words is not None
+        with self.words.updating():
+            self._words_revision = self._replay_words(self.words, self._generation)
+        self.words.reload()
+
+    def _replay_words(self, words: TantivyWordStore, generation: int) -> int:
+        """Applies what the folder's note says is missing. A crash before the new note repeats it to the same end."""
+        held = self._read_note(generation)
+        revision = self._catalog.revision()
+        if held < 0:
+            removed, added = [(0, _END)], [(0, _END)]
+        else:
+            changes = [change for change in self._catalog.changes_since(held) if change.kind != "vectors"]
+            # An added range is taken out first too: it is there already if a crash came before the note.
+            removed = [(change.first, change.last) for change in changes]
+            added = [(change.first, change.last) for change in changes if change.kind == "chunks"]
+        if removed:
+            words.update(removed, self._indexed(generation, added))
+        if revision != held:
+            self._write_note(generation, revision)
+        return revision
+
+    def _indexed(self, generation: int, ranges: list[tuple[int, int]]) -> Iterator[IndexedChunk]:
+        documents = self._catalog.documents()
+        for first, last in ranges:
+            for chunk in self._catalog.chunks_between(generation, first, last):
+                if chunk.document_id in documents:
+                    yield IndexedChunk(chunk, documents[chunk.document_id].title)
+
+    def _words_folder(self, generation: int) -> Path:
+        return self._folder / f"words-{generation}"
+
+    def _note(self, generation: int) -> Path:
+        return self._words_folder(generation) / "tenkyo.json"
+
+    def _read_note(self, generation: int) -> int:
+        """The revision that the word index holds; -1 where it is unknown or another analysis made it."""
+        try:
+            note = json.loads(self._note(generation).read_text())
+            return note["revision"] if note["analysis"] == ANALYSIS_VERSION else -1
+        except (OSError, ValueError, KeyError):
+            return -1
+
+    def _write_note(self, generation: int, revision: int) -> None:
+        note = self._note(generation)
+        fresh = note.with_suffix(".new")
+        fresh.write_text(json.dumps({"revision": revision, "analysis": ANALYSIS_VERSION}))
+        fresh.replace(note)

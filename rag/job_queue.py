@@ -1,0 +1,118 @@
+"""Background work as rows of the catalog, so that it survives a restart."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Literal, NamedTuple
+
+from rag.database import Database
+from rag.types import Added, Job
+
+MAX_ATTEMPTS = 3
+"""A job during which the process has died this often is given up: it would take the app down forever."""
+
+
+class Work(NamedTuple):
+    """A job that has been claimed; `sha256` names its original."""
+
+    id: int
+    kind: Literal["ingest", "reindex"]
+    name: str
+    collection: str
+    sha256: str
+
+
+class JobQueue:
+    """queued -> running -> done, failed or cancelled; each step is a commit."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def submit(self, kind: Literal["ingest", "reindex"], name: str, collection: str, sha256: str) -> Job:
+        """Adds a job at the end of the queue."""
+        query = "INSERT INTO jobs (kind, name, collection, sha256, state, created_at) VALUES (?, ?, ?, ?, 'queued', ?)"
+        with self._database.write() as db:
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            id_ = db.execute(query, (kind, name, collection, sha256, now)).lastrowid
+            return _job(db.execute("SELECT * FROM jobs WHERE id = ?", (id_,)).fetchone())
+
+    def list(self, limit: int) -> list[Job]:
+        """The newest jobs first."""
+        with self._database.read() as db:
+            return [_job(row) for row in db.execute("SELECT * FROM jobs ORDER BY id DESC LIMIT ?", (limit,))]
+
+    def claim(self) -> Work | None:
+        """The oldest queued job, running from now on."""
+        with self._database.write() as db:
+            row = db.execute("SELECT * FROM jobs WHERE state = 'queued' ORDER BY id LIMIT 1").fetchone()
+            if row is None:
+                return None
+            db.execute("UPDATE jobs SET state = 'running', attempts = attempts + 1 WHERE id = ?", (row["id"],))
+            return Work(row["id"], row["kind"], row["name"], row["collection"], row["sha256"])
+
+    def note_added(self, id_: int, added: Added) -> None:
+        """The file is committed and searchable; its vectors are still to come."""
+        self._set(id_, "running", result=json.dumps(asdict(added)))
+
+    def finish(self, id_: int) -> None:
+        """All is done."""
+        self._set(id_, "done")
+
+    def fail(self, id_: int, error: dict[str, str]) -> None:
+        """It cannot be done; `error` is {code, message, hint}."""
+        self._set(id_, "failed", error=json.dumps(error))
+
+    def cancel(self, id_: int) -> None:
+        """Takes a job back that is not finished."""
+        with self._database.write() as db:
+            query = "UPDATE jobs SET state = 'cancelled' WHERE id = ? AND state IN ('queued', 'running')"
+            db.execute(query, (id_,))
+
+    def recover(self) -> None:
+        """After a restart: what was running is queued again, unless the process has died of it too often."""
+        error = json.dumps(
+            {
+                "code": "store_failed",
+                "message": f"The app stopped {MAX_ATTEMPTS} times while it worked on this file.",
+                "hint": "Split the file or free memory, then add it again.",
+            }
+        )
+        with self._database.write() as db:
+            db.execute(
+                "UPDATE jobs SET state = 'failed', error = ? WHERE state = 'running' AND result IS NULL AND attempts >= ?",
+                (error, MAX_ATTEMPTS),
+            )
+            db.execute("UPDATE jobs SET state = 'queued' WHERE state = 'running' AND result IS NULL")
+
+    def forget_finished(self) -> None:
+        """Clears the list of what is over."""
+        with self._database.write() as db:
+            db.execute("DELETE FROM jobs WHERE state IN ('done', 'failed', 'cancelled')")
+
+    def embedding(self) -> list[Job]:
+        """Jobs whose document waits for its vectors."""
+        with self._database.read() as db:
+            query = "SELECT * FROM jobs WHERE state = 'running' AND result IS NOT NULL ORDER BY id"
+            return [_job(row) for row in db.execute(query)]
+
+    def _set(self, id_: int, state: str, result: str | None = None, error: str | None = None) -> None:
+        query = """UPDATE jobs SET state = ?, result = coalesce(?, result), error = ?
+                   WHERE id = ? AND state != 'cancelled'"""
+        with self._database.write() as db:
+            db.execute(query, (state, result, error, id_))
+
+
+def _job(row: sqlite3.Row) -> Job:
+    return Job(
+        row["id"],
+        row["kind"],
+        row["name"],
+        row["state"],
+        None,
+        Added(**json.loads(row["result"])) if row["result"] else None,
+        json.loads(row["error"]) if row["error"] else None,
+        datetime.fromisoformat(row["created_at"]),
+    )

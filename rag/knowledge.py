@@ -1,0 +1,182 @@
+"""The write side: files are loaded, split and committed; chunks are embedded; generations are built."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from loaders import Block, Document
+from rag.catalog import Catalog, Generation, NewChunk
+from rag.errors import DocumentTooLarge, EmptyDocument
+from rag.indexes import Indexes
+from rag.originals import Originals
+from rag.parsing import Parser
+from rag.protocols import Embedder, Report
+from rag.settings import Settings
+from rag.splitting import embedding_text, fitting_title, split
+from rag.types import Added, Chunk, Progress, Removed
+
+EMBEDDED_AT_ONCE = 64
+"""Chunks between two commits of vectors: what a crash loses at most is embedding these again."""
+
+
+def fingerprint(settings: Settings, embedder: Embedder) -> str:
+    """What shapes an index, as JSON: a generation built with another one does not fit these settings."""
+    shape = {
+        "embedding": embedder.name,
+        "chunk_tokens": settings.chunk_tokens,
+        "chunk_overlap_tokens": settings.chunk_overlap_tokens,
+        "embedded_rows": settings.embedded_rows,
+    }
+    return json.dumps(shape, sort_keys=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Adds, removes and reindexes documents."""
+
+    settings: Settings
+    catalog: Catalog
+    originals: Originals
+    indexes: Indexes
+    embedder: Embedder
+    parser: Parser
+
+    # -- adding --------------------------------------------------------------------------------------------
+
+    def add(self, data: bytes, name: str, collection: str, password: str | None, report: Report) -> Added:
+        """Loads, splits and commits one file; it can be found by words when this returns. Raises TenkyoError."""
+        self.check_size(len(data), name)
+        sha256 = hashlib.sha256(data).hexdigest()
+        old = self.catalog.find(collection, name)
+        if old and old.sha256 == sha256:
+            return Added(name, "unchanged", old.id, old.chunks)
+        report(Progress("parse", 0, 1, "file", name))
+        document = self.parser.load(data, name, password)
+        self.originals.put(data)
+        added = self.add_document(document, collection, len(data), report)
+        if old:
+            self._discard_original(old.sha256)
+        return added
+
+    def add_document(self, document: Document, collection: str, size: int, report: Report) -> Added:
+        """Splits and commits a document that is loaded already."""
+        generation = self.generation().id
+        report(Progress("split", 0, 1, "file", document.name))
+        chunks = self._split(document.title, document.blocks)
+        if not chunks:
+            raise EmptyDocument("There is no text in it.", "Check that the file is the one you meant.", document.name)
+        report(Progress("store", 0, len(chunks), "chunks", document.name))
+        id_, replaced = self.catalog.put(document, collection, size, generation, chunks)
+        return Added(document.name, "replaced" if replaced else "added", id_, len(chunks))
+
+    def check_size(self, size: int, name: str) -> None:
+        """Raises DocumentTooLarge for a file over the limit of the settings."""
+        limit = self.settings.max_file_mb
+        if size > limit * 1_000_000:
+            raise DocumentTooLarge(
+                f"The file has {size / 1e6:.0f} MB; the limit is {limit} MB.",
+                "Split it, or raise max_file_mb (TENKYO_MAX_FILE_MB).",
+                name,
+            )
+
+    def remove(self, id_: str) -> Removed:
+        """Deletes a document from the catalog, both indexes and the originals."""
+        sha256 = self.catalog.document(id_).sha256
+        removed = self.catalog.remove(id_)
+        self.indexes.refresh()
+        self._discard_original(sha256)
+        return removed
+
+    def _discard_original(self, sha256: str) -> None:
+        if sha256 not in self.catalog.referenced_originals():
+            self.originals.discard(sha256)
+
+    def _split(self, title: str, blocks: Sequence[Block]) -> list[NewChunk]:
+        settings = self.settings
+        chunks = split(title, blocks, self.embedder, settings.chunk_tokens, settings.chunk_overlap_tokens)
+        return [NewChunk(chunk, self._embedding_key(title, chunk, blocks)) for chunk in chunks]
+
+    def _embedding_key(self, title: str, chunk: Chunk, blocks: Sequence[Block]) -> bytes | None:
+        """Names the vector by model and text; None for far rows of a table, which words find well enough."""
+        row = chunk.location.row or 0
+        if blocks[chunk.spans[0].block].kind == "table" and row > self.settings.embedded_rows:
+            return None
+        text = "\0".join((self.embedder.name, self._embedded_text(title, chunk)))
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+    def _embedded_text(self, title: str, chunk: Chunk) -> str:
+        return embedding_text(fitting_title(title, self.embedder), chunk.headings, chunk.text)
+
+    # -- embedding -----------------------------------------------------------------------------------------
+
+    def generation(self) -> Generation:
+        """The active generation; the first one is made with the settings of now."""
+        active = self.catalog.active_generation()
+        return active or self.catalog.start_generation(fingerprint(self.settings, self.embedder), "active")
+
+    def fits(self, generation: Generation) -> bool:
+        """Whether the embedding model of the settings made the generation's vectors."""
+        return json.loads(generation.fingerprint)["embedding"] == self.embedder.name
+
+    def embed_some(self, generation: Generation) -> int:
+        """Embeds and commits one group of chunks that wait for a vector; gives how many, 0 when none is left.
+
+        Vectors of another model would be nonsense among the generation's own, so then none is made: the
+        documents are found by words until a reindex.
+        """
+        if not self.fits(generation):
+            return 0
+        group = self.catalog.pending(generation.id, EMBEDDED_AT_ONCE)
+        if group:
+            documents = self.catalog.documents()
+            titles = [documents[chunk.document_id].title if chunk.document_id in documents else "" for _, chunk in group]
+            texts = [self._embedded_text(title, chunk) for title, (_, chunk) in zip(titles, group, strict=True)]
+            self.catalog.put_vectors([key for key, _ in group], self.embedder.embed_passages(texts))
+        return len(group)
+
+    def embed_all(self, report: Report) -> None:
+        """Embeds everything that waits, and brings both indexes up to date."""
+        generation = self.generation()
+        total = self.catalog.count_pending(generation.id) if self.fits(generation) else 0
+        done = 0
+        while count := self.embed_some(generation):
+            done += count
+            report(Progress("embed", done, max(done, total), "chunks"))
+        self.indexes.refresh()
+
+    # -- reindexing ----------------------------------------------------------------------------------------
+
+    def reindex(self, report: Report) -> None:
+        """Chunks and embeds the library anew beside the old generation, then switches to it in one transaction.
+
+        Questions are answered from the old one until then. A reindex that a crash cut off goes on where it was.
+        """
+        self.generation()
+        new = self.catalog.start_generation(fingerprint(self.settings, self.embedder), "building")
+        while True:
+            self._split_missing(new, report)
+            self._embed_missing(new, report)
+            self.indexes.build_words(new.id)
+            if self.catalog.activate(new.id):  # False where a document came in meanwhile
+                break
+        self.indexes.refresh()
+
+    def _split_missing(self, new: Generation, report: Report) -> None:
+        total = len(self.catalog.documents())
+        done = self.catalog.count_documents_in(new.id)
+        while missing := self.catalog.first_document_missing_in(new.id):
+            info = self.catalog.document(missing)
+            report(Progress("split", done, max(done, total), "documents", info.name))
+            blocks = list(self.catalog.blocks(missing).values())
+            self.catalog.put_chunks(missing, new.id, self._split(info.title, blocks))
+            done += 1
+
+    def _embed_missing(self, new: Generation, report: Report) -> None:
+        total, done = self.catalog.count_pending(new.id), 0
+        report(Progress("embed", 0, total, "chunks"))
+        while count := self.embed_some(new):
+            done += count
+            report(Progress("embed", done, max(done, total), "chunks"))

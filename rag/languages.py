@@ -1,0 +1,159 @@
+"""What differs between languages: words to search by, and where sentences end."""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from loaders import detect_language
+
+if TYPE_CHECKING:
+    from Stemmer import Stemmer
+    from sudachipy import Tokenizer as SudachiTokenizer
+
+ANALYSIS_VERSION = "1"
+"""Raise it with every change of `analyze`: word indexes built by another version are rebuilt."""
+
+_CJK = "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
+_RUNS = re.compile(rf"(?P<cjk>[{_CJK}]+)|(?P<word>[^\W_{_CJK}]+(?:['’][^\W_{_CJK}]+)*)")
+_CODE = re.compile(rf"[^\W_{_CJK}]+(?:[-_./:][^\W_{_CJK}]+)+")
+
+# Lucene's English stop words, and the question words that name no topic.
+_STOP = frozenset(
+    "a an and are as at be but by for if in into is it no not of on or such that the their then there these "
+    "they this to was will with s what which who whom whose when where why how do does did".split()
+)
+_SUDACHI_SKIPPED = ("助詞", "助動詞", "補助記号", "空白", "記号")
+_SUDACHI_MAX_CHARACTERS = 8000  # its input is limited to 49,149 bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a text is found by: words in a normal form, and character bigrams of scripts without spaces."""
+
+    words: tuple[str, ...]
+    bigrams: tuple[str, ...]
+
+
+def analyze(text: str) -> Terms:
+    """Search terms of a text in any mix of languages, in order, with repetitions.
+
+    Width and case are folded (NFKC, casefold). English words are stemmed (Snowball) and stop words dropped;
+    Japanese gives morphemes in Sudachi's normalised form, particles dropped, and character bigrams. Codes,
+    numbers and file names ("RFC-9457", "3.14", "report.pdf") are terms whole as well as by their parts.
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    words: list[str] = []
+    bigrams: list[str] = []
+    for match in _RUNS.finditer(folded):
+        if match.lastgroup == "cjk":
+            words.extend(_morphemes(match.group()))
+            bigrams.extend(_bigrams(match.group()))
+        elif (word := match.group().split("'")[0].split("’")[0]) not in _STOP:
+            words.append(_stem(word))
+    words.extend(match.group() for match in _CODE.finditer(folded))
+    return Terms(tuple(words), tuple(bigrams))
+
+
+def _bigrams(run: str) -> Iterator[str]:
+    if len(run) == 1:
+        yield run
+    for start in range(len(run) - 1):
+        yield run[start : start + 2]
+
+
+@cache
+def _stemmer() -> Stemmer:
+    from Stemmer import Stemmer
+
+    return Stemmer("english")
+
+
+@cache
+def _stem(word: str) -> str:
+    with _LOCK:
+        return _stemmer().stemWord(word)
+
+
+@cache
+def _sudachi() -> SudachiTokenizer:
+    from sudachipy import Dictionary, SplitMode
+
+    return Dictionary(dict="core").create(mode=SplitMode.A)
+
+
+_LOCK = threading.Lock()  # neither Sudachi's tokenizer nor Snowball's stemmer may be used by two threads at once
+
+
+def _morphemes(run: str) -> Iterator[str]:
+    for start in range(0, len(run), _SUDACHI_MAX_CHARACTERS):
+        with _LOCK:
+            found = [
+                morpheme.normalized_form()
+                for morpheme in _sudachi().tokenize(run[start : start + _SUDACHI_MAX_CHARACTERS])
+                if morpheme.part_of_speech()[0] not in _SUDACHI_SKIPPED
+            ]
+        yield from found
+
+
+# -- sentences ---------------------------------------------------------------------------------------------
+
+_CLOSING = "」』）】〉》〕｝”’\"')\\]"
+_END = re.compile(rf"[。！？!?．]+[{_CLOSING}]*|\.+[{_CLOSING}]*(?=\s|$)|\n+")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:mr|mrs|ms|dr|prof|sr|jr|st|mt|no|nos|vol|vs|etc|fig|figs|eq|sec|ch|pp?|ed|eds|al|inc|ltd|co|corp|"
+    r"dept|gen|col|sgt|lt|rev|hon|gov|pres|approx|ca|cf|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
+    r"|\be\.g|\bi\.e|\ba\.d|\bb\.c|\b[a-z](?:\.[a-z])*)$",
+    re.IGNORECASE,
+)
+_NEVER_ENDS = re.compile(r"(?:\b(?:mr|mrs|ms|dr|prof|st|mt|vs|e\.g|i\.e|fig|figs|cf|gen|col|sgt|lt|rev|hon)|(?<![.\w])[a-z])$", re.I)
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Spans (start, end) of a text's sentences, surrounding white space left out; a line break ends one.
+
+    Japanese sentences end at 。！？ and closing quotes stay with them; an English full stop does not end a
+    sentence after an abbreviation or an initial, or inside a number.
+    """
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for match in _END.finditer(text):
+        if _ends_sentence(text, start, match):
+            _append_stripped(spans, text, start, match.end())
+            start = match.end()
+    _append_stripped(spans, text, start, len(text))
+    return spans
+
+
+def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
+    mark = match.group()
+    following = text[match.end() : match.end() + 1]
+    if mark[0] == "\n":
+        return True
+    if mark[0] in "。！？":
+        return mark[-1] in "。！？" or following not in ("と", "、", "，")  # 「…。」と述べた is one sentence
+    if mark[0] in "!?．":
+        return not following or not following.isascii() or following.isspace()
+    before = text[start : match.start()][-12:]
+    if not _ABBREVIATION.search(before):
+        return True
+    if _NEVER_ENDS.search(before):
+        return False
+    rest = text[match.end() :].lstrip()
+    return bool(rest) and rest[0].isupper()
+
+
+def _append_stripped(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
+    piece = text[start:end]
+    stripped = piece.strip()
+    if stripped:
+        begin = start + piece.index(stripped[0])
+        spans.append((begin, begin + len(stripped)))
+
+
+__all__ = ["ANALYSIS_VERSION", "Terms", "analyze", "detect_language", "sentences"]
