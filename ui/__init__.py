@@ -1,0 +1,1 @@
+"""The pages: they show and ask, and know nothing of how it is done."""

@@ -1,0 +1,149 @@
+"""A conversation as data: turns, each answered by a thread of its own while pages come, look and go.
+
+A page must never produce the answer itself: any click would end it half way (and lose what was written).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from threading import Event as Flag
+from threading import Thread
+
+from rag import KnowledgeBase
+from rag.errors import TenkyoError
+from rag.events import AnswerReady, Event, ModelFailed, StageStarted, TokenGenerated
+from rag.types import Answer, AskOptions, Job, Message
+
+_POLL_S = 0.1
+_ids = count(1)
+
+
+class Reply:
+    """One answer in the making: its thread writes the attributes, pages only read; `stop` ends it early."""
+
+    def __init__(self, produce: Callable[[Flag], Iterator[Event]]) -> None:
+        self.stage = "searching"
+        self.text = ""
+        self.answer: Answer | None = None
+        self.error: Mapping[str, str] | None = None
+        self.model_error: Mapping[str, str] | None = None
+        self.stop = Flag()
+        self._finished = Flag()
+        Thread(target=self._run, args=(produce,), name="reply", daemon=True).start()
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more will come."""
+        return self._finished.is_set()
+
+    def wait(self, seconds: float) -> bool:
+        """Waits until it is finished, `seconds` at most."""
+        return self._finished.wait(seconds)
+
+    def _run(self, produce: Callable[[Flag], Iterator[Event]]) -> None:
+        try:
+            for event in produce(self.stop):
+                self._note(event)
+        except TenkyoError as error:
+            self.error = error.as_dict()
+        finally:
+            self._finished.set()
+
+    def _note(self, event: Event) -> None:
+        match event:
+            case StageStarted(stage=stage):
+                self.stage = stage
+            case TokenGenerated(text=text):
+                self.text += text
+            case ModelFailed(error=error):
+                self.model_error = error
+            case AnswerReady(answer=answer):
+                self.answer = answer
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file given with a question: the job that reads it, or why it was refused."""
+
+    name: str
+    job_id: int | None
+    error: Mapping[str, str] | None = None
+
+
+@dataclass(slots=True)
+class Turn:
+    """What the person sent, and the reply to it (None where only files were sent)."""
+
+    question: str
+    files: tuple[SentFile, ...] = ()
+    reply: Reply | None = None
+    id: int = field(default_factory=lambda: next(_ids))
+
+    @property
+    def job_ids(self) -> frozenset[int]:
+        """The jobs that read this turn's files."""
+        return frozenset(file.job_id for file in self.files if file.job_id is not None)
+
+    def jobs(self, knowledge: KnowledgeBase) -> list[Job]:
+        """Those jobs as they stand now, in the order in which the files were sent."""
+        return sorted((job for job in knowledge.jobs() if job.id in self.job_ids), key=lambda job: job.id)
+
+    def busy(self, knowledge: KnowledgeBase) -> bool:
+        """Whether something about it may still change."""
+        writing = self.reply is not None and not self.reply.finished
+        return writing or any(job.state in ("queued", "running") for job in self.jobs(knowledge))
+
+
+@dataclass(slots=True)
+class Conversation:
+    """The turns so far, oldest first."""
+
+    turns: list[Turn] = field(default_factory=list)
+
+    def history(self) -> list[Message]:
+        """What was said, as the chat model is told of it."""
+        messages: list[Message] = []
+        for turn in self.turns:
+            if turn.reply and turn.reply.answer:
+                messages += [Message("user", turn.question), Message("assistant", turn.reply.answer.text)]
+        return messages
+
+    def send(
+        self, knowledge: KnowledgeBase, question: str, files: Sequence[tuple[str, bytes]], options: AskOptions
+    ) -> Turn:
+        """Adds a turn: files are taken in; a question sent along with files is asked about those files."""
+        for turn in self.turns:
+            if turn.reply:
+                turn.reply.stop.set()
+        turn = Turn(question, tuple(_submit(knowledge, name, data) for name, data in files))
+        if question:
+            history = self.history()
+            turn.reply = Reply(lambda stop: _answer(knowledge, turn, history, options, stop))
+        self.turns.append(turn)
+        return turn
+
+
+def _submit(knowledge: KnowledgeBase, name: str, data: bytes) -> SentFile:
+    try:
+        return SentFile(name, knowledge.submit(data, name).id)
+    except TenkyoError as error:
+        return SentFile(name, None, error.as_dict())
+
+
+def _answer(
+    knowledge: KnowledgeBase, turn: Turn, history: Sequence[Message], options: AskOptions, stop: Flag
+) -> Iterator[Event]:
+    if turn.job_ids:
+        yield StageStarted("reading")
+        options = AskOptions(documents=_read(knowledge, turn, stop)) if not stop.is_set() else options
+    yield from knowledge.stream(turn.question, history, options, stop)
+
+
+def _read(knowledge: KnowledgeBase, turn: Turn, stop: Flag) -> frozenset[str]:
+    """Waits until the turn's files are read, and gives the documents that they became."""
+    while any(job.state in ("queued", "running") for job in turn.jobs(knowledge)) and not stop.wait(_POLL_S):
+        pass
+    added = (job.result for job in turn.jobs(knowledge))
+    return frozenset(result.document_id for result in added if result and result.document_id)

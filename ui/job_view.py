@@ -1,0 +1,71 @@
+"""Background work as lines on a page: how far each file is, what became of it, and why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from rag.types import Job
+from ui.language import Words
+from ui.visit import Visit
+
+STAGES = ("parse", "split", "embed", "store")
+
+
+def draw_job(visit: Visit, job: Job) -> None:
+    """One line: a bar while it runs, then the outcome."""
+    words = visit.words
+    if job.state == "failed" and job.error:
+        draw_refused(words, job.name, job.error)
+    elif job.state in ("queued", "running"):
+        _draw_running(visit, job)
+    else:
+        status = job.result.status if job.result else job.state
+        chunks = job.result.chunks if job.result else 0
+        icon = ":material/cancel:" if job.state == "cancelled" else ":material/check_circle:"
+        st.caption(f"{icon} {words.markdown(f'job.{status}', name=job_name(words, job), chunks=chunks)}")
+
+
+def draw_refused(words: Words, name: str, error: Mapping[str, str]) -> None:
+    """A file that could not be taken in: what is wrong with it, what to do, and the loader's own words."""
+    message, hint = words.error(error)
+    st.error(words.markdown("job.refused", name=name, message=message, hint=hint), icon=":material/error:")
+    if error["message"] not in ("", message):
+        st.caption(words.markdown("app.details", message=error["message"]))
+
+
+def job_name(words: Words, job: Job) -> str:
+    """The file that it reads, or what it does."""
+    return words("job.reindex") if job.kind == "reindex" else job.name
+
+
+def fraction(job: Job) -> float:
+    """How far a job is, 0 to 1; the four stages of a file count alike, a reindex counts its own units."""
+    progress = job.progress
+    if progress is None or not progress.total:
+        return 0.0
+    within = min(progress.done / progress.total, 1.0)
+    if job.kind == "reindex" or progress.stage not in STAGES:
+        return within
+    return (STAGES.index(progress.stage) + within) / len(STAGES)
+
+
+def _draw_running(visit: Visit, job: Job) -> None:
+    words = visit.words
+    progress = job.progress
+    stage = words.name("stage", progress.stage if progress else job.state)
+    counted = progress is not None and progress.total > 1
+    done = words("job.count", done=progress.done, total=progress.total) if progress and counted else ""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(
+            fraction(job), words.markdown("job.running", name=job_name(words, job), stage=stage, count=done)
+        )
+        st.button(
+            words("job.cancel"),
+            key=f"cancel-{job.id}",
+            type="tertiary",
+            icon=":material/cancel:",
+            on_click=visit.knowledge.cancel,
+            args=(job.id,),
+        )

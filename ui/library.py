@@ -1,0 +1,202 @@
+"""The Library page: what is in it, what is on its way in, and what was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from rag.errors import TenkyoError
+from rag.types import DocumentInfo, Job
+from ui.document_view import draw_preview, file_type
+from ui.job_view import draw_job, draw_refused
+from ui.language import Words
+from ui.visit import Visit
+
+_POLL_S = 0.5
+_SHOWN_JOBS = 30
+
+
+def page(visit: Visit) -> None:
+    """Draws the page."""
+    st.title(visit.words("library.title"))
+    _draw_upload(visit)
+    _draw_jobs(visit)
+    documents = visit.knowledge.documents()
+    if documents:
+        _draw_documents(visit, documents)
+    else:
+        st.info(visit.words("library.empty"), icon=":material/library_add:")
+
+
+def _draw_upload(visit: Visit) -> None:
+    words = visit.words
+    kind = st.segmented_control(
+        words("library.what"),
+        ("files", "folder"),
+        default="files",
+        required=True,
+        format_func=lambda choice: words(f"library.{choice}"),
+        label_visibility="collapsed",
+    )
+    with st.form("upload", clear_on_submit=True):
+        files = st.file_uploader(
+            words("library.drop"),
+            accept_multiple_files=True if kind == "files" else "directory",
+            max_upload_size=visit.knowledge.settings.max_file_mb,
+            help=words("library.formats"),
+        )
+        left, right = st.columns([3, 1], vertical_alignment="bottom")
+        collection = left.selectbox(
+            words("library.collection"),
+            [name for name in visit.knowledge.collections() if name],
+            index=None,
+            accept_new_options=True,
+            placeholder=words("library.no_collection"),
+        )
+        sent = right.form_submit_button(words("library.add"), type="primary", width="stretch")
+    if sent:
+        for file in files:
+            _submit(visit, file.name, file.getvalue(), (collection or "").strip())
+
+
+def _submit(visit: Visit, name: str, data: bytes, collection: str) -> None:
+    try:
+        visit.knowledge.submit(data, name, collection)
+    except TenkyoError as error:
+        draw_refused(visit.words, name, error.as_dict())
+
+
+def _draw_jobs(visit: Visit) -> None:
+    jobs = _ingests(visit)
+    if not jobs:
+        return
+    finished = sum(_is_over(job) for job in jobs)
+    if finished == len(jobs):
+        _draw_job_lines(visit, jobs)
+    else:
+        st.fragment(_draw_live_jobs, run_every=_POLL_S)(visit, finished)
+
+
+def _draw_live_jobs(visit: Visit, finished: int) -> None:
+    """Follows the work; when a file is through, the whole page runs again, since the table has changed."""
+    jobs = _ingests(visit)
+    _draw_job_lines(visit, jobs)
+    if sum(_is_over(job) for job in jobs) != finished:
+        st.rerun()
+
+
+def _ingests(visit: Visit) -> list[Job]:
+    return [job for job in visit.knowledge.jobs() if job.kind == "ingest"]
+
+
+def _is_over(job: Job) -> bool:
+    return job.state not in ("queued", "running")
+
+
+def _draw_job_lines(visit: Visit, jobs: Sequence[Job]) -> None:
+    """Running first, then what failed, then the rest: the newest few of each, in one quiet box."""
+    words, order = visit.words, {"running": 0, "failed": 1, "queued": 2}
+    over = sum(_is_over(job) for job in jobs)
+    with st.container(border=True, key="jobs"):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.markdown(words("library.jobs", done=over, total=len(jobs)))
+            st.button(
+                words("library.clear"),
+                type="tertiary",
+                disabled=not over,
+                on_click=visit.knowledge.forget_finished_jobs,
+            )
+        for job in sorted(jobs, key=lambda job: (order.get(job.state, 3), -job.id))[:_SHOWN_JOBS]:
+            draw_job(visit, job)
+        if len(jobs) > _SHOWN_JOBS:
+            st.caption(words("library.more_jobs", count=len(jobs) - _SHOWN_JOBS))
+
+
+def _draw_documents(visit: Visit, documents: Sequence[DocumentInfo]) -> None:
+    words = visit.words
+    receipt = st.session_state.pop("receipt", None)
+    if receipt:
+        st.success(receipt, icon=":material/delete:")
+    st.subheader(words("library.documents", count=len(documents)))
+    st.caption(words("library.select_hint"))
+    picked: Any = st.dataframe(
+        [_row(words, document) for document in documents],
+        hide_index=True,
+        column_config=_columns(words),
+        on_select="rerun",
+        selection_mode="multi-row",
+        key=f"documents-{words.language}-{hash(tuple(document.id for document in documents))}",
+        placeholder="",
+        alt=words("library.title"),
+    )
+    chosen = [documents[row] for row in picked["selection"]["rows"] if row < len(documents)]
+    if chosen:
+        st.button(
+            words("library.delete", count=len(chosen)),
+            icon=":material/delete:",
+            key="delete",
+            on_click=lambda: st.session_state.update(deleting=[document.id for document in chosen]),
+        )
+    if st.session_state.get("deleting"):
+        st.dialog(words("library.confirm_title"), on_dismiss=_keep)(_confirm)(visit)
+    if len(chosen) == 1:
+        draw_preview(visit, chosen[0])
+
+
+def _row(words: Words, document: DocumentInfo) -> dict[str, Any]:
+    return {
+        "name": document.name,
+        "type": file_type(words, document),
+        "collection": document.collection,
+        "pages": document.pages or None,
+        "chunks": document.chunks,
+        "language": words.name("languages", document.language),
+        "state": words(f"state.{document.state}"),
+        "added": document.added_at,
+    }
+
+
+def _columns(words: Words) -> dict[str, Any]:
+    named = {name: words(f"column.{name}") for name in ("type", "collection", "language", "state")}
+    return {
+        **{name: st.column_config.TextColumn(label) for name, label in named.items()},
+        "name": st.column_config.TextColumn(words("column.name"), width=260),
+        "pages": st.column_config.NumberColumn(words("column.pages"), width="small"),
+        "chunks": st.column_config.NumberColumn(words("column.chunks"), width="small"),
+        "added": st.column_config.DatetimeColumn(words("column.added"), format="YYYY-MM-DD HH:mm"),
+    }
+
+
+def _keep() -> None:
+    st.session_state.pop("deleting", None)
+
+
+def _confirm(visit: Visit) -> None:
+    words = visit.words
+    names = {document.id: document.name for document in visit.knowledge.documents()}
+    doomed = [id_ for id_ in st.session_state.get("deleting", ()) if id_ in names]
+    st.markdown(words("library.confirm"))
+    for id_ in doomed:
+        st.text(names[id_])
+    with st.container(horizontal=True):
+        if st.button(words("library.confirm_yes"), type="primary", key="confirm_delete"):
+            st.session_state.receipt = _delete(visit, doomed)
+            _keep()
+            st.rerun()
+        if st.button(words("library.confirm_no"), key="keep"):
+            _keep()
+            st.rerun()
+
+
+def _delete(visit: Visit, document_ids: Sequence[str]) -> str:
+    """Takes the documents out and says, in Markdown, what went."""
+    removed = [visit.knowledge.remove(id_) for id_ in document_ids]
+    return visit.words.markdown(
+        "library.receipt",
+        names=visit.words("library.and").join(one.name for one in removed),
+        chunks=sum(one.chunks for one in removed),
+        vectors=sum(one.vectors for one in removed),
+        kilobytes=f"{sum(one.original_bytes for one in removed) / 1000:,.0f}",
+    )

@@ -1,0 +1,27 @@
+"""Tells the browser's side of the page the person's language, where Streamlit itself only knows English."""
+
+from __future__ import annotations
+
+from streamlit.components.v2 import component
+
+from ui.language import Words
+
+_mount = component(
+    "tenkyo_page_language",
+    html="<span></span>",
+    js="""
+    export default ({ data }) => {
+      const page = document.documentElement
+      page.lang = data.language
+      for (const [name, text] of Object.entries(data.texts)) {
+        page.style.setProperty(`--text-${name}`, JSON.stringify(text))
+      }
+    }
+    """,
+)
+
+
+def mark_language(words: Words, max_file_mb: int) -> None:
+    """Sets `<html lang>` (screen readers and the shapes of characters go by it) and the uploader's words."""
+    texts = {"browse": words("library.browse"), "limit": words("library.limit", size=max_file_mb)}
+    _mount(key="page_language", data={"language": words.language, "texts": texts})

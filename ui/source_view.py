@@ -1,0 +1,109 @@
+"""The source behind a citation: the page as it looks, and the passage where it stands in the text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from rag import KnowledgeBase
+from rag.errors import DocumentNotFound, TenkyoError
+from rag.types import Block, Box, Chunk, DocumentInfo, Location
+from ui.language import Words
+from ui.passages import Mark, blocks_html, marks_of
+from ui.plain import plain
+from ui.visit import Visit
+
+PDF = "application/pdf"
+_CONTEXT_BLOCKS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Characters `start:end` of a passage of a document. `chunk` is None where the passage is not at hand."""
+
+    document_id: str
+    document_name: str
+    chunk: Chunk | None
+    start: int
+    end: int
+    location: Location
+
+
+def where(words: Words, location: Location) -> str:
+    """Where something stands, in words: `page 3`, `sheet Costs, row 12`; "" if the format has no places."""
+    parts = [words(f"where.{name}", **{name: value}) for name, value in location.as_dict().items()]
+    return words("where.separator").join(parts)
+
+
+def draw_source(visit: Visit, source: Source) -> None:
+    """Everything about the source."""
+    words = visit.words
+    try:
+        document = visit.knowledge.document(source.document_id)
+    except DocumentNotFound:
+        st.warning(words.markdown("source.gone", name=source.document_name))
+        return
+    st.markdown(words.markdown("source.document", name=document.name))
+    headings = source.chunk.headings if source.chunk else ()
+    place = words("source.path").join(filter(None, (where(words, source.location), *headings)))
+    if place:
+        st.caption(plain(place))
+    if document.media_type == PDF:
+        _draw_pages(visit, document, source.location)
+    if source.chunk:
+        _draw_context(visit, document, source.chunk, source.start, source.end)
+    draw_download(visit, document, f"download-{document.id}")
+
+
+def draw_page_image(visit: Visit, document: DocumentInfo, page: int, boxes: Sequence[Box]) -> None:
+    """One page of a PDF, with the boxes marked; says so where it cannot be drawn."""
+    words = visit.words
+    try:
+        image = page_image(visit.knowledge, document.id, page, tuple(boxes))
+    except TenkyoError as error:
+        st.caption(plain(words.error(error.as_dict())[0]))
+        return
+    alt = words("source.page_alt", page=page, name=document.name)
+    st.image(image, width="stretch", alt=alt)
+
+
+def draw_download(visit: Visit, document: DocumentInfo, key: str) -> None:
+    """A button for the file as it was uploaded; its type is kept from the browser, so that nothing runs."""
+    st.download_button(
+        visit.words("source.download"),
+        data=lambda: visit.knowledge.original(document.id),
+        file_name=document.name.rsplit("/", 1)[-1],
+        mime="application/octet-stream",
+        icon=":material/download:",
+        on_click="ignore",
+        key=key,
+    )
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def page_image(_knowledge: KnowledgeBase, document_id: str, page: int, boxes: tuple[Box, ...]) -> bytes:
+    """PNG of the page; kept, since every click runs the page again (an id never changes its content)."""
+    return _knowledge.page_image(document_id, page, boxes)
+
+
+def _draw_pages(visit: Visit, document: DocumentInfo, location: Location) -> None:
+    pages = sorted({box.page for box in location.boxes} or ({location.page} if location.page else set()))
+    for page in pages:
+        draw_page_image(visit, document, page, [box for box in location.boxes if box.page == page])
+
+
+def _draw_context(visit: Visit, document: DocumentInfo, chunk: Chunk, start: int, end: int) -> None:
+    st.markdown(visit.words("source.in_context"))
+    marks = marks_of(chunk, start, end)
+    blocks = visit.knowledge.blocks(document.id)
+    first, last = context(blocks, marks)
+    with st.container(key="source_context"):
+        st.html(blocks_html(blocks[first:last], marks, first))
+
+
+def context(blocks: Sequence[Block], marks: Mapping[int, Sequence[Mark]]) -> tuple[int, int]:
+    """The range of blocks to show: those marked and a few on each side."""
+    first, last = min(marks, default=0), max(marks, default=0)
+    return max(0, first - _CONTEXT_BLOCKS), min(len(blocks), last + 1 + _CONTEXT_BLOCKS)
