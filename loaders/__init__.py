@@ -1,4 +1,8 @@
-"""Files become Documents. Imports nothing of ours; knows nothing of retrieval."""
+"""Files become Documents. Imports nothing of ours; knows nothing of retrieval.
+
+A plain file of this folder reads one format and is found by its name: it says what it is (`NAME`, `EXTENSIONS`),
+knows its files by their first bytes (`recognises`) and reads them (`load`). An underscored file is machinery.
+"""
 
 from loaders._document import Block, BlockKind, Box, Document, Location
 from loaders._errors import (
@@ -10,6 +14,9 @@ from loaders._errors import (
     TenkyoError,
     UnsupportedFormat,
 )
+from loaders._language import detect_language
+from loaders._page_image import render_page
+from loaders._registry import extensions, load
 
 __all__ = [
     "Block",
@@ -24,4 +31,8 @@ __all__ = [
     "Location",
     "TenkyoError",
     "UnsupportedFormat",
+    "detect_language",
+    "extensions",
+    "load",
+    "render_page",
 ]

@@ -1,0 +1,37 @@
+"""What a part of this folder hands to the registry, and what the registry asks of a part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from loaders._document import Block
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What was read: blocks in reading order, and what the file says of itself (`title` is "" where it is silent)."""
+
+    blocks: Sequence[Block]
+    title: str = ""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+class Loader(Protocol):
+    """A plain file of this folder."""
+
+    NAME: str
+    """What a person calls the format, with its article: "a PDF"."""
+    EXTENSIONS: Mapping[str, str]
+    """Media type by file name extension (".csv": "text/csv"), the usual one first."""
+    BINARY: bool
+    """Whether a file that `recognises` does not know can never be this format, whatever its name says."""
+
+    def recognises(self, data: bytes) -> bool:
+        """Whether the bytes themselves say that they are this format."""
+        ...
+
+    def load(self, data: bytes, name: str, password: str | None) -> Content:
+        """The content of these bytes. Raises LoadError; any other exception counts as damage to the file."""
+        ...

@@ -1,0 +1,105 @@
+"""A page's bytes become a tree, and the tree is cut down to its main content."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from lxml import etree, html
+
+from loaders._content import Content
+from loaders._encoding import decode
+from loaders._html_blocks import DROPPED, blocks
+from loaders._text import cell
+
+_CHARSET = re.compile(
+    rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]+)|<\?xml[^>]{0,100}?encoding=[\"']([\w.:-]+)", re.I
+)
+_META = {"description": "description", "author": "author", "keywords": "keywords", "date": "date"}
+# Whole words of id, class or role that name a page's furniture.
+_FURNITURE = frozenset(
+    "nav navbar navbox navigation topnav sidenav sidebar breadcrumb breadcrumbs banner footer site-footer page-footer "
+    "site-header page-header masthead cookie-banner cookie-consent skip-link share-buttons social-share pagination "
+    "mw-editsection noprint printfooter mw-jump-link contentinfo search menubar toolbar advertisement vector-toc "
+    "vector-header-container vector-page-toolbar mw-footer-container reflist-toggle".split()
+)
+_TAGS = frozenset(["nav", "footer", "aside", "dialog"])
+_MOST = 0.5  # furniture with more of the page's text than this is none
+_MAIN_LEAST = 0.2
+
+
+def read(data: bytes) -> Content:
+    """The blocks of the main content, the page's title and its metadata."""
+    declared = _CHARSET.search(data[:4096])
+    name = (declared[1] or declared[2]).decode("ascii", errors="replace") if declared else ""
+    text, encoding = decode(data, name)
+    root = parse(text)
+    metadata = _metadata(root) | {"encoding": encoding}
+    title = cell(" ".join(root.xpath("//head/title[1]//text()")))
+    return Content(list(blocks(_main(root))), title, metadata)
+
+
+def parse(text: str) -> Any:
+    """The tree of a page (or of a piece of one); no entity is fetched, nesting is limited by libxml2."""
+    parser = html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
+    source = text.replace("\0", "").encode("utf-8", errors="replace")
+    try:
+        return html.document_fromstring(source, parser=parser)
+    except etree.ParserError:  # nothing in it but comments and white space
+        return html.document_fromstring(b"<html></html>", parser=parser)
+
+
+def _metadata(root: Any) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for meta in root.iter("meta"):
+        key = _META.get((meta.get("name") or "").lower())
+        if key:
+            found.setdefault(key, cell(meta.get("content") or ""))
+    return found
+
+
+def _main(root: Any) -> Any:
+    """The element that holds the content: <main> or a single <article> if there is enough in it, else the body."""
+    body = root.find("body") if root.find("body") is not None else root
+    whole = _size(body)
+    candidates = body.xpath(".//main | .//*[@role='main']") or _single(body.xpath(".//article"))
+    main = max(candidates, key=_size, default=None)
+    if main is None or _size(main) < max(_MAIN_LEAST * whole, 1):
+        main = body
+    _drop_furniture(main)
+    return main
+
+
+def _single(found: list[Any]) -> list[Any]:
+    return found if len(found) == 1 else []
+
+
+def _size(element: Any) -> int:
+    """How many characters of text there are, without scripts and styles."""
+    texts = (t for e in element.iter() if e.tag not in DROPPED for t in (e.text,) if t)
+    tails = (e.tail for e in element.iter() if e is not element and e.tail)
+    return sum(len(t.strip()) for t in texts) + sum(len(t.strip()) for t in tails)
+
+
+def _drop_furniture(main: Any) -> None:
+    limit = _MOST * _size(main)
+    for element in [e for e in main.iter(etree.Element) if e is not main and _is_furniture(e, main)]:
+        if element.getparent() is not None and _size(element) <= limit:
+            element.drop_tree()
+
+
+def _is_furniture(element: Any, main: Any) -> bool:
+    if element.tag in _TAGS or element.get("aria-hidden") == "true" or element.get("hidden") is not None:
+        return True
+    if element.tag == "header":
+        return main.tag == "body" and not any(
+            a.tag in ("article", "section", "main") for a in element.iterancestors()
+        )
+    if element.tag == "form":
+        return not element.xpath(".//p | .//h1 | .//h2 | .//table")
+    if re.search(r"display:\s*none|visibility:\s*hidden", element.get("style") or ""):
+        return True
+    names = (
+        f"{element.get('class') or ''} {element.get('id') or ''} {element.get('role') or ''}".lower().split()
+    )
+    return not _FURNITURE.isdisjoint(names) and element.tag not in ("body", "html")

@@ -1,0 +1,141 @@
+"""Lines of a PDF become paragraphs, headings, list items and tables, with a box for each line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from loaders._document import Block, BlockKind, Box, Location
+from loaders._pdf_headings import Headings
+from loaders._pdf_layout import Table, layout
+from loaders._pdf_lines import Line, PageLines, leading
+from loaders._text import joint
+
+_BULLET = re.compile(r"(?:[•‣◦▪▫■□●○◆◇・–−➢➤✓]|[-*](?=\s))\s*(?=\S)|\(?\d{1,2}[.)](?=\s)|[①-⑳]")
+_LONE_BULLET = re.compile(r"[•‣◦▪▫■□●○◆◇–−➢➤✓*-]|\(?\d{1,2}[.)]")
+_ENDS = re.compile(r"[.!?:。．！？：][\"'”’」』）)\]]*$")
+_CONTINUES = re.compile(r"[a-zà-öø-ÿ\u3041-\u3096]")
+
+
+def blocks(pages: Sequence[PageLines], headings: Headings) -> Iterator[Block]:
+    """The document's blocks; a paragraph that goes on in the next column or on the next page is one block."""
+    paragraph: list[Line] = []
+    gap = 0.0
+    for page in pages:
+        gap = leading(page.lines)
+        for item in layout(page.lines):
+            if isinstance(item, Table):
+                yield from _finished(paragraph, headings, True)
+                paragraph = []
+                yield _table_block(item)
+            elif paragraph and not _belongs(paragraph, item, gap, headings):
+                yield from _finished(paragraph, headings, _is_apart(paragraph[-1], item, gap))
+                paragraph = [item]
+            else:
+                paragraph.append(item)
+    yield from _finished(paragraph, headings, True)
+
+
+def _belongs(paragraph: list[Line], line: Line, gap: float, headings: Headings) -> bool:
+    """Whether a line goes on with the paragraph before it."""
+    last = paragraph[-1]
+    if headings.outlined(last) != headings.outlined(line):
+        return False
+    if headings.outlined(line):
+        return True
+    if len(paragraph) == 1 and _LONE_BULLET.fullmatch(last.text) and abs(line.base - last.base) < last.size:
+        return True
+    if abs(line.size - last.size) > 0.08 * last.size or _BULLET.match(line.text):
+        return False
+    if (
+        line.page != last.page
+        or line.base < last.base - 0.5 * last.size
+        or line.begin > max(p.end for p in paragraph)
+    ):
+        return _goes_on(last, line)
+    if line.base - last.base < 0.5 * last.size:
+        return True  # the same line, in pieces
+    if (
+        line.bold != last.bold
+        and (all(p.bold for p in paragraph) or line.bold)
+        and _ENDS.search(last.text) is None
+    ):
+        return last.bold and len(paragraph) > 2 and _goes_on(last, line)
+    if _is_apart(last, line, gap):
+        return _goes_on(last, line) and line.base - last.base < 2 * gap
+    return not _begins_anew(paragraph, line)
+
+
+def _goes_on(last: Line, line: Line) -> bool:
+    """Whether a sentence runs from one line into another that is not under it."""
+    return last.hyphen or (
+        not _ENDS.search(last.text) and _CONTINUES.match(line.text) is not None and len(last.text) > 8
+    )
+
+
+def _is_apart(last: Line, line: Line, gap: float) -> bool:
+    """Whether there is more space between two lines than within a paragraph."""
+    usual = gap or 1.2 * last.size
+    usual = max(usual, 1.05 * last.size) if last.size <= 1.5 * usual else 1.3 * last.size
+    step = line.base - last.base
+    return line.page != last.page or step < 0 or step > 1.25 * usual + 0.5
+
+
+def _begins_anew(paragraph: list[Line], line: Line) -> bool:
+    """Whether a line is a new paragraph without space above: it is indented, or a sentence ended early before it."""
+    last = paragraph[-1]
+    left = min(p.begin for p in (paragraph[1:] or paragraph))
+    indented = line.begin - left > 0.8 * line.size and _ENDS.search(last.text) is not None
+    if _BULLET.match(paragraph[0].text):
+        return line.begin < paragraph[0].begin - 0.5 * line.size
+    full = max(p.end for p in [*paragraph, line])
+    return indented or (
+        _ENDS.search(last.text) is not None and last.end < full - 0.2 * (full - left) - line.size
+    )
+
+
+def _finished(paragraph: list[Line], headings: Headings, apart: bool) -> Iterator[Block]:
+    if not paragraph:
+        return
+    text, boxes = _joined(paragraph)
+    if not text.strip():
+        return
+    where = Location(page=paragraph[0].page, boxes=tuple(boxes))
+    level = headings.level(paragraph, apart)
+    kind: BlockKind = "heading" if level else "list" if _BULLET.match(text) else "paragraph"
+    yield Block(kind, text, level or int(kind == "list"), where)
+
+
+def _joined(lines: Sequence[Line]) -> tuple[str, list[Box]]:
+    """The text of a paragraph's lines and a box for each: broken words are made whole."""
+    text = ""
+    boxes: list[Box] = []
+    for n, line in enumerate(lines):
+        piece = line.text.replace("\0", "")
+        if n and not lines[n - 1].hyphen:
+            text += joint(text, piece)
+        elif n and not piece[:1].islower():
+            text += "-"
+        boxes.append(_box(line, line.left, line.right, len(text), len(text) + len(piece)))
+        text += piece
+    if lines[-1].hyphen:
+        text += "-"
+    return text, boxes
+
+
+def _table_block(table: Table) -> Block:
+    text = ""
+    boxes: list[Box] = []
+    for row in table.rows:
+        text += "\n" if text else ""
+        for n, (line, cell) in enumerate(row.cells):
+            text += " | " if n else ""
+            piece = line.text[cell.start : cell.end].replace("\0", "")
+            boxes.append(_box(line, cell.left, cell.right, len(text), len(text) + len(piece)))
+            text += piece
+    return Block("table", text, location=Location(page=table.rows[0].lines[0].page, boxes=tuple(boxes)))
+
+
+def _box(line: Line, left: float, right: float, start: int, end: int) -> Box:
+    rounded = (round(edge, 1) for edge in (left, line.top, right, line.bottom))
+    return Box(line.page, *rounded, start, end)

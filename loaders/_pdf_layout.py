@@ -1,0 +1,159 @@
+"""What of a PDF's lines is repeated furniture, and which lines are rows of a table or columns side by side."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from loaders._pdf_lines import Cell, Line, PageLines
+from loaders._text import comparable
+
+_BAND = 0.12  # of the page's height, at its top and at its bottom
+_LEAST_PAGES = 3
+_ALIGNED = 4.0  # points
+_PROSE = 25  # characters: cells that are longer on average are columns of text, not values
+_DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Lines on one base, from left to right, and all their cells with the line each is of."""
+
+    lines: tuple[Line, ...]
+    cells: tuple[tuple[Line, Cell], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows one under the other whose cells stand in columns."""
+
+    rows: tuple[Row, ...]
+
+
+def without_furniture(pages: Sequence[PageLines]) -> list[PageLines]:
+    """The pages without headers, footers and page numbers.
+
+    These are lines near an edge whose text, numbers aside, stands at the same height on three pages or more.
+    """
+    seen: dict[tuple[str, int], set[int]] = defaultdict(set)
+    for page in pages:
+        for line in page.lines:
+            for key in _furniture_keys(line, page):
+                seen[key].add(page.number)
+    return [
+        replace(
+            page,
+            lines=[
+                line
+                for line in page.lines
+                if not any(len(seen[key]) >= _LEAST_PAGES for key in _furniture_keys(line, page)[:1])
+            ],
+        )
+        for page in pages
+    ]
+
+
+def _furniture_keys(line: Line, page: PageLines) -> list[tuple[str, int]]:
+    """The line's text and height as counted; it counts for its neighbours' heights too, as rounding may part them."""
+    middle = (line.top + line.bottom) / 2
+    if _BAND * page.height < middle < (1 - _BAND) * page.height:
+        return []
+    text = _DIGITS.sub("#", comparable(line.text))
+    height = round(middle / 3)
+    return [(text, height), (text, height - 1), (text, height + 1)]
+
+
+def layout(lines: Sequence[Line]) -> Iterator[Line | Table]:
+    """Lines in reading order, with tables found."""
+    run: list[Row] = []
+    for row in _rows(_in_vertical_order(lines)):
+        if len(row.cells) > 1 and not (run and _is_apart(run[-1], row)):
+            run.append(row)
+            continue
+        yield from _run(run)
+        run = [row] if len(row.cells) > 1 else []
+        if not run:
+            yield from row.lines
+    yield from _run(run)
+
+
+def _in_vertical_order(lines: Sequence[Line]) -> Sequence[Line]:
+    """Vertical writing on a page that has little else: from right to left."""
+    if 2 * sum(line.vertical for line in lines) <= len(lines):
+        return lines
+    return sorted(lines, key=lambda line: (-round(line.right), line.top))
+
+
+def _rows(lines: Sequence[Line]) -> Iterator[Row]:
+    """Neighbours in the file that stand side by side, joined."""
+    row: list[Line] = []
+    for line in lines:
+        if row and not _beside(row[-1], line):
+            yield _row(row)
+            row = []
+        row.append(line)
+    if row:
+        yield _row(row)
+
+
+def _beside(before: Line, after: Line) -> bool:
+    if before.vertical or after.vertical or after.left < before.right:
+        return False
+    shared = min(before.bottom, after.bottom) - max(before.top, after.top)
+    return shared > 0.5 * min(before.bottom - before.top, after.bottom - after.top)
+
+
+def _row(lines: list[Line]) -> Row:
+    return Row(tuple(lines), tuple((line, cell) for line in lines for cell in line.cells))
+
+
+def _is_apart(before: Row, after: Row) -> bool:
+    """Whether a row is too far under another, or above it, to be of the same table."""
+    size = max(before.lines[0].size, after.lines[0].size)
+    step = after.lines[0].top - before.lines[0].bottom
+    return step > 3 * size or after.lines[0].top < before.lines[0].top
+
+
+def _run(run: list[Row]) -> Iterator[Line | Table]:
+    """Rows of several cells become a table, columns of text one after the other, or the lines they were."""
+    if _are_columns(run):
+        for column in (0, 1):
+            for row in run:
+                line, cell = row.cells[column]
+                yield replace(
+                    line, text=line.text[cell.start : cell.end], left=cell.left, right=cell.right, begin=cell.left,
+                    end=cell.right, hyphen=line.hyphen and cell.end == len(line.text),
+                )  # fmt: skip
+    elif len(run) > 1 and _share_columns(run):
+        yield Table(tuple(run))
+    else:
+        for row in run:
+            yield from row.lines
+
+
+def _are_columns(run: list[Row]) -> bool:
+    """Whether these are two columns of running text whose lines the file gives alternately."""
+    if len(run) < 3 or any(len(row.cells) != 2 for row in run):
+        return False
+    gutters = [(row.cells[0][1].right, row.cells[1][1].left) for row in run]
+    if max(right for right, _ in gutters) > min(left for _, left in gutters):
+        return False
+    lengths = [cell.end - cell.start for row in run for _, cell in row.cells]
+    return sum(lengths) / len(lengths) > _PROSE
+
+
+def _share_columns(run: list[Row]) -> bool:
+    """Whether most rows have a cell, not the first, that begins, ends or is centred where one of another row does."""
+    edges = [[(c.left, c.right, (c.left + c.right) / 2) for _, c in row.cells[1:]] for row in run]
+    aligned = 0
+    for n, own in enumerate(edges):
+        others = [edge for m, row in enumerate(edges) if m != n and abs(m - n) < 8 for edge in row]
+        aligned += any(
+            abs(a - b) < _ALIGNED
+            for edge in own
+            for other in others
+            for a, b in zip(edge, other, strict=True)
+        )
+    return aligned >= max(2, 0.6 * len(run))

@@ -1,0 +1,141 @@
+"""Which part of this folder reads a file: decided by content first, then by name."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path, PurePath
+from typing import cast
+
+from loaders._content import Content, Loader
+from loaders._document import Block, Document
+from loaders._errors import DamagedDocument, EmptyDocument, LoadError, UnsupportedFormat
+from loaders._language import detect_language
+from loaders._sniffing import foreign_format, is_text
+
+MAX_TITLE = 200
+_LANGUAGE_SAMPLE = 40_000
+_NO_TITLE = re.compile(
+    r"untitled.*|\(anonymous\)|無題.*|名称未設定.*|タイトルなし|(microsoft )?(word|powerpoint)( 文書| document| presentation"
+    r"|\s*-.*)?|powerpoint プレゼンテーション|(slide|スライド|document|文書) ?\d*|.*\.(docx?|pptx?|pdf|html?|indd|tex|dvi|xlsx?|odt|qxd|eps|ps)",
+    re.IGNORECASE,
+)
+
+
+def load(source: Path | str | bytes, name: str = "", password: str | None = None) -> Document:
+    """The document in a file, or in bytes whose file is called `name`.
+
+    Raises UnsupportedFormat, EncryptedDocument, DamagedDocument, EmptyDocument or DocumentTooLarge, each with
+    `file` set; OSError where the file cannot be read.
+    """
+    data = source if isinstance(source, bytes) else Path(source).read_bytes()
+    name = name or ("" if isinstance(source, bytes) else Path(source).name)
+    try:
+        return _document(data, name, password)
+    except LoadError as error:
+        error.file = error.file or name
+        error.args = (error.message, error.hint, error.file)  # an exception is pickled by its args
+        raise
+
+
+def extensions() -> tuple[str, ...]:
+    """The file name extensions that are read, as (".pdf", …)."""
+    return tuple(extension for part in parts() for extension in part.EXTENSIONS)
+
+
+@cache
+def parts() -> tuple[Loader, ...]:
+    """The plain files of this folder. They are cheap to import: what they need from others they import in `load`."""
+    names = sorted(
+        m.name for m in pkgutil.iter_modules([str(Path(__file__).parent)]) if not m.name.startswith("_")
+    )
+    return tuple(cast(Loader, importlib.import_module(f"loaders.{name}")) for name in names)
+
+
+def _document(data: bytes, name: str, password: str | None) -> Document:
+    if not data:
+        raise EmptyDocument("The file is empty (0 bytes).", "Check that it was saved or copied completely.")
+    part = _choose(data, name)
+    content = _content(part, data, name, password)
+    blocks = tuple(block for block in content.blocks if block.text.strip())
+    if not blocks:
+        raise EmptyDocument("There is no text in this file.", "Check that it is the file that you meant.")
+    return Document(
+        id=hashlib.sha256(data).hexdigest(),
+        name=name,
+        media_type=part.EXTENSIONS.get(_extension(name)) or next(iter(part.EXTENSIONS.values())),
+        title=_title(content.title, blocks, name),
+        language=detect_language(_sample(blocks)),
+        metadata={key: value for key, value in content.metadata.items() if value},
+        blocks=blocks,
+    )
+
+
+def _extension(name: str) -> str:
+    return PurePath(name).suffix.lower()
+
+
+def _choose(data: bytes, name: str) -> Loader:
+    by_name = next((part for part in parts() if _extension(name) in part.EXTENSIONS), None)
+    for part in parts():
+        if part.recognises(data):
+            return part
+    found = foreign_format(data)
+    if found and by_name:
+        raise DamagedDocument(
+            f"This is {found}, not {by_name.NAME}.", "Check that the file is what its name says."
+        )
+    if found:
+        raise UnsupportedFormat(f"This is {found}, and there is no loader for it.", _supported())
+    if by_name and by_name.BINARY:
+        raise DamagedDocument(
+            f"This is not {by_name.NAME}, or it is truncated or damaged.", "Get the file once more."
+        )
+    if by_name:
+        return by_name
+    if is_text(data):
+        return next(part for part in parts() if ".txt" in part.EXTENSIONS)
+    raise UnsupportedFormat("The format of this file is not known.", _supported())
+
+
+def _supported() -> str:
+    return "Supported: " + ", ".join(extensions()) + "."
+
+
+def _content(part: Loader, data: bytes, name: str, password: str | None) -> Content:
+    try:
+        return part.load(data, name, password)
+    except LoadError:
+        raise
+    except ImportError as error:
+        raise LoadError(f"Reading {part.NAME} needs a package.", f"Type: pip install {error.name}") from error
+    except Exception as error:  # noqa: BLE001 - hostile bytes make third-party parsers raise anything; one place says so
+        detail = f"{type(error).__name__}: {error}"[:200]
+        hint = "Open it in its own program and save it again."
+        raise DamagedDocument(f"Reading it as {part.NAME} failed ({detail}).", hint) from error
+
+
+def _title(stated: str, blocks: Iterable[Block], name: str) -> str:
+    """The file's own title if a person wrote it, else the first heading of the highest level, else its name."""
+    stated = " ".join(stated.split())
+    if stated and not _NO_TITLE.fullmatch(stated) and stated.isprintable() and "\ufffd" not in stated:
+        return stated[:MAX_TITLE]
+    headings = (" ".join(b.text.split()) for b in blocks if b.kind == "heading" and b.level == 1)
+    return next(headings, "")[:MAX_TITLE] or PurePath(name).stem
+
+
+def _sample(blocks: Iterable[Block]) -> str:
+    """Enough of the text to tell its language: tables last, as they are names and figures."""
+    prose: list[str] = []
+    tables: list[str] = []
+    size = 0
+    for block in blocks:
+        (tables if block.kind in ("table", "code") else prose).append(block.text)
+        size += len(block.text)
+        if size > _LANGUAGE_SAMPLE:
+            break
+    return "\n".join(prose + tables)[:_LANGUAGE_SAMPLE] if sum(map(len, prose)) < 200 else "\n".join(prose)

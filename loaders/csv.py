@@ -1,0 +1,156 @@
+"""CSV and TSV: each record is a block that keeps its column names.
+
+`Location.row` counts records as a spreadsheet counts rows: from 1, the header and empty ones included.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from loaders._content import Content
+from loaders._document import Block, Location
+from loaders._encoding import detect_encoding
+from loaders._errors import DamagedDocument, EmptyDocument
+from loaders._text import cell
+
+NAME = "a CSV table"
+EXTENSIONS = {".csv": "text/csv", ".tsv": "text/tab-separated-values", ".tab": "text/tab-separated-values"}
+BINARY = False
+
+_DELIMITERS = ",\t;|"
+_SINGLE_COLUMN = "\x1f"  # ASCII's unit separator: nothing is cut by it
+_MIN_REGULARITY = 0.35
+_SAMPLE_ROWS = 300
+_MAX_FIELD = 4 << 20
+_MAX_HEADER_ROW = 20
+_VALUE = re.compile(
+    r"[-+]?[\d.,:/ %$€¥£()-]*\d[\d.,:/ %$€¥£()-]*(e[-+]?\d+)?|true|false|null|n/?a|[\w.+-]+@[\w.-]+", re.I
+)
+_YEAR = re.compile(r"(19|20)\d\d")
+
+
+def recognises(data: bytes) -> bool:
+    """Never: commas stand in any text."""
+    del data
+    return False
+
+
+def load(data: bytes, name: str, password: str | None) -> Content:
+    """One block per record, "column: value | column: value"; empty values are left out, others are as written."""
+    del password
+    encoding = detect_encoding(data)
+    _refuse_binary(data, encoding)
+    csv.field_size_limit(_MAX_FIELD)
+    delimiter = _delimiter(data, encoding, name)
+    try:
+        blocks = _blocks(data, encoding, delimiter, csv.QUOTE_MINIMAL)
+    except csv.Error:
+        # A quote that never closes swallows the rest of the file; then quotes are characters like others.
+        blocks = _blocks(data, encoding, delimiter, csv.QUOTE_NONE)
+    if not blocks:
+        raise EmptyDocument("There are no values in this table.", "Check that it is the file that you meant.")
+    names = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar", _SINGLE_COLUMN: "none"}
+    return Content(blocks, metadata={"encoding": encoding, "delimiter": names[delimiter]})
+
+
+def _refuse_binary(data: bytes, encoding: str) -> None:
+    wide = encoding.startswith(("utf-16", "utf-32"))
+    if (b"\0" in data) if not wide else ("\0" in data.decode(encoding, errors="replace")):
+        raise DamagedDocument(
+            "This is not a table of text: it has binary data in it.", "Export it once more as CSV."
+        )
+
+
+def _records(data: bytes, encoding: str, delimiter: str, quoting: int) -> Iterator[list[str]]:
+    text = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, errors="replace", newline="")
+    return csv.reader(text, delimiter=delimiter, quoting=quoting, skipinitialspace=True)
+
+
+def _delimiter(data: bytes, encoding: str, name: str) -> str:
+    """The character that cuts most records into the same number of fields, more than one."""
+    preferred = "\t" if name.lower().endswith((".tsv", ".tab")) else ","
+    candidates = preferred + _DELIMITERS.replace(preferred, "")
+    found = {delimiter: _regularity(data, encoding, delimiter) for delimiter in candidates}
+    best = max(candidates, key=lambda delimiter: found[delimiter])
+    return best if found[best] >= _MIN_REGULARITY else _SINGLE_COLUMN
+
+
+def _regularity(data: bytes, encoding: str, delimiter: str) -> float:
+    """The share of records with the usual number of fields; 0 where that is one."""
+    try:
+        rows = list(itertools.islice(_records(data, encoding, delimiter, csv.QUOTE_MINIMAL), _SAMPLE_ROWS))
+    except csv.Error:
+        return 0.0
+    widths = Counter(len(row) for row in rows if any(field.strip() for field in row))
+    if not widths:
+        return 0.0
+    several = Counter({width: count for width, count in widths.items() if width > 1})
+    return sum(c for _, c in several.most_common(1)) / widths.total() if several else 0.0
+
+
+def _blocks(data: bytes, encoding: str, delimiter: str, quoting: int) -> list[Block]:
+    header_row, columns = _header(data, encoding, delimiter, quoting)
+    blocks: list[Block] = []
+    for row, fields in enumerate(_records(data, encoding, delimiter, quoting), start=1):
+        if row < header_row:
+            text, kind = " | ".join(filter(None, map(cell, fields))), "paragraph"
+        elif row == header_row:
+            continue
+        else:
+            text, kind = _row_text(columns, fields), "table"
+        if text:
+            blocks.append(Block(kind, text, location=Location(row=row)))
+    if columns and not any(block.kind == "table" for block in blocks):
+        blocks.append(Block("table", " | ".join(columns), location=Location(row=header_row)))
+    return blocks
+
+
+def _row_text(columns: list[str], fields: list[str]) -> str:
+    values = list(map(cell, fields))
+    if not columns:
+        return " | ".join(value for value in values if value)
+    return " | ".join(
+        f"{column}: {value}" if column else value
+        for column, value in itertools.zip_longest(columns, values, fillvalue="")
+        if value
+    )
+
+
+def _header(data: bytes, encoding: str, delimiter: str, quoting: int) -> tuple[int, list[str]]:
+    """The header's record number and names, or (0, []).
+
+    It is the first record of the usual width, unless one of its names looks like a value; the records before it
+    are the table's title and remarks. A table of one column has none.
+    """
+    rows = list(itertools.islice(_records(data, encoding, delimiter, quoting), _SAMPLE_ROWS))
+    widths = Counter(_width(row) for row in rows if _width(row))
+    if not widths:
+        return 0, []
+    usual = max(widths, key=lambda width: (widths[width], width))
+    if usual == 1:
+        return 0, []  # in a list of names the first is a name too
+    for number, row in enumerate(rows[:_MAX_HEADER_ROW], start=1):
+        if _width(row) >= usual or (number == 1 and _width(row) > 1):
+            names = list(map(cell, row[: _width(row)]))
+            return (number, names) if _are_names(names) else (0, [])
+    return 0, []
+
+
+def _width(row: list[str]) -> int:
+    """How many fields a record has up to its last one with a value."""
+    return max((n for n, field in enumerate(row, start=1) if field.strip()), default=0)
+
+
+def _are_names(fields: list[str]) -> bool:
+    named = [field for field in fields if field]
+    years = bool(fields) and not _VALUE.fullmatch(fields[0])
+    values = any(
+        _VALUE.fullmatch(field) and not (years and _YEAR.fullmatch(field)) or len(field) > 100
+        for field in named
+    )
+    return not values and 2 * len(named) > len(fields) and 2 * len(set(named)) > len(named)

@@ -1,0 +1,29 @@
+"""PowerPoint presentations (.pptx), slide by slide."""
+
+from __future__ import annotations
+
+from loaders._archives import check_archive
+from loaders._content import Content
+from loaders._sniffing import zip_names
+
+NAME = "a PowerPoint presentation (.pptx)"
+EXTENSIONS = {
+    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ".pptm": "application/vnd.ms-powerpoint.presentation.macroenabled.12",
+    ".ppsx": "application/vnd.openxmlformats-officedocument.presentationml.slideshow",
+}
+BINARY = True
+
+
+def recognises(data: bytes) -> bool:
+    """A zip container with PowerPoint's folder in it."""
+    return any(name.startswith("ppt/") for name in zip_names(data))
+
+
+def load(data: bytes, name: str, password: str | None) -> Content:
+    """Per slide: its title as heading, texts, tables and charts' data as they lie on it, and the speaker's notes."""
+    del name, password
+    check_archive(data)
+    from loaders._pptx_blocks import read
+
+    return read(data)
