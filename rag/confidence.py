@@ -10,6 +10,9 @@ from rag.languages import analyze
 from rag.types import Hit
 
 
+_PRIOR_TEXTS = 1000
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What the number is made of.
@@ -29,7 +32,9 @@ def inverse_document_frequency(frequency: int, total: int) -> float:
 
 def coverage(frequencies: Mapping[str, int], total: int, hits: Sequence[Hit]) -> float:
     """The largest weighted share of the query's words that one of these passages contains."""
-    weights = {word: inverse_document_frequency(min(n, total), total) for word, n in frequencies.items()}
+    # A small library says little about how rare a word is: every word is taken to be rare among 1,000 more.
+    total += _PRIOR_TEXTS
+    weights = {word: inverse_document_frequency(n, total) for word, n in frequencies.items()}
     whole = sum(weights.values())
     if not whole:
         return 0.0
@@ -39,8 +44,8 @@ def coverage(frequencies: Mapping[str, int], total: int, hits: Sequence[Hit]) ->
 def confidence(evidence: Evidence) -> float:
     """Logistic regression on the evidence, fitted by `python -m benchmarks confidence`."""
     if evidence.cosine is None:
-        return _logistic(-5.0 + 9.0 * evidence.coverage)
-    return _logistic(-6.0 + 5.0 * evidence.coverage + 6.0 * evidence.cosine)
+        return _logistic(-8.9 + 16.2 * evidence.coverage)
+    return _logistic(-11.5 + 9.0 * evidence.coverage + 13.4 * evidence.cosine)
 
 
 def _words(hit: Hit) -> set[str]:

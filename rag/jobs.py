@@ -35,6 +35,7 @@ class Worker:
         self._thread: threading.Thread | None = None
         self._progress: dict[int, Progress] = {}
         self._cancelled: set[int] = set()
+        self._recovered = False
 
     # -- called from any thread ----------------------------------------------------------------------------
 
@@ -68,11 +69,17 @@ class Worker:
         """Works the queue off in the caller's thread; does nothing while another process does so."""
         try:
             with self._only_one.acquire(blocking=False):
-                self._queue.recover()
+                self._recover()
                 while not self._stopping.is_set() and self._step():
                     pass
         except Timeout:
             _log.info("another process works on this store")
+
+    def _recover(self) -> None:
+        if not self._recovered:
+            self._recovered = True
+            self._queue.recover()
+            self._library.originals.remove_all_but(self._library.catalog.referenced_originals())
 
     # -- in the worker's thread ----------------------------------------------------------------------------
 

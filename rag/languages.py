@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from Stemmer import Stemmer
     from sudachipy import Tokenizer as SudachiTokenizer
 
-ANALYSIS_VERSION = "1"
+ANALYSIS_VERSION = "2"
 """Raise it with every change of `analyze`: word indexes built by another version are rebuilt."""
 
 _CJK = "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
@@ -26,9 +26,11 @@ _CODE = re.compile(rf"[^\W_{_CJK}]+(?:[-_./:][^\W_{_CJK}]+)+")
 # Lucene's English stop words, and the question words that name no topic.
 _STOP = frozenset(
     "a an and are as at be but by for if in into is it no not of on or such that the their then there these "
-    "they this to was will with s what which who whom whose when where why how do does did".split()
+    "they this to was will with s what which who whom whose when where why how do does did many much".split()
 )
-_SUDACHI_SKIPPED = ("助詞", "助動詞", "補助記号", "空白", "記号")
+# Function words, pronouns (いつ, どこ, それ) and verbs that only help another one (する, いる, ある, ください).
+_SUDACHI_SKIPPED = ("助詞", "助動詞", "補助記号", "空白", "記号", "代名詞", "連体詞")
+_SUDACHI_STOP = frozenset("何 幾 幾ら 何故 如何 誰 教える".split())
 _SUDACHI_MAX_CHARACTERS = 8000  # its input is limited to 49,149 bytes
 
 
@@ -84,7 +86,7 @@ def _stem(word: str) -> str:
 def _sudachi() -> SudachiTokenizer:
     from sudachipy import Dictionary, SplitMode
 
-    return Dictionary(dict="core").create(mode=SplitMode.A)
+    return Dictionary(dict="core").tokenizer(mode=SplitMode.A)
 
 
 _LOCK = threading.Lock()  # neither Sudachi's tokenizer nor Snowball's stemmer may be used by two threads at once
@@ -93,12 +95,13 @@ _LOCK = threading.Lock()  # neither Sudachi's tokenizer nor Snowball's stemmer m
 def _morphemes(run: str) -> Iterator[str]:
     for start in range(0, len(run), _SUDACHI_MAX_CHARACTERS):
         with _LOCK:
-            found = [
-                morpheme.normalized_form()
-                for morpheme in _sudachi().tokenize(run[start : start + _SUDACHI_MAX_CHARACTERS])
-                if morpheme.part_of_speech()[0] not in _SUDACHI_SKIPPED
-            ]
-        yield from found
+            morphemes = _sudachi().tokenize(run[start : start + _SUDACHI_MAX_CHARACTERS])
+            found = [m.normalized_form() for m in morphemes if _carries_meaning(m.part_of_speech())]
+        yield from (word for word in found if word not in _SUDACHI_STOP)
+
+
+def _carries_meaning(part_of_speech: Sequence[str]) -> bool:
+    return part_of_speech[0] not in _SUDACHI_SKIPPED and part_of_speech[:2] != ("動詞", "非自立可能")
 
 
 # -- sentences ---------------------------------------------------------------------------------------------

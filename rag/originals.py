@@ -5,9 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import time
 from pathlib import Path
 
 from rag.errors import StoreError
+
+
+_YOUNG_S = 3600
 
 
 class Originals:
@@ -43,9 +47,12 @@ class Originals:
             raise StoreError("The original file is not in the store any more.", "Upload it again.") from error
 
     def remove_all_but(self, wanted: set[str]) -> None:
-        """Deletes every file that nothing refers to, and what a crash left half written."""
+        """Deletes every file that nothing refers to, and what a crash left half written.
+
+        Young files are spared: another process may be about to commit the document that they belong to.
+        """
         for path in self._folder.glob("??/*"):
-            if path.name not in wanted:
+            if path.name not in wanted and path.stat().st_mtime < time.time() - _YOUNG_S:
                 path.unlink(missing_ok=True)
 
     def discard(self, sha256: str) -> None:

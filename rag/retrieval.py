@@ -15,7 +15,7 @@ from rag.protocols import Embedder, Vectors
 from rag.types import AskOptions, DocumentInfo, Hit, Retrieved
 
 CANDIDATES = 100
-DENSE_WEIGHT = 0.5
+DENSE_WEIGHT = 0.6
 """The vectors' share of the vote where the model knows the query's language; chosen on the development sets."""
 
 

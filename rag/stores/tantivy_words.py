@@ -14,7 +14,7 @@ from filelock import FileLock
 from rag.languages import Terms, analyze
 from rag.types import Chunk
 
-_FIELDS = {"title": 0.5, "headings": 0.5, "words": 1.0, "bigrams": 0.5}
+_FIELDS = {"title": 1.0, "headings": 0.5, "words": 1.0, "bigrams": 0.5}
 _HEAP_BYTES = 64_000_000
 
 

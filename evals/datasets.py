@@ -1,0 +1,87 @@
+"""Reads evaluation sets in the BEIR layout (Thakur et al. 2021): corpus.jsonl, queries.jsonl, qrels.tsv."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from loaders import Block, Document, Location, detect_language
+from rag.errors import LoadError
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question, the ids of the passages that answer it with their grades, and the texts of its answers.
+
+    `is_impossible` marks a question which the corpus does not answer.
+    """
+
+    id: str
+    text: str
+    relevant: dict[str, int]
+    answers: tuple[str, ...]
+    is_impossible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A corpus as documents (their name is the passage's id) and the questions about it."""
+
+    name: str
+    documents: list[Document]
+    queries: list[Query]
+
+
+def read_dataset(folder: Path) -> Dataset:
+    """Reads `corpus.jsonl`, `queries.jsonl`, and `qrels.tsv` or `qrels/test.tsv`, plain or .gz; raises LoadError."""
+    try:
+        documents = [_document(row) for row in _json_lines(folder, "corpus.jsonl")]
+        relevant = _qrels(folder)
+        queries = [_query(row, relevant.get(row["_id"], {})) for row in _json_lines(folder, "queries.jsonl")]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        hint = "It needs corpus.jsonl, queries.jsonl and qrels.tsv (or qrels/test.tsv) in the BEIR layout."
+        raise LoadError(f"The evaluation set could not be read ({error!r}).", hint, str(folder)) from error
+    return Dataset(folder.name, documents, queries)
+
+
+def _document(row: dict[str, Any]) -> Document:
+    text, title = row["text"], row.get("title") or ""
+    digest = hashlib.sha256(f"{title}\0{text}".encode()).hexdigest()
+    blocks = tuple(Block("paragraph", part, 0, Location()) for part in text.split("\n\n") if part.strip())
+    return Document(digest, row["_id"], "text/plain", title.replace("_", " "), detect_language(text), {}, blocks)
+
+
+def _query(row: dict[str, Any], relevant: dict[str, int]) -> Query:
+    answers = tuple(answer["text"] for answer in row.get("answers") or ())
+    return Query(row["_id"], row["text"], relevant, answers, bool(row.get("is_impossible")))
+
+
+def _qrels(folder: Path) -> dict[str, dict[str, int]]:
+    name = "qrels.tsv" if _path(folder, "qrels.tsv").exists() else "qrels/test.tsv"
+    relevant: dict[str, dict[str, int]] = {}
+    for line in _lines(folder, name):
+        query, passage, grade = line.split("\t")
+        if grade.strip().isdigit() and int(grade) > 0:
+            relevant.setdefault(query, {})[passage] = int(grade)
+    return relevant
+
+
+def _json_lines(folder: Path, name: str) -> Iterator[dict[str, Any]]:
+    return (json.loads(line) for line in _lines(folder, name) if line.strip())
+
+
+def _lines(folder: Path, name: str) -> Iterator[str]:
+    path = _path(folder, name)
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8") as file:
+        yield from file
+
+
+def _path(folder: Path, name: str) -> Path:
+    packed = folder / f"{name}.gz"
+    return packed if packed.exists() else folder / name

@@ -1,0 +1,110 @@
+"""The whole journey of a question: search, prompt, model, sentences with citations."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from threading import Event as Flag
+
+from rag.catalog import Catalog
+from rag.citations import citation, cite
+from rag.errors import ModelUnavailable
+from rag.events import AnswerReady, Event, ModelFailed, PassagesRetrieved, StageStarted, TokenGenerated
+from rag.extractive import choose_sentences, rank_sentences
+from rag.languages import analyze, detect_language
+from rag.prompts import answer_messages, condense_messages
+from rag.protocols import ChatModel, Embedder
+from rag.retrieval import Retriever
+from rag.settings import Settings
+from rag.types import Answer, AskOptions, Hit, Message, Retrieved, Sentence
+
+EXTRACTIVE = "extractive"
+CONDENSED_TOKENS = 96
+FOLLOW_UP_WORDS = 3
+"""A question with fewer words than this to search by rests on the one before it ("And on Sundays?")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assistant:
+    """Answers questions. `chat_model` is None where no model is configured: then sentences are quoted."""
+
+    settings: Settings
+    catalog: Catalog
+    retriever: Retriever
+    embedder: Embedder
+    chat_model: ChatModel | None
+
+    def stream(self, question: str, history: Sequence[Message], options: AskOptions, stop: Flag) -> Iterator[Event]:
+        """Events in order, AnswerReady last; ends soon after `stop` is set, with what was written so far.
+
+        Raises QuestionTooLong where the question alone does not fit the model's window.
+        """
+        start = time.perf_counter()
+        yield StageStarted("searching")
+        found = self.retriever.search(self._standalone(question, history, stop), options)
+        yield PassagesRetrieved(found)
+        yield StageStarted("reading", len(found.hits))
+        answered = bool(found.hits) and found.confidence >= self.settings.min_confidence
+        sentences, hits, model = (), found.hits, EXTRACTIVE
+        if answered and self.chat_model is not None:
+            sentences, hits, model = yield from self._written(question, history, found.hits, stop)
+        if answered and model == EXTRACTIVE and not stop.is_set():
+            quoted = self._quoted(question, found)
+            yield from (TokenGenerated(sentence.text) for sentence in quoted)
+            sentences = (*sentences, *quoted)
+        took_ms = (time.perf_counter() - start) * 1000
+        yield AnswerReady(
+            Answer(question, sentences, hits, answered, found.confidence, model, took_ms, stop.is_set())
+        )
+
+    def rank(self, found: Retrieved) -> list[str]:
+        """The sentences of the hits, best first, as the extractive answerer ranks them."""
+        return [sentence.text for sentence in rank_sentences(found.query, found.hits, self.embedder)]
+
+    def _written(
+        self, question: str, history: Sequence[Message], hits: tuple[Hit, ...], stop: Flag
+    ) -> Iterator[Event]:
+        """Streams what the chat model writes; gives its sentences, the hits it read, and who is to answer."""
+        assert self.chat_model is not None
+        yield StageStarted("writing")
+        written, model = "", self.chat_model.name
+        prompt = None
+        try:
+            language = detect_language(question)
+            prompt = answer_messages(question, history, hits, language, self.chat_model, self.settings.answer_tokens)
+            pieces = self.chat_model.stream(prompt.messages, self.settings.answer_tokens, stop)
+            with closing(pieces):  # type: ignore[arg-type]  # a generator in every backend: closing ends the generation
+                for piece in pieces:
+                    written += piece
+                    yield TokenGenerated(piece)
+        except ModelUnavailable as error:
+            yield ModelFailed(error.as_dict())
+            model = EXTRACTIVE
+        read = tuple(prompt.hits) if prompt else hits
+        return cite(written, read, self.catalog.blocks), read, model
+
+    def _quoted(self, question: str, found: Retrieved) -> tuple[Sentence, ...]:
+        chosen = choose_sentences(rank_sentences(question, found.hits, self.embedder))
+        return tuple(
+            Sentence(_spaced(pick.text), (citation(pick.quote, found.hits, self.catalog.blocks),)) for pick in chosen
+        )
+
+    def _standalone(self, question: str, history: Sequence[Message], stop: Flag) -> str:
+        """A follow-up with what it leaves unsaid: the model's rewrite, or the question before it in front."""
+        asked = [message.content for message in history if message.role == "user"]
+        if not asked:
+            return question
+        if self.chat_model is not None:
+            messages = condense_messages(question, history, detect_language(question), self.chat_model)
+            try:
+                return "".join(self.chat_model.stream(messages, CONDENSED_TOKENS, stop)).strip() or question
+            except ModelUnavailable:
+                pass  # the answer itself will say so; the rule below serves meanwhile
+        return f"{asked[-1]} {question}" if len(analyze(question).words) < FOLLOW_UP_WORDS else question
+
+
+def _spaced(text: str) -> str:
+    """A quoted sentence, apart from the next one as its language has it."""
+    return text if text.endswith(("。", "！", "？", "」", "』")) else text + " "

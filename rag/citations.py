@@ -1,0 +1,130 @@
+"""Every sentence of an answer is tied to the exact words in a passage that it rests on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from loaders import Block, Box, Location
+from rag.languages import analyze, sentences
+from rag.types import Chunk, Citation, Hit, Sentence
+
+MIN_SUPPORT = 0.5
+"""A sentence without a mark is tied to a quote only where that holds at least half of its words."""
+
+_MARKS = re.compile(r"\s*[\[［【](?:passage\s*)?(\d{1,2}(?:\s*[,、，]\s*\d{1,2})*)[\]］】]", re.IGNORECASE)
+
+BlocksOf = Callable[[str, Sequence[int]], dict[int, Block]]
+"""Reads blocks of a document by ordinal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Characters `start:end` of the text of hit number `number` (from 1), and the share of words they hold."""
+
+    number: int
+    start: int
+    end: int
+    support: float
+
+
+def cite(answer: str, hits: Sequence[Hit], blocks_of: BlocksOf) -> tuple[Sentence, ...]:
+    """Splits a model's answer into sentences and resolves the marks in it, as [1] or [2, 3].
+
+    A mark is tied to the sentence of its passage that supports it best; one whose passage does not exist or holds
+    none of the words is dropped. A sentence without a valid mark gets the best quote of all passages, if that
+    supports it. The texts of the sentences together are the answer without its marks.
+    """
+    found: list[Sentence] = []
+    for text, numbers in _marked_sentences(answer):
+        wanted = set(analyze(text).words) | set(analyze(text).bigrams)
+        quotes = [q for n in numbers if 0 < n <= len(hits) and (q := best_quote(wanted, n, hits[n - 1].chunk)).support]
+        if not quotes:
+            every = [best_quote(wanted, n, hit.chunk) for n, hit in enumerate(hits, 1)]
+            best = max(every, key=lambda q: q.support, default=None)
+            quotes = [best] if best and best.support >= MIN_SUPPORT else []
+        found.append(Sentence(text, tuple(citation(quote, hits, blocks_of) for quote in quotes)))
+    return tuple(found)
+
+
+def best_quote(wanted: set[str], number: int, chunk: Chunk) -> Quote:
+    """The sentence of a chunk that holds the largest share of these terms; the first one among equals."""
+    quotes = [
+        Quote(number, start, end, _share(wanted, chunk.text[start:end])) for start, end in sentences(chunk.text)
+    ]
+    return max(quotes, key=lambda quote: quote.support, default=Quote(number, 0, len(chunk.text), 0.0))
+
+
+def citation(quote: Quote, hits: Sequence[Hit], blocks_of: BlocksOf) -> Citation:
+    """The citation of a quote, with the place where exactly it stands."""
+    hit = hits[quote.number - 1]
+    return Citation(
+        quote.number,
+        hit.chunk.id,
+        hit.document.id,
+        hit.document.name,
+        hit.chunk.text[quote.start : quote.end],
+        quote.start,
+        quote.end,
+        locate(hit.chunk, quote.start, quote.end, blocks_of),
+        quote.support,
+    )
+
+
+def locate(chunk: Chunk, start: int, end: int, blocks_of: BlocksOf) -> Location:
+    """Where characters `start:end` of a chunk stand in the document, with the boxes that they touch."""
+    touched = [span for span in chunk.spans if span.start < end and start < span.end]
+    blocks = blocks_of(chunk.document_id, [span.block for span in touched])
+    places: list[Location] = []
+    for span in touched:
+        if block := blocks.get(span.block):
+            begin = max(start, span.start) - span.start + span.offset
+            stop = min(end, span.end) - span.start + span.offset
+            places.append(_within(block, begin, stop))
+    if not places:
+        return chunk.location
+    return replace(places[0], boxes=tuple(box for place in places for box in place.boxes))
+
+
+def _within(block: Block, start: int, end: int) -> Location:
+    boxes = tuple(_cut(box, start, end) for box in block.location.boxes if box.start < end and start < box.end)
+    page = boxes[0].page if boxes else block.location.page
+    line = block.location.line
+    if line is not None:
+        line += block.text.count("\n", 0, start)
+    return replace(block.location, page=page, line=line, boxes=boxes)
+
+
+def _cut(box: Box, start: int, end: int) -> Box:
+    """The part of a line's box that these characters take, as if all were equally wide."""
+    width = (box.right - box.left) / max(1, box.end - box.start)
+    first, last = max(start, box.start), min(end, box.end)
+    left = box.left + width * (first - box.start)
+    return replace(box, left=left, right=left + width * (last - first), start=first, end=last)
+
+
+def _marked_sentences(answer: str) -> list[tuple[str, list[int]]]:
+    """Sentences without their marks, each with the numbers marked in it or right after it."""
+    marks: list[tuple[int, list[int]]] = []
+    plain = ""
+    at = 0
+    for match in _MARKS.finditer(answer):
+        plain += answer[at : match.start()]
+        marks.append((len(plain), [int(n) for n in re.findall(r"\d+", match.group(1))]))
+        at = match.end()
+    plain += answer[at:]
+    spans = sentences(plain)
+    pieces: list[tuple[str, list[int]]] = []
+    for n, (start, end) in enumerate(spans):
+        following = spans[n + 1][0] if n + 1 < len(spans) else len(plain)
+        begin = start if n else 0
+        # A mark belongs to the sentence that it stands in or after, never to the one that begins behind it.
+        numbers = [m for position, group in marks if begin < position <= max(end, following - 1) for m in group]
+        pieces.append((plain[begin:following], list(dict.fromkeys(numbers))))
+    return pieces
+
+
+def _share(wanted: set[str], text: str) -> float:
+    terms = analyze(text)
+    return len(wanted & {*terms.words, *terms.bigrams}) / len(wanted) if wanted else 0.0

@@ -1,0 +1,77 @@
+"""The only place that knows which parts are chosen: settings become the parts of a KnowledgeBase."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rag.assistant import Assistant
+from rag.catalog import Catalog
+from rag.database import Database
+from rag.embedders.sentence_transformer import SentenceTransformerEmbedder
+from rag.indexes import Indexes
+from rag.job_queue import JobQueue
+from rag.jobs import Worker
+from rag.knowledge import Library
+from rag.llms import make_chat_model
+from rag.originals import Originals
+from rag.parsing import Parser
+from rag.protocols import ChatModel, Embedder
+from rag.retrieval import Retriever
+from rag.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything that a KnowledgeBase is made of."""
+
+    settings: Settings
+    database: Database
+    catalog: Catalog
+    originals: Originals
+    indexes: Indexes
+    embedder: Embedder
+    parser: Parser
+    library: Library
+    queue: JobQueue
+    worker: Worker
+    retriever: Retriever
+    chat_model: ChatModel | None
+    assistant: Assistant
+
+
+def build(settings: Settings) -> Parts:
+    """Makes the parts; no model is loaded. Raises StoreError where the store cannot be opened."""
+    folder = settings.store
+    database = Database(folder / "catalog.sqlite")
+    catalog = Catalog(database)
+    originals = Originals(folder / "originals")
+    indexes = Indexes(catalog, folder / "indexes")
+    embedder = SentenceTransformerEmbedder(settings.embedding_model, settings.embedding_languages)
+    parser = Parser(settings.parse_timeout_s)
+    library = Library(settings, catalog, originals, indexes, embedder, parser)
+    queue = JobQueue(database)
+    worker = Worker(library, queue, folder / "worker.lock")
+
+    def fitting_embedder() -> Embedder | None:
+        """None while the index holds another model's vectors, among which this one's are nonsense."""
+        active = catalog.active_generation()
+        return embedder if active is None or library.fits(active) else None
+
+    retriever = Retriever(catalog, indexes, fitting_embedder)
+    chat_model = make_chat_model(settings)
+    assistant = Assistant(settings, catalog, retriever, embedder, chat_model)
+    return Parts(
+        settings=settings,
+        database=database,
+        catalog=catalog,
+        originals=originals,
+        indexes=indexes,
+        embedder=embedder,
+        parser=parser,
+        library=library,
+        queue=queue,
+        worker=worker,
+        retriever=retriever,
+        chat_model=chat_model,
+        assistant=assistant,
+    )

@@ -1,0 +1,281 @@
+"""The face of `rag`: open a store, add documents, ask questions."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Self
+
+import loaders
+from loaders import Block, Box, Document
+from rag.errors import StoreError, TenkyoError
+from rag.events import AnswerReady, Event
+from rag.factory import Parts, build
+from rag.knowledge import fingerprint
+from rag.settings import ROOT, Settings
+from rag.types import (
+    Added,
+    Answer,
+    AskOptions,
+    Chunk,
+    DocumentInfo,
+    Job,
+    Message,
+    Progress,
+    Removed,
+    Retrieved,
+    Stats,
+)
+
+SAMPLES = ROOT / "data" / "samples"
+SAMPLE_COLLECTION = "samples"
+_INDEXED_AT_ONCE = 500
+
+
+def _ignore(progress: Progress) -> None:
+    del progress
+
+
+class KnowledgeBase:
+    """A library of documents that answers questions; safe from any thread, and from several processes.
+
+    Make one with `KnowledgeBase.open`; nothing of a model is loaded before it is needed.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self.settings = parts.settings
+
+    @classmethod
+    def open(cls, store: Path | str | None = None, settings: Settings | None = None) -> Self:
+        """Opens the store in this folder, or makes one; `store` goes before `settings.store`. Raises StoreError."""
+        settings = settings or Settings()
+        if store is not None:
+            settings = settings.model_copy(update={"store": Path(store)})
+        return cls(build(settings))
+
+    def close(self) -> None:
+        """Ends background work after its present step and closes the files."""
+        self._parts.worker.stop()
+        self._parts.parser.close()
+        self._parts.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def warm_up(self) -> None:
+        """Reads the indexes and loads the embedding model, so that the first question need not wait for them."""
+        self._parts.indexes.refresh()
+        self._parts.embedder.embed_query("warm-up")
+
+    # -- library -------------------------------------------------------------------------------------------
+
+    def add(
+        self,
+        source: Path | str | bytes,
+        name: str = "",
+        collection: str = "",
+        password: str | None = None,
+        report: Callable[[Progress], None] = _ignore,
+    ) -> Added:
+        """Adds one file, and embeds it; a file that cannot be read gives `status` failed and raises nothing."""
+        added = self.add_searchable(source, name, collection, password, report)
+        self.embed_all(report)
+        return added
+
+    def add_searchable(
+        self,
+        source: Path | str | bytes,
+        name: str = "",
+        collection: str = "",
+        password: str | None = None,
+        report: Callable[[Progress], None] = _ignore,
+    ) -> Added:
+        """Adds one file, to be found by words at once; `embed_all` gives it its vectors."""
+        name = name or ("document" if isinstance(source, bytes) else Path(source).name)
+        try:
+            data = source if isinstance(source, bytes) else self._read(Path(source))
+            return self._parts.library.add(data, name, collection, password, report)
+        except TenkyoError as error:
+            return Added(name, "failed", None, 0, error.as_dict())
+
+    def add_documents(self, documents: Iterable[Document], report: Callable[[Progress], None] = _ignore) -> list[Added]:
+        """Adds documents that are loaded already, one transaction each, then embeds them all."""
+        added: list[Added] = []
+        for document in documents:
+            size = sum(len(block.text) for block in document.blocks)
+            added.append(self._parts.library.add_document(document, "", size, _ignore))
+            if len(added) % _INDEXED_AT_ONCE == 0:
+                self._parts.indexes.refresh()
+        self.embed_all(report)
+        return added
+
+    def embed_all(self, report: Callable[[Progress], None] = _ignore) -> None:
+        """Embeds every chunk that waits for its vector; also what an earlier crash left waiting."""
+        self._parts.library.embed_all(report)
+
+    def documents(self, collection: str | None = None) -> list[DocumentInfo]:
+        """All documents, oldest first, or those of one collection."""
+        found = self._parts.catalog.documents().values()
+        return [document for document in found if collection is None or document.collection == collection]
+
+    def document(self, document_id: str) -> DocumentInfo:
+        """The document with this id; raises DocumentNotFound."""
+        return self._parts.catalog.document(document_id)
+
+    def resolve(self, prefix: str) -> str:
+        """The full id that begins so; raises DocumentNotFound."""
+        return self._parts.catalog.resolve(prefix)
+
+    def collections(self) -> list[str]:
+        """The names of the collections, the unnamed one left out."""
+        return sorted({document.collection for document in self.documents()} - {""})
+
+    def blocks(self, document_id: str) -> list[Block]:
+        """What was read of a document, in reading order."""
+        return list(self._parts.catalog.blocks(document_id).values())
+
+    def chunks(self, document_id: str) -> list[Chunk]:
+        """The chunks of a document in reading order."""
+        active = self._parts.catalog.active_generation()
+        return self._parts.catalog.chunks_of(document_id, active.id) if active else []
+
+    def original(self, document_id: str) -> bytes:
+        """The file as it was added; raises DocumentNotFound, StoreError."""
+        return self._parts.originals.get(self.document(document_id).sha256)
+
+    def page_image(self, document_id: str, page: int, boxes: Sequence[Box] = (), scale: float = 1.5) -> bytes:
+        """A page of a PDF as PNG, `scale` times 72 dpi, with the boxes marked; raises StoreError for other formats."""
+        info = self.document(document_id)
+        if info.media_type != "application/pdf":
+            raise StoreError("Only the pages of a PDF can be shown as pictures.", "See its text instead.", info.name)
+        return loaders.render_page(self.original(document_id), page, boxes, scale)
+
+    def remove(self, document_id: str) -> Removed:
+        """Deletes a document from everything; raises DocumentNotFound."""
+        return self._parts.library.remove(document_id)
+
+    def reindex(self, report: Callable[[Progress], None] = _ignore) -> None:
+        """Chunks and embeds everything anew with the present settings, while the old index keeps answering."""
+        self._parts.library.reindex(report)
+
+    def stats(self) -> Stats:
+        """The store in figures."""
+        parts, documents = self._parts, self.documents()
+        parts.indexes.refresh()
+        folder = self.settings.store
+        return Stats(
+            documents=len(documents),
+            chunks=sum(d.chunks for d in documents),
+            embedded=sum(d.embedded for d in documents),
+            characters=sum(d.characters for d in documents),
+            original_bytes=parts.originals.size(),
+            store_bytes=sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
+            by_type=Counter(d.media_type for d in documents),
+            by_language=Counter(d.language for d in documents),
+            collections=Counter(d.collection for d in documents),
+            embedding_model=parts.embedder.name,
+            chat_model=parts.chat_model.name if parts.chat_model else "extractive",
+            index_chunks_words=len(parts.indexes.words) if parts.indexes.words else 0,
+            index_chunks_vectors=len(parts.indexes.vectors),
+            stale=self._stale(),
+        )
+
+    # -- background work -----------------------------------------------------------------------------------
+
+    def start_worker(self) -> None:
+        """Starts the thread that works off submitted jobs, and goes on with what a crash cut off."""
+        self._submit_samples()
+        self._parts.worker.start()
+
+    def work_off(self) -> None:
+        """Works off every submitted job in the caller's thread."""
+        self._submit_samples()
+        self._parts.worker.work_off()
+
+    def submit(self, data: bytes, name: str, collection: str = "") -> Job:
+        """Queues a file; when this returns, nothing can lose it. Raises DocumentTooLarge, StoreError."""
+        self._parts.library.check_size(len(data), name)
+        job = self._parts.queue.submit("ingest", name, collection, self._parts.originals.put(data))
+        self._parts.worker.wake()
+        return job
+
+    def submit_reindex(self) -> Job:
+        """Queues a reindex."""
+        job = self._parts.queue.submit("reindex", "", "", "")
+        self._parts.worker.wake()
+        return job
+
+    def cancel(self, job_id: int) -> None:
+        """Ends a job that is not finished; a reindex leaves the old index as it was."""
+        self._parts.worker.cancel(job_id)
+
+    def jobs(self, limit: int = 100) -> list[Job]:
+        """The newest jobs first, with how far they are."""
+        return [self._parts.worker.with_progress(job) for job in self._parts.queue.list(limit)]
+
+    def forget_finished_jobs(self) -> None:
+        """Clears finished, failed and cancelled jobs from the list."""
+        self._parts.queue.forget_finished()
+
+    # -- questions -----------------------------------------------------------------------------------------
+
+    def search(self, query: str, options: AskOptions = AskOptions()) -> Retrieved:  # noqa: B008 - frozen
+        """The passages that fit a query best."""
+        return self._parts.retriever.search(query, options)
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Message] = (),
+        options: AskOptions = AskOptions(),  # noqa: B008 - frozen
+        stop: threading.Event | None = None,
+    ) -> Iterator[Event]:
+        """Answers a question as events, AnswerReady last; setting `stop` ends the writing."""
+        return self._parts.assistant.stream(question, history, options, stop or threading.Event())
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Message] = (),
+        options: AskOptions = AskOptions(),  # noqa: B008 - frozen
+    ) -> Answer:
+        """Answers a question."""
+        for event in self.stream(question, history, options):
+            if isinstance(event, AnswerReady):
+                return event.answer
+        raise AssertionError("a stream ends with AnswerReady")
+
+    def rank_sentences(self, found: Retrieved) -> list[str]:
+        """The sentences of the passages found, the one that answers the query best first."""
+        return self._parts.assistant.rank(found)
+
+    # ------------------------------------------------------------------------------------------------------
+
+    def _submit_samples(self) -> None:
+        """A store that was never used gets the sample library, so that there is something to ask about."""
+        new = self._parts.catalog.active_generation() is None and not self.jobs(1)
+        if self.settings.samples and new:
+            for path in sorted(SAMPLES.glob("*")):
+                if path.is_file() and path.suffix != ".py":
+                    self.submit(path.read_bytes(), path.name, SAMPLE_COLLECTION)
+
+    def _read(self, path: Path) -> bytes:
+        try:
+            self._parts.library.check_size(path.stat().st_size, path.name)
+            return path.read_bytes()
+        except OSError as error:
+            raise loaders.LoadError(
+                f"The file could not be read ({error.strerror}).", "Check its name and permissions.", path.name
+            ) from error
+
+    def _stale(self) -> str:
+        active = self._parts.catalog.active_generation()
+        if active is None or active.fingerprint == fingerprint(self.settings, self._parts.embedder):
+            return ""
+        return "The settings for embedding or chunking have changed since the index was built."
