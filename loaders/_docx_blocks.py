@@ -14,9 +14,9 @@ from docx.parts.document import DocumentPart
 from lxml.etree import _Element
 
 from loaders._content import Content
+from loaders._document import Block
 from loaders._docx_styles import Styles
 from loaders._docx_text import TEXT_BOX, paragraph_text, walk
-from loaders._document import Block
 from loaders._errors import DamagedDocument
 from loaders._text import cell, rows_text, tidy
 

@@ -13,14 +13,77 @@ from loaders._html_tables import is_data_table, table_text
 from loaders._text import collapse
 
 DROPPED = frozenset(
-    "script style noscript template svg canvas iframe object embed audio video select option button input "
-    "textarea datalist map head title meta link rt rp".split()
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "canvas",
+        "iframe",
+        "object",
+        "embed",
+        "audio",
+        "video",
+        "select",
+        "option",
+        "button",
+        "input",
+        "textarea",
+        "datalist",
+        "map",
+        "head",
+        "title",
+        "meta",
+        "link",
+        "rt",
+        "rp",
+    ]
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LISTS = ("ul", "ol", "menu", "dir")
 _BREAKING = frozenset(
-    "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer form "
-    "header hgroup hr legend li main nav ol p pre section summary table tbody td tfoot th thead tr ul menu dir".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "header",
+        "hgroup",
+        "hr",
+        "legend",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "menu",
+        "dir",
+    ]
 ) | frozenset(_HEADINGS)
 _LINE_BREAK = "\ue000"  # a private character for <br> until white space is collapsed
 

@@ -18,10 +18,44 @@ _CHARSET = re.compile(
 _META = {"description": "description", "author": "author", "keywords": "keywords", "date": "date"}
 # Whole words of id, class or role that name a page's furniture.
 _FURNITURE = frozenset(
-    "nav navbar navbox navigation topnav sidenav sidebar breadcrumb breadcrumbs banner footer site-footer page-footer "
-    "site-header page-header masthead cookie-banner cookie-consent skip-link share-buttons social-share pagination "
-    "mw-editsection noprint printfooter mw-jump-link contentinfo search menubar toolbar advertisement vector-toc "
-    "vector-header-container vector-page-toolbar mw-footer-container reflist-toggle".split()
+    [
+        "nav",
+        "navbar",
+        "navbox",
+        "navigation",
+        "topnav",
+        "sidenav",
+        "sidebar",
+        "breadcrumb",
+        "breadcrumbs",
+        "banner",
+        "footer",
+        "site-footer",
+        "page-footer",
+        "site-header",
+        "page-header",
+        "masthead",
+        "cookie-banner",
+        "cookie-consent",
+        "skip-link",
+        "share-buttons",
+        "social-share",
+        "pagination",
+        "mw-editsection",
+        "noprint",
+        "printfooter",
+        "mw-jump-link",
+        "contentinfo",
+        "search",
+        "menubar",
+        "toolbar",
+        "advertisement",
+        "vector-toc",
+        "vector-header-container",
+        "vector-page-toolbar",
+        "mw-footer-container",
+        "reflist-toggle",
+    ]
 )
 _TAGS = frozenset(["nav", "footer", "aside", "dialog"])
 _MOST = 0.5  # furniture with more of the page's text than this is none

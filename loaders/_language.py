@@ -23,7 +23,35 @@ _JAPANESE = re.compile(
     r"[々〆円気駅図書県売読変権価様広応働込畑枠峠辻匂絵験歩沢浜竜氷処実検桜栄薬戦関発会対覚黒鉄圏弐斎渋]"
 )
 # With more candidates the model takes "Who won?" for Xhosa; these are the ones with enough speakers and documents.
-_CANDIDATES = "en de fr es it pt nl sv da no fi pl cs tr vi id ro hu ru uk ar he fa hi th el bg".split()
+_CANDIDATES = [
+    "en",
+    "de",
+    "fr",
+    "es",
+    "it",
+    "pt",
+    "nl",
+    "sv",
+    "da",
+    "no",
+    "fi",
+    "pl",
+    "cs",
+    "tr",
+    "vi",
+    "id",
+    "ro",
+    "hu",
+    "ru",
+    "uk",
+    "ar",
+    "he",
+    "fa",
+    "hi",
+    "th",
+    "el",
+    "bg",
+]
 _SURE = 0.5
 
 
@@ -39,7 +67,7 @@ def detect_language(text: str) -> str:
     if not letters:
         return "und"
     kana, hangul, han = (len(script.findall(sample)) for script in (_KANA, _HANGUL, _HAN))
-    if 2 * (kana + hangul + han) > letters or letters < 200 and kana + hangul + han > letters // 4:
+    if 4 * (kana + hangul + han) > letters:  # a word takes more Latin letters than Japanese ones
         return _east_asian(sample, kana, hangul, han)
     return _by_model(sample)
 

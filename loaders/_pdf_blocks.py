@@ -13,6 +13,9 @@ from loaders._text import joint
 
 _BULLET = re.compile(r"(?:[•‣◦▪▫■□●○◆◇・–−➢➤✓]|[-*](?=\s))\s*(?=\S)|\(?\d{1,2}[.)](?=\s)|[①-⑳]")
 _LONE_BULLET = re.compile(r"[•‣◦▪▫■□●○◆◇–−➢➤✓*-]|\(?\d{1,2}[.)]")
+_CAPTION = re.compile(
+    r"(?:(?:figure|fig\.|table|abbildung|tabelle|tableau)\s*\d|[図表写真]{1,2}\s*[\d０-９])", re.IGNORECASE
+)
 _ENDS = re.compile(r"[.!?:。．！？：][\"'”’」』）)\]]*$")
 _CONTINUES = re.compile(r"[a-zà-öø-ÿ\u3041-\u3096]")
 
@@ -102,7 +105,11 @@ def _finished(paragraph: list[Line], headings: Headings, apart: bool) -> Iterato
         return
     where = Location(page=paragraph[0].page, boxes=tuple(boxes))
     level = headings.level(paragraph, apart)
-    kind: BlockKind = "heading" if level else "list" if _BULLET.match(text) else "paragraph"
+    kind: BlockKind = "heading" if level else "paragraph"
+    if not level and _BULLET.match(text):
+        kind = "list"
+    elif not level and _CAPTION.match(text) and len(paragraph) < 4:
+        kind = "caption"
     yield Block(kind, text, level or int(kind == "list"), where)
 
 
@@ -114,8 +121,8 @@ def _joined(lines: Sequence[Line]) -> tuple[str, list[Box]]:
         piece = line.text.replace("\0", "")
         if n and not lines[n - 1].hyphen:
             text += joint(text, piece)
-        elif n and not piece[:1].islower():
-            text += "-"
+        elif n and (not piece[:1].islower() or text[-2:-1] in ("", " ")):
+            text += "-"  # part of the word: "Franco-Prussian", "d-dimensional"
         boxes.append(_box(line, line.left, line.right, len(text), len(text) + len(piece)))
         text += piece
     if lines[-1].hyphen:
@@ -137,5 +144,6 @@ def _table_block(table: Table) -> Block:
 
 
 def _box(line: Line, left: float, right: float, start: int, end: int) -> Box:
-    rounded = (round(edge, 1) for edge in (left, line.top, right, line.bottom))
-    return Box(line.page, *rounded, start, end)
+    return Box(
+        line.page, round(left, 1), round(line.top, 1), round(right, 1), round(line.bottom, 1), start, end
+    )

@@ -31,6 +31,7 @@ class Headings:
         self.body = weights.most_common(1)[0][0] if weights else 0.0
         larger = sorted((size for size in weights if size >= _LARGER * self.body), reverse=True)
         self._levels = {size: level for level, size in enumerate(_merged(larger), start=1)}
+        self._vertical = 2 * sum(line.vertical for line in lines) > len(lines)
         self._bold_means = bold < 0.3 * sum(weights.values())
         self._outlined = _outlined(lines, outline)
 
@@ -43,6 +44,8 @@ class Headings:
         if found := self.outlined(lines[0]):
             return found[0]
         text = " ".join(line.text for line in lines)
+        if lines[0].vertical and not self._vertical:
+            return 0  # a stamp along the margin
         if len(text) > _MAX_LENGTH or len(lines) > _MAX_LINES or len(_LETTERS.findall(text)) < 2:
             return 0
         size = _rounded(lines[0].size)

@@ -8,10 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from loaders._pdf_lines import Cell, Line, PageLines
+from loaders._pdf_order import glued, ordered, same_height
 from loaders._text import comparable
 
 _BAND = 0.12  # of the page's height, at its top and at its bottom
 _LEAST_PAGES = 3
+_PAGE_NUMBER = re.compile(r"\W*(page|p\.|seite|ページ)?\W*#(\W|of|von|頁|ページ|#)*", re.IGNORECASE)
 _ALIGNED = 4.0  # points
 _PROSE = 25  # characters: cells that are longer on average are columns of text, not values
 _DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
@@ -35,7 +37,8 @@ class Table:
 def without_furniture(pages: Sequence[PageLines]) -> list[PageLines]:
     """The pages without headers, footers and page numbers.
 
-    These are lines near an edge whose text, numbers aside, stands at the same height on three pages or more.
+    These are lines near an edge whose text, numbers aside, stands at the same height on three pages or more (a
+    number alone: on two).
     """
     seen: dict[tuple[str, int], set[int]] = defaultdict(set)
     for page in pages:
@@ -48,11 +51,15 @@ def without_furniture(pages: Sequence[PageLines]) -> list[PageLines]:
             lines=[
                 line
                 for line in page.lines
-                if not any(len(seen[key]) >= _LEAST_PAGES for key in _furniture_keys(line, page)[:1])
+                if not any(len(seen[key]) >= _least_pages(key[0]) for key in _furniture_keys(line, page)[:1])
             ],
         )
         for page in pages
     ]
+
+
+def _least_pages(text: str) -> int:
+    return 2 if _PAGE_NUMBER.fullmatch(text) else _LEAST_PAGES
 
 
 def _furniture_keys(line: Line, page: PageLines) -> list[tuple[str, int]]:
@@ -68,7 +75,7 @@ def _furniture_keys(line: Line, page: PageLines) -> list[tuple[str, int]]:
 def layout(lines: Sequence[Line]) -> Iterator[Line | Table]:
     """Lines in reading order, with tables found."""
     run: list[Row] = []
-    for row in _rows(_in_vertical_order(lines)):
+    for row in _rows(ordered(glued(lines))):
         if len(row.cells) > 1 and not (run and _is_apart(run[-1], row)):
             run.append(row)
             continue
@@ -79,15 +86,8 @@ def layout(lines: Sequence[Line]) -> Iterator[Line | Table]:
     yield from _run(run)
 
 
-def _in_vertical_order(lines: Sequence[Line]) -> Sequence[Line]:
-    """Vertical writing on a page that has little else: from right to left."""
-    if 2 * sum(line.vertical for line in lines) <= len(lines):
-        return lines
-    return sorted(lines, key=lambda line: (-round(line.right), line.top))
-
-
 def _rows(lines: Sequence[Line]) -> Iterator[Row]:
-    """Neighbours in the file that stand side by side, joined."""
+    """Neighbours that stand side by side, joined."""
     row: list[Line] = []
     for line in lines:
         if row and not _beside(row[-1], line):
@@ -99,10 +99,7 @@ def _rows(lines: Sequence[Line]) -> Iterator[Row]:
 
 
 def _beside(before: Line, after: Line) -> bool:
-    if before.vertical or after.vertical or after.left < before.right:
-        return False
-    shared = min(before.bottom, after.bottom) - max(before.top, after.top)
-    return shared > 0.5 * min(before.bottom - before.top, after.bottom - after.top)
+    return after.left >= before.right and same_height(before, after)
 
 
 def _row(lines: list[Line]) -> Row:

@@ -207,7 +207,7 @@ class _PageReader:
 def _characters(codes: list[int]) -> str:
     """One character per code, so that offsets stay PDFium's; what is no character becomes a NUL."""
     return "".join(
-        chr(c) if 0x1F < c < 0xD800 or 0xDFFF < c < 0x110000 and c != 0xFFFE else "\0" if c != 9 else " "
+        chr(c) if 0x1F < c < 0xD800 or (0xDFFF < c < 0x110000 and c != 0xFFFE) else "\0" if c != 9 else " "
         for c in codes
     )
 

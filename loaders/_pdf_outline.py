@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ from loaders._text import cell
 
 _MAX_ENTRIES = 5000
 _KEYS = {"/Author": "author", "/Subject": "subject", "/Keywords": "keywords", "/CreationDate": "created"}
+_NOTHING = re.compile(r"\W*(unspecified|anonymous|unknown|)\W*", re.IGNORECASE)
+_DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)(\d\d)")  # ISO 32000-1, 7.9.4; the time of day is left out
 logging.getLogger("pypdf").setLevel(logging.ERROR)  # it reports every oddity that it works around
 
 
@@ -43,7 +46,9 @@ def stated(data: bytes, password: str | None) -> Stated:
         outline = tuple(_entries(reader))
     except Exception:  # noqa: BLE001 - PDFium has read this file; pypdf raises anything on what it cannot read of it
         return Stated("", {}, ())
-    metadata = {name: information[key] for key, name in _KEYS.items() if information.get(key)}
+    metadata = {name: information[key] for key, name in _KEYS.items() if not _NOTHING.fullmatch(information.get(key, ""))}
+    if date := _DATE.match(metadata.get("created", "")):
+        metadata["created"] = "-".join(date.groups())
     return Stated(information.get("/Title", ""), metadata, outline)
 
 

@@ -61,7 +61,7 @@ def _repaired(data: bytes, password: str | None) -> bytes:
         writer = PdfWriter(clone_from=PdfReader(io.BytesIO(data), strict=False, password=password))
         written = io.BytesIO()
         writer.write(written)
-    except Exception as error:  # noqa: BLE001 - a damaged file makes pypdf raise anything; all of it means the same
+    except Exception as error:
         raise _damaged() from error
     return written.getvalue()
 

@@ -6,7 +6,7 @@ import hashlib
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path, PurePath
 from typing import cast
@@ -18,6 +18,7 @@ from loaders._language import detect_language
 from loaders._sniffing import foreign_format, is_text
 
 MAX_TITLE = 200
+_NEAR_TOP = 8
 _LANGUAGE_SAMPLE = 40_000
 _NO_TITLE = re.compile(
     r"untitled.*|\(anonymous\)|無題.*|名称未設定.*|タイトルなし|(microsoft )?(word|powerpoint)( 文書| document| presentation"
@@ -113,19 +114,21 @@ def _content(part: Loader, data: bytes, name: str, password: str | None) -> Cont
         raise
     except ImportError as error:
         raise LoadError(f"Reading {part.NAME} needs a package.", f"Type: pip install {error.name}") from error
-    except Exception as error:  # noqa: BLE001 - hostile bytes make third-party parsers raise anything; one place says so
+    except Exception as error:
         detail = f"{type(error).__name__}: {error}"[:200]
         hint = "Open it in its own program and save it again."
         raise DamagedDocument(f"Reading it as {part.NAME} failed ({detail}).", hint) from error
 
 
-def _title(stated: str, blocks: Iterable[Block], name: str) -> str:
-    """The file's own title if a person wrote it, else the first heading of the highest level, else its name."""
+def _title(stated: str, blocks: Sequence[Block], name: str) -> str:
+    """The file's own title if a person wrote it, else its highest heading near the top, else its name."""
     stated = " ".join(stated.split())
     if stated and not _NO_TITLE.fullmatch(stated) and stated.isprintable() and "\ufffd" not in stated:
         return stated[:MAX_TITLE]
-    headings = (" ".join(b.text.split()) for b in blocks if b.kind == "heading" and b.level == 1)
-    return next(headings, "")[:MAX_TITLE] or PurePath(name).stem
+    headings = [block for block in blocks[:_NEAR_TOP] if block.kind == "heading"]
+    headings = headings or [block for block in blocks if block.kind == "heading" and block.level == 1]
+    first = min(headings, key=lambda block: block.level, default=None)
+    return " ".join(first.text.split())[:MAX_TITLE] if first else PurePath(name).stem
 
 
 def _sample(blocks: Iterable[Block]) -> str:

@@ -103,5 +103,5 @@ def is_text(data: bytes) -> bool:
         text = sample.decode(detect_encoding(sample), errors="replace")
     except DamagedDocument:
         return False
-    controls = sum(c < " " and c not in "\t\n\r\f\v\x1b" or c == "\ufffd" for c in text)
+    controls = sum((c < " " and c not in "\t\n\r\f\v\x1b") or c == "\ufffd" for c in text)
     return controls <= len(text) // 100

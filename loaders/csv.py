@@ -11,6 +11,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
+from typing import Literal
 
 from loaders._content import Content
 from loaders._document import Block, Location
@@ -25,6 +26,7 @@ BINARY = False
 _DELIMITERS = ",\t;|"
 _SINGLE_COLUMN = "\x1f"  # ASCII's unit separator: nothing is cut by it
 _MIN_REGULARITY = 0.35
+Quoting = Literal[0, 3]  # csv.QUOTE_MINIMAL, csv.QUOTE_NONE
 _SAMPLE_ROWS = 300
 _MAX_FIELD = 4 << 20
 _MAX_HEADER_ROW = 20
@@ -66,7 +68,7 @@ def _refuse_binary(data: bytes, encoding: str) -> None:
         )
 
 
-def _records(data: bytes, encoding: str, delimiter: str, quoting: int) -> Iterator[list[str]]:
+def _records(data: bytes, encoding: str, delimiter: str, quoting: Quoting) -> Iterator[list[str]]:
     text = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, errors="replace", newline="")
     return csv.reader(text, delimiter=delimiter, quoting=quoting, skipinitialspace=True)
 
@@ -93,7 +95,7 @@ def _regularity(data: bytes, encoding: str, delimiter: str) -> float:
     return sum(c for _, c in several.most_common(1)) / widths.total() if several else 0.0
 
 
-def _blocks(data: bytes, encoding: str, delimiter: str, quoting: int) -> list[Block]:
+def _blocks(data: bytes, encoding: str, delimiter: str, quoting: Quoting) -> list[Block]:
     header_row, columns = _header(data, encoding, delimiter, quoting)
     blocks: list[Block] = []
     for row, fields in enumerate(_records(data, encoding, delimiter, quoting), start=1):
@@ -121,7 +123,7 @@ def _row_text(columns: list[str], fields: list[str]) -> str:
     )
 
 
-def _header(data: bytes, encoding: str, delimiter: str, quoting: int) -> tuple[int, list[str]]:
+def _header(data: bytes, encoding: str, delimiter: str, quoting: Quoting) -> tuple[int, list[str]]:
     """The header's record number and names, or (0, []).
 
     It is the first record of the usual width, unless one of its names looks like a value; the records before it
@@ -150,7 +152,7 @@ def _are_names(fields: list[str]) -> bool:
     named = [field for field in fields if field]
     years = bool(fields) and not _VALUE.fullmatch(fields[0])
     values = any(
-        _VALUE.fullmatch(field) and not (years and _YEAR.fullmatch(field)) or len(field) > 100
+        (_VALUE.fullmatch(field) and not (years and _YEAR.fullmatch(field))) or len(field) > 100
         for field in named
     )
     return not values and 2 * len(named) > len(fields) and 2 * len(set(named)) > len(named)

@@ -1,0 +1,97 @@
+"""Pieces of a PDF's lines are put together, and lines in the order in which a person reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from loaders._pdf_lines import Cell, Line
+
+_GLUE = 0.9  # times the type size: what is nearer belongs to the same line
+_SPACE = 0.15  # times the type size: what is nearer belongs to the same word
+_MISORDERED = 0.08  # of a page's lines
+_PROSE = 25  # characters
+
+
+def same_height(one: Line, other: Line) -> bool:
+    """Whether two horizontal lines stand at about the same height of one page."""
+    if one.vertical or other.vertical or one.page != other.page:
+        return False
+    shared = min(one.bottom, other.bottom) - max(one.top, other.top)
+    return shared > 0.5 * min(one.bottom - one.top, other.bottom - other.top)
+
+
+def glued(lines: Sequence[Line]) -> list[Line]:
+    """Lines with the pieces put back that PDFium cuts off: superscripts, formulas, changes of type."""
+    whole: list[Line] = []
+    for line in lines:
+        if whole and _touches(whole[-1], line):
+            whole[-1] = _glue(whole[-1], line)
+        else:
+            whole.append(line)
+    return whole
+
+
+def _touches(before: Line, after: Line) -> bool:
+    if before.vertical or after.vertical or before.hyphen:
+        return False
+    size = max(before.size, after.size)
+    middle = (after.top + after.bottom) / 2
+    near = -0.3 * size < after.left - before.right < _GLUE * size
+    return near and before.top - 0.3 * size < middle < before.bottom + 0.3 * size
+
+
+def _glue(before: Line, after: Line) -> Line:
+    """One line of two; its type is that of the longer piece."""
+    main = before if len(before.text) >= len(after.text) else after
+    space = " " if after.left - before.right > _SPACE * main.size else ""
+    shift = len(before.text) + len(space)
+    last, first = before.cells[-1], after.cells[0]
+    joined = Cell(last.start, first.end + shift, last.left, first.right)
+    moved = (replace(cell, start=cell.start + shift, end=cell.end + shift) for cell in after.cells[1:])
+    return replace(
+        main,
+        text=before.text + space + after.text,
+        left=before.left,
+        top=min(before.top, after.top),
+        right=max(before.right, after.right),
+        bottom=max(before.bottom, after.bottom),
+        begin=before.begin,
+        end=max(before.end, after.end),
+        hyphen=after.hyphen,
+        cells=(*before.cells[:-1], joined, *moved),
+    )
+
+
+def ordered(lines: Sequence[Line]) -> Sequence[Line]:
+    """A page's lines in the order of reading.
+
+    That is the file's order on most pages, and the only one that tells columns from tables. Where the file jumps
+    back up over what it wrote before, it is from top to bottom; vertical writing goes from right to left.
+    """
+    if 2 * sum(line.vertical for line in lines) > len(lines):
+        return sorted(lines, key=lambda line: (-round(line.right), line.top))
+    jumps = sum(_jumps_back(before, after) for before, after in zip(lines, lines[1:], strict=False))
+    if jumps <= _MISORDERED * len(lines):
+        return lines
+    rows = _by_height(lines)
+    columns = sum(len(row) > 1 and sum(len(line.text) for line in row) > _PROSE * len(row) for row in rows)
+    return lines if 3 * columns > len(rows) else [line for row in rows for line in row]
+
+
+def _jumps_back(before: Line, after: Line) -> bool:
+    """Whether a line stands above the one before it in the file, in the same column."""
+    shared = min(before.right, after.right) - max(before.left, after.left)
+    return after.bottom <= before.top and shared > 0.3 * min(
+        before.right - before.left, after.right - after.left
+    )
+
+
+def _by_height(lines: Sequence[Line]) -> list[list[Line]]:
+    rows: list[list[Line]] = []
+    for line in sorted(lines, key=lambda line: line.top + line.bottom):
+        if rows and same_height(rows[-1][0], line):
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    return [sorted(row, key=lambda line: line.left) for row in rows]
