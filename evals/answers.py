@@ -22,7 +22,10 @@ def evaluate_answers(
     questions below the confidence of the settings: of those with an answer, and of `is_impossible` ones.
     """
     dataset = read_dataset(folder)
-    with tempfile.TemporaryDirectory(prefix="tenkyo-eval-") as store, KnowledgeBase.open(store, settings) as kb:
+    with (
+        tempfile.TemporaryDirectory(prefix="tenkyo-eval-") as store,
+        KnowledgeBase.open(store, settings) as kb,
+    ):
         kb.add_documents(dataset.documents, report)
         answerable = sample([q for q in dataset.queries if q.answers and not q.is_impossible], limit)
         impossible = sample([q for q in dataset.queries if q.is_impossible], limit)

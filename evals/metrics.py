@@ -36,7 +36,7 @@ def exact_match(answer: str, truths: Sequence[str]) -> float:
 
 
 def f1(answer: str, truths: Sequence[str]) -> float:
-    """Overlap of tokens with the best-fitting truth (SQuAD); of characters in Japanese (JSQuAD: Kurihara et al. 2022)."""
+    """Overlap of tokens with the best-fitting truth (SQuAD), of characters in Japanese (JSQuAD: Kurihara 2022)."""
     return max((_f1(_tokens(answer), _tokens(truth)) for truth in truths), default=0.0)
 
 

@@ -27,7 +27,10 @@ def evaluate_retrieval(
     The corpus goes into a temporary store through the code that `add` runs, and is gone afterwards.
     """
     dataset = read_dataset(folder)
-    with tempfile.TemporaryDirectory(prefix="tenkyo-eval-") as store, KnowledgeBase.open(store, settings) as kb:
+    with (
+        tempfile.TemporaryDirectory(prefix="tenkyo-eval-") as store,
+        KnowledgeBase.open(store, settings) as kb,
+    ):
         start = time.perf_counter()
         kb.add_documents(dataset.documents, report)
         seconds = time.perf_counter() - start

@@ -1,9 +1,9 @@
 """Document and question become Answer. No user interface, prints nothing.
 
-    from rag import KnowledgeBase
-    kb = KnowledgeBase.open("store")
-    kb.add("report.pdf")
-    kb.ask("What did sales grow by?").text
+from rag import KnowledgeBase
+kb = KnowledgeBase.open("store")
+kb.add("report.pdf")
+kb.ask("What did sales grow by?").text
 """
 
 from rag.errors import TenkyoError

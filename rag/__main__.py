@@ -140,7 +140,11 @@ def _reindex(options: argparse.Namespace) -> int:
         kb.reindex(_show)
         stats = kb.stats()
     text = f"reindexed {stats.documents} documents, {stats.chunks} chunks with {stats.embedding_model}"
-    _print(options, {"documents": stats.documents, "chunks": stats.chunks, "embedding": stats.embedding_model}, text)
+    _print(
+        options,
+        {"documents": stats.documents, "chunks": stats.chunks, "embedding": stats.embedding_model},
+        text,
+    )
     return 0
 
 
@@ -197,7 +201,10 @@ def _plain(value: object) -> str:
 
 def _show(progress: Progress) -> None:
     if progress.done % _EMBED_REPORT_EVERY == 0 or progress.done == progress.total:
-        print(f"{progress.stage} {progress.done}/{progress.total} {progress.unit} {progress.file}", file=sys.stderr)
+        print(
+            f"{progress.stage} {progress.done}/{progress.total} {progress.unit} {progress.file}",
+            file=sys.stderr,
+        )
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:
@@ -225,7 +232,9 @@ def _hit_row(hit: Hit) -> dict[str, Any]:
 
 
 def _answer_row(answer: Answer) -> dict[str, Any]:
-    sentences = [{"text": s.text.strip(), "citations": [_citation_row(c) for c in s.citations]} for s in answer.sentences]
+    sentences = [
+        {"text": s.text.strip(), "citations": [_citation_row(c) for c in s.citations]} for s in answer.sentences
+    ]
     return {
         "question": answer.question,
         "answer": answer.text,

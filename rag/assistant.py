@@ -55,17 +55,13 @@ class Assistant:
             yield from (TokenGenerated(sentence.text) for sentence in quoted)
             sentences = (*sentences, *quoted)
         took_ms = (time.perf_counter() - start) * 1000
-        yield AnswerReady(
-            Answer(question, sentences, hits, answered, found.confidence, model, took_ms, stop.is_set())
-        )
+        yield AnswerReady(Answer(question, sentences, hits, answered, found.confidence, model, took_ms, stop.is_set()))
 
     def rank(self, found: Retrieved) -> list[str]:
         """The sentences of the hits, best first, as the extractive answerer ranks them."""
         return [sentence.text for sentence in rank_sentences(found.query, found.hits, self.embedder)]
 
-    def _written(
-        self, question: str, history: Sequence[Message], hits: tuple[Hit, ...], stop: Flag
-    ) -> Iterator[Event]:
+    def _written(self, question: str, history: Sequence[Message], hits: tuple[Hit, ...], stop: Flag) -> Iterator[Event]:
         """Streams what the chat model writes; gives its sentences, the hits it read, and who is to answer."""
         assert self.chat_model is not None
         yield StageStarted("writing")

@@ -132,7 +132,9 @@ class Catalog:
         try:
             return self.documents()[document_id]
         except KeyError:
-            raise DocumentNotFound(f"There is no document {document_id}.", "List the documents to see their ids.") from None
+            raise DocumentNotFound(
+                f"There is no document {document_id}.", "List the documents to see their ids."
+            ) from None
 
     def resolve(self, prefix: str) -> str:
         """The full id that starts with `prefix`; raises DocumentNotFound if none or several do."""
@@ -410,5 +412,3 @@ def _first_missing(db: sqlite3.Connection, generation: int) -> str | None:
                (SELECT 1 FROM chunks c WHERE c.generation = ? AND c.document_id = d.id) ORDER BY rowid LIMIT 1"""
     row = db.execute(query, (generation,)).fetchone()
     return row["id"] if row else None
-
-

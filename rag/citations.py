@@ -50,9 +50,7 @@ def cite(answer: str, hits: Sequence[Hit], blocks_of: BlocksOf) -> tuple[Sentenc
 
 def best_quote(wanted: set[str], number: int, chunk: Chunk) -> Quote:
     """The sentence of a chunk that holds the largest share of these terms; the first one among equals."""
-    quotes = [
-        Quote(number, start, end, _share(wanted, chunk.text[start:end])) for start, end in sentences(chunk.text)
-    ]
+    quotes = [Quote(number, start, end, _share(wanted, chunk.text[start:end])) for start, end in sentences(chunk.text)]
     return max(quotes, key=lambda quote: quote.support, default=Quote(number, 0, len(chunk.text), 0.0))
 
 

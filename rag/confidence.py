@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from rag.languages import analyze
 from rag.types import Hit
 
-
 _PRIOR_TEXTS = 1000
 
 

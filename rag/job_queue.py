@@ -81,10 +81,9 @@ class JobQueue:
             }
         )
         with self._database.write() as db:
-            db.execute(
-                "UPDATE jobs SET state = 'failed', error = ? WHERE state = 'running' AND result IS NULL AND attempts >= ?",
-                (error, MAX_ATTEMPTS),
-            )
+            query = """UPDATE jobs SET state = 'failed', error = ?
+                       WHERE state = 'running' AND result IS NULL AND attempts >= ?"""
+            db.execute(query, (error, MAX_ATTEMPTS))
             db.execute("UPDATE jobs SET state = 'queued' WHERE state = 'running' AND result IS NULL")
 
     def forget_finished(self) -> None:

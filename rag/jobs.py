@@ -150,5 +150,3 @@ class Worker:
             self._progress[id_] = progress
 
         return report
-
-

@@ -132,7 +132,9 @@ class Library:
         group = self.catalog.pending(generation.id, EMBEDDED_AT_ONCE)
         if group:
             documents = self.catalog.documents()
-            titles = [documents[chunk.document_id].title if chunk.document_id in documents else "" for _, chunk in group]
+            titles = [
+                documents[chunk.document_id].title if chunk.document_id in documents else "" for _, chunk in group
+            ]
             texts = [self._embedded_text(title, chunk) for title, (_, chunk) in zip(titles, group, strict=True)]
             self.catalog.put_vectors([key for key, _ in group], self.embedder.embed_passages(texts))
         return len(group)

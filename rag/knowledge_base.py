@@ -271,7 +271,9 @@ class KnowledgeBase:
             return path.read_bytes()
         except OSError as error:
             raise loaders.LoadError(
-                f"The file could not be read ({error.strerror}).", "Check its name and permissions.", path.name
+                f"The file could not be read ({error.strerror}).",
+                "Check its name and permissions.",
+                path.name,
             ) from error
 
     def _stale(self) -> str:

@@ -25,12 +25,60 @@ _CODE = re.compile(rf"[^\W_{_CJK}]+(?:[-_./:][^\W_{_CJK}]+)+")
 
 # Lucene's English stop words, and the question words that name no topic.
 _STOP = frozenset(
-    "a an and are as at be but by for if in into is it no not of on or such that the their then there these "
-    "they this to was will with s what which who whom whose when where why how do does did many much".split()
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "but",
+        "by",
+        "for",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "no",
+        "not",
+        "of",
+        "on",
+        "or",
+        "such",
+        "that",
+        "the",
+        "their",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "to",
+        "was",
+        "will",
+        "with",
+        "s",
+        "what",
+        "which",
+        "who",
+        "whom",
+        "whose",
+        "when",
+        "where",
+        "why",
+        "how",
+        "do",
+        "does",
+        "did",
+        "many",
+        "much",
+    ]
 )
 # Function words, pronouns (いつ, どこ, それ) and verbs that only help another one (する, いる, ある, ください).
 _SUDACHI_SKIPPED = ("助詞", "助動詞", "補助記号", "空白", "記号", "代名詞", "連体詞")
-_SUDACHI_STOP = frozenset("何 幾 幾ら 何故 如何 誰 教える".split())
+_SUDACHI_STOP = frozenset(["何", "幾", "幾ら", "何故", "如何", "誰", "教える"])
 _SUDACHI_MAX_CHARACTERS = 8000  # its input is limited to 49,149 bytes
 
 
@@ -114,7 +162,10 @@ _ABBREVIATION = re.compile(
     r"|\be\.g|\bi\.e|\ba\.d|\bb\.c|\b[a-z](?:\.[a-z])*)$",
     re.IGNORECASE,
 )
-_NEVER_ENDS = re.compile(r"(?:\b(?:mr|mrs|ms|dr|prof|st|mt|vs|e\.g|i\.e|fig|figs|cf|gen|col|sgt|lt|rev|hon)|(?<![.\w])[a-z])$", re.I)
+_NEVER_ENDS = re.compile(
+    r"(?:\b(?:mr|mrs|ms|dr|prof|st|mt|vs|e\.g|i\.e|fig|figs|cf|gen|col|sgt|lt|rev|hon)|(?<![.\w])[a-z])$",
+    re.I,
+)
 
 
 def sentences(text: str) -> list[tuple[int, int]]:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from rag.errors import StoreError
 
-
 _YOUNG_S = 3600
 
 

@@ -62,7 +62,7 @@ class Parser:
         if self._process is None or self._process.poll() is not None:
             root = str(Path(loaders.__file__).parent.parent)
             path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-            self._process = subprocess.Popen(  # noqa: S603 - our own module
+            self._process = subprocess.Popen(
                 [sys.executable, "-m", "loaders._worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

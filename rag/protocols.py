@@ -19,9 +19,16 @@ class Embedder(Protocol):
 
     name: str
     """What the catalog's fingerprint says of it: model and revision."""
-    dimension: int
-    max_tokens: int
-    """What the model reads at most, special tokens included."""
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        ...
+
+    @property
+    def max_tokens(self) -> int:
+        """What the model reads at most, special tokens included."""
+        ...
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """How many tokens each text has, special tokens left out, nothing cut."""

@@ -80,7 +80,10 @@ class Retriever:
         return {**nearest, **{id_: score for id_, score in scores if score is not None}}
 
     def _hits(
-        self, ranked: list[tuple[int, float]], stages: dict[str, dict[int, float]], documents: dict[str, DocumentInfo]
+        self,
+        ranked: list[tuple[int, float]],
+        stages: dict[str, dict[int, float]],
+        documents: dict[str, DocumentInfo],
     ) -> tuple[Hit, ...]:
         chunks = self._catalog.chunks([id_ for id_, _ in ranked])
         return tuple(

@@ -6,7 +6,12 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_EMBEDDING_MODEL = "all-MiniLM-L6-v2"
@@ -17,47 +22,69 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="TENKYO_", toml_file="tenkyo.toml", extra="forbid")
 
-    store: Path = Field(ROOT / "data" / "store", description="Folder of the catalog, the originals and the indexes.")
-    samples: bool = Field(True, description="Index the sample library when the app starts on an empty store.")
-    admin_password: SecretStr = Field(SecretStr(""), description="Password of the Admin page; empty: it stays shut.")
-    max_file_mb: int = Field(200, gt=0, description="Largest file taken in, in MB.")
-    parse_timeout_s: int = Field(300, gt=0, description="Longest time one file may take to parse, in seconds.")
+    store: Path = Field(
+        default=ROOT / "data" / "store", description="Folder of the catalog, the originals and the indexes."
+    )
+    samples: bool = Field(default=True, description="Index the sample library when the app starts on an empty store.")
+    admin_password: SecretStr = Field(
+        default=SecretStr(""), description="Password of the Admin page; empty: it stays shut."
+    )
+    max_file_mb: int = Field(default=200, gt=0, description="Largest file taken in, in MB.")
+    parse_timeout_s: int = Field(default=300, gt=0, description="Longest time one file may take to parse, in seconds.")
 
     embedding_model: str = Field(
-        DEFAULT_EMBEDDING_MODEL,
+        default=DEFAULT_EMBEDDING_MODEL,
         description="sentence-transformers name or folder (shapes the index); the default comes with the install.",
     )
     embedding_languages: str = Field(
-        "",
+        default="",
         description="Languages the embedding model knows, as 'en,de'; '*' is all; empty: by what is known of it.",
     )
     embedded_rows: int = Field(
-        5000,
+        default=5000,
         ge=0,
         description="Rows of one table that get vectors; later ones are found by words (shapes the index).",
     )
-    chunk_tokens: int = Field(200, ge=32, description="Size of a chunk in the embedder's tokens (shapes the index).")
-    chunk_overlap_tokens: int = Field(32, ge=0, description="Overlap of neighbours, whole sentences (shapes the index).")
+    chunk_tokens: int = Field(
+        default=200, ge=32, description="Size of a chunk in the embedder's tokens (shapes the index)."
+    )
+    chunk_overlap_tokens: int = Field(
+        default=32, ge=0, description="Overlap of neighbours, whole sentences (shapes the index)."
+    )
 
     chat_model: str = Field(
-        "",
+        default="",
         description=(
             "Chat model: empty is extractive; a transformers name or folder with chat_backend=transformers; "
             "the server's model name with chat_backend=openai."
         ),
     )
-    chat_backend: Literal["transformers", "openai"] = Field("transformers", description="What runs the chat model.")
-    chat_base_url: str = Field("", description="Address of an OpenAI-compatible server, as http://localhost:11434/v1.")
-    chat_api_key: SecretStr = Field(SecretStr(""), description="Key for that server, where it wants one.")
-    chat_interface: Literal["chat", "completion"] = Field("chat", description="Which of the server's two APIs is used.")
-    chat_quantization: Literal["none", "8bit", "4bit"] = Field("none", description="Weights of an in-process model.")
-    chat_context_tokens: int = Field(4096, ge=512, description="Window of a served model (an in-process one says its own).")
-    chat_timeout_s: float = Field(120, gt=0, description="Longest silence of a chat model, in seconds.")
-    answer_tokens: int = Field(640, ge=32, description="Longest answer, in the chat model's tokens.")
-    temperature: float = Field(0.6, ge=0, le=2, description="Sampling temperature (0 is greedy); Meta's reference is 0.6.")
-    top_p: float = Field(0.9, gt=0, le=1, description="Nucleus sampling; Meta's reference is 0.9.")
+    chat_backend: Literal["transformers", "openai"] = Field(
+        default="transformers", description="What runs the chat model."
+    )
+    chat_base_url: str = Field(
+        default="", description="Address of an OpenAI-compatible server, as http://localhost:11434/v1."
+    )
+    chat_api_key: SecretStr = Field(default=SecretStr(""), description="Key for that server, where it wants one.")
+    chat_interface: Literal["chat", "completion"] = Field(
+        default="chat", description="Which of the server's two APIs is used."
+    )
+    chat_quantization: Literal["none", "8bit", "4bit"] = Field(
+        default="none", description="Weights of an in-process model."
+    )
+    chat_context_tokens: int = Field(
+        default=4096, ge=512, description="Window of a served model (an in-process one says its own)."
+    )
+    chat_timeout_s: float = Field(default=120, gt=0, description="Longest silence of a chat model, in seconds.")
+    answer_tokens: int = Field(default=640, ge=32, description="Longest answer, in the chat model's tokens.")
+    temperature: float = Field(
+        default=0.6, ge=0, le=2, description="Sampling temperature (0 is greedy); Meta's reference is 0.6."
+    )
+    top_p: float = Field(default=0.9, gt=0, le=1, description="Nucleus sampling; Meta's reference is 0.9.")
 
-    min_confidence: float = Field(0.35, ge=0, le=1, description="Below it the app says the documents do not answer.")
+    min_confidence: float = Field(
+        default=0.35, ge=0, le=1, description="Below it the app says the documents do not answer."
+    )
 
     @classmethod
     def settings_customise_sources(

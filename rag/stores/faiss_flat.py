@@ -38,7 +38,7 @@ class FaissFlatStore:
         with self._lock:
             known = self._ids.intersection(ids)
             if self._index is not None and known:
-                self._index.remove_ids(np.fromiter(known, np.int64, len(known)))
+                self._index.remove_ids(faiss.IDSelectorBatch(np.fromiter(known, np.int64, len(known))))
                 self._ids -= known
 
     def search(self, query: Vectors, k: int, within: Collection[int] | None = None) -> list[tuple[int, float]]:
@@ -49,7 +49,7 @@ class FaissFlatStore:
             parameters = None
             if within is not None:
                 chosen = np.fromiter(within, np.int64, len(within))
-                parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(chosen))
+                parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(chosen))  # pyright: ignore[reportCallIssue]
             scores, ids = self._index.search(query[None, :].astype(np.float32), k, params=parameters)
         return [(int(i), float(s)) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0]
 

@@ -112,8 +112,6 @@ def _entry(item: IndexedChunk) -> tantivy.Document:
     entry = tantivy.Document()
     entry.add_unsigned("id", item.chunk.id)
     entry.add_text("document", item.chunk.document_id)
-    for field, terms in zip(
-        _FIELDS, (title.words, headings.words, text.words, bigrams), strict=True
-    ):
+    for field, terms in zip(_FIELDS, (title.words, headings.words, text.words, bigrams), strict=True):
         entry.add_text(field, " ".join(terms))
     return entry
