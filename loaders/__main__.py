@@ -11,9 +11,7 @@ from loaders import Document, LoadError, load
 
 def main() -> int:
     """Prints the document; on an error one line on standard error, and 1."""
-    parser = argparse.ArgumentParser(
-        prog="python -m loaders", description="Shows what Tenkyo reads of a file."
-    )
+    parser = argparse.ArgumentParser(prog="python -m loaders", description="Shows what Tenkyo reads of a file.")
     parser.add_argument("file", metavar="FILE")
     parser.add_argument("--password", help="password of an encrypted PDF")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a listing")

@@ -34,9 +34,7 @@ def read(data: bytes) -> Content:
         document = docx.Document(io.BytesIO(data))
     except (PackageNotFoundError, KeyError, ValueError) as error:
         message = "The file is damaged: it has no readable Word document in it."
-        raise DamagedDocument(
-            message, "Open it in Word, let it repair the file, and save it again."
-        ) from error
+        raise DamagedDocument(message, "Open it in Word, let it repair the file, and save it again.") from error
     part = document.part
     styles = Styles(_styles_root(part))
     blocks = list(_blocks(document.element.body, styles))

@@ -20,11 +20,7 @@ class Styles:
     def __init__(self, root: _Element | None) -> None:
         styles = [] if root is None else root.findall(qn("w:style"))
         self._styles = {style.get(qn("w:styleId"), ""): style for style in styles}
-        default = [
-            s
-            for s in styles
-            if s.get(qn("w:type")) == "paragraph" and s.get(qn("w:default")) in ("1", "true")
-        ]
+        default = [s for s in styles if s.get(qn("w:type")) == "paragraph" and s.get(qn("w:default")) in ("1", "true")]
         self._default = default[0].get(qn("w:styleId"), "") if default else ""
 
     def heading_level(self, paragraph: _Element) -> int:

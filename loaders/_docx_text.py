@@ -12,8 +12,7 @@ _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _ALTERNATE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 # Deleted and moved text, field codes, readings of characters, properties, and the older twin of a drawing.
 _SKIPPED = frozenset(
-    [qn(f"w:{n}") for n in ("del", "moveFrom", "instrText", "delText", "rt", "pPr", "rPr", "sdtPr")]
-    + [_ALTERNATE]
+    [qn(f"w:{n}") for n in ("del", "moveFrom", "instrText", "delText", "rt", "pPr", "rPr", "sdtPr")] + [_ALTERNATE]
 )
 _CHARACTERS = {
     qn("w:tab"): "\t",

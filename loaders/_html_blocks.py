@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from lxml import etree
+from lxml.etree import iterwalk
 
 from loaders._document import Block, BlockKind, Location
 from loaders._html_tables import is_data_table, table_text
@@ -104,7 +104,7 @@ class _Reader:
         self._marker = ""
 
     def read(self, root: Any) -> Iterator[Block]:
-        walker = etree.iterwalk(root, events=("start", "end"))
+        walker = iterwalk(root, events=("start", "end"))
         for event, element in walker:
             tag = element.tag if isinstance(element.tag, str) else ""
             if event == "end":
@@ -152,9 +152,7 @@ class _Reader:
             self._kinds.append((tag, "caption", 0))
         elif tag in _LISTS:
             start = element.get("start") or "1"
-            self._lists.append(
-                (int(start) if re.fullmatch(r"\d{1,6}", start) else 1) - 1 if tag == "ol" else None
-            )
+            self._lists.append((int(start) if re.fullmatch(r"\d{1,6}", start) else 1) - 1 if tag == "ol" else None)
         elif tag == "li":
             self._kinds.append((tag, "list", max(len(self._lists), 1)))
             number = self._lists[-1] if self._lists else None

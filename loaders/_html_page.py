@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from lxml import etree, html
+from lxml import html
+from lxml.etree import Element, ParserError
 
 from loaders._content import Content
 from loaders._encoding import decode
@@ -79,7 +80,7 @@ def parse(text: str) -> Any:
     source = text.replace("\0", "").encode("utf-8", errors="replace")
     try:
         return html.document_fromstring(source, parser=parser)
-    except etree.ParserError:  # nothing in it but comments and white space
+    except ParserError:  # nothing in it but comments and white space
         return html.document_fromstring(b"<html></html>", parser=parser)
 
 
@@ -117,7 +118,7 @@ def _size(element: Any) -> int:
 
 def _drop_furniture(main: Any) -> None:
     limit = _MOST * _size(main)
-    for element in [e for e in main.iter(etree.Element) if e is not main and _is_furniture(e, main)]:
+    for element in [e for e in main.iter(Element) if e is not main and _is_furniture(e, main)]:
         if element.getparent() is not None and _size(element) <= limit:
             element.drop_tree()
 
@@ -126,14 +127,10 @@ def _is_furniture(element: Any, main: Any) -> bool:
     if element.tag in _TAGS or element.get("aria-hidden") == "true" or element.get("hidden") is not None:
         return True
     if element.tag == "header":
-        return main.tag == "body" and not any(
-            a.tag in ("article", "section", "main") for a in element.iterancestors()
-        )
+        return main.tag == "body" and not any(a.tag in ("article", "section", "main") for a in element.iterancestors())
     if element.tag == "form":
         return not element.xpath(".//p | .//h1 | .//h2 | .//table")
     if re.search(r"display:\s*none|visibility:\s*hidden", element.get("style") or ""):
         return True
-    names = (
-        f"{element.get('class') or ''} {element.get('id') or ''} {element.get('role') or ''}".lower().split()
-    )
+    names = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('role') or ''}".lower().split()
     return not _FURNITURE.isdisjoint(names) and element.tag not in ("body", "html")

@@ -15,7 +15,7 @@ _KANA = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d]")
 _HANGUL = re.compile(r"[\uac00-\ud7a3\u1100-\u11ff]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LETTER = re.compile(r"[^\W\d_]")
-# Characters that only one of the two writings uses: simplified Chinese forms, and Japanese simplified forms and coinages.
+# Characters of one of the two writings only: simplified Chinese forms; Japanese simplified forms and coinages.
 _CHINESE = re.compile(
     r"[们这说为时对发会个来过还没吗么经业东车书长门问间见现网电话让员认识语请谁哪你您她他它是的了吧呢啊很]"
 )
@@ -52,7 +52,7 @@ _CANDIDATES = [
     "el",
     "bg",
 ]
-_SURE = 0.5
+_SURE = 0.8
 
 
 def detect_language(text: str) -> str:

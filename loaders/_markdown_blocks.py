@@ -28,12 +28,7 @@ def read(data: bytes) -> Content:
         raise DamagedDocument(
             "This is not text: it has binary data in it.", "Check that the file is what its name says."
         )
-    parser = (
-        MarkdownIt("commonmark")
-        .enable(["table", "strikethrough"])
-        .use(front_matter_plugin)
-        .use(footnote_plugin)
-    )
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(front_matter_plugin).use(footnote_plugin)
     tokens = parser.parse(text)
     stated = _front_matter(tokens)
     title = stated.pop("title", "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from typing import cast
 
 from loaders._document import Box
 from loaders._errors import DamagedDocument
@@ -32,7 +33,7 @@ def render_page(
             opened_page = document[page - 1]
             width, height = opened_page.get_size()
             scale = min(scale, (_MAX_PIXELS / max(width * height, 1)) ** 0.5)
-            image = opened_page.render(scale=scale).to_pil().convert("RGB")
+            image = opened_page.render(scale=cast(int, scale)).to_pil().convert("RGB")
         except pdfium.PdfiumError as error:
             raise DamagedDocument(f"Page {page} cannot be drawn.") from error
     marks = Image.new("RGB", image.size, (255, 255, 255))

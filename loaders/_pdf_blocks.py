@@ -50,19 +50,11 @@ def _belongs(paragraph: list[Line], line: Line, gap: float, headings: Headings) 
         return True
     if abs(line.size - last.size) > 0.08 * last.size or _BULLET.match(line.text):
         return False
-    if (
-        line.page != last.page
-        or line.base < last.base - 0.5 * last.size
-        or line.begin > max(p.end for p in paragraph)
-    ):
+    if line.page != last.page or line.base < last.base - 0.5 * last.size or line.begin > max(p.end for p in paragraph):
         return _goes_on(last, line)
     if line.base - last.base < 0.5 * last.size:
         return True  # the same line, in pieces
-    if (
-        line.bold != last.bold
-        and (all(p.bold for p in paragraph) or line.bold)
-        and _ENDS.search(last.text) is None
-    ):
+    if line.bold != last.bold and (all(p.bold for p in paragraph) or line.bold) and _ENDS.search(last.text) is None:
         return last.bold and len(paragraph) > 2 and _goes_on(last, line)
     if _is_apart(last, line, gap):
         return _goes_on(last, line) and line.base - last.base < 2 * gap
@@ -92,9 +84,7 @@ def _begins_anew(paragraph: list[Line], line: Line) -> bool:
     if _BULLET.match(paragraph[0].text):
         return line.begin < paragraph[0].begin - 0.5 * line.size
     full = max(p.end for p in [*paragraph, line])
-    return indented or (
-        _ENDS.search(last.text) is not None and last.end < full - 0.2 * (full - left) - line.size
-    )
+    return indented or (_ENDS.search(last.text) is not None and last.end < full - 0.2 * (full - left) - line.size)
 
 
 def _finished(paragraph: list[Line], headings: Headings, apart: bool) -> Iterator[Block]:
@@ -144,6 +134,4 @@ def _table_block(table: Table) -> Block:
 
 
 def _box(line: Line, left: float, right: float, start: int, end: int) -> Box:
-    return Box(
-        line.page, round(left, 1), round(line.top, 1), round(right, 1), round(line.bottom, 1), start, end
-    )
+    return Box(line.page, round(left, 1), round(line.top, 1), round(right, 1), round(line.bottom, 1), start, end)

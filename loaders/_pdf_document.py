@@ -23,9 +23,7 @@ def read(data: bytes, password: str | None) -> Content:
     """
     with opened(data, password) as document:
         if len(document) > MAX_PAGES:
-            raise DocumentTooLarge(
-                f"This PDF has {len(document)} pages; the limit is {MAX_PAGES}.", "Split it."
-            )
+            raise DocumentTooLarge(f"This PDF has {len(document)} pages; the limit is {MAX_PAGES}.", "Split it.")
         pages, unreadable = _pages(document)
     if not any(page.lines for page in pages):
         raise EmptyDocument(

@@ -148,9 +148,6 @@ def _share_columns(run: list[Row]) -> bool:
     for n, own in enumerate(edges):
         others = [edge for m, row in enumerate(edges) if m != n and abs(m - n) < 8 for edge in row]
         aligned += any(
-            abs(a - b) < _ALIGNED
-            for edge in own
-            for other in others
-            for a, b in zip(edge, other, strict=True)
+            abs(a - b) < _ALIGNED for edge in own for other in others for a, b in zip(edge, other, strict=True)
         )
     return aligned >= max(2, 0.6 * len(run))

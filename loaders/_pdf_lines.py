@@ -6,6 +6,7 @@ import ctypes
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 import pypdfium2 as pdfium
@@ -147,9 +148,7 @@ class _PageReader:
         pdfium_c.FPDFText_GetFontInfo(self._raw, index, name, 64, flags)
         return _BOLD.search(name.value.decode("utf-8", errors="replace")) is not None
 
-    def _is_vertical(
-        self, start: int, end: int, direction: tuple[float, float], width: float, height: float
-    ) -> bool:
+    def _is_vertical(self, start: int, end: int, direction: tuple[float, float], width: float, height: float) -> bool:
         """Whether the line runs down the page as shown: vertical writing, or text turned against the page."""
         turned = abs(direction[1]) > 2 * abs(direction[0])
         if not turned and end - start > 2 and height > 2 * width:
@@ -162,7 +161,7 @@ class _PageReader:
         """The line cut at gaps that are too wide for spaces; most lines have none, which their rectangles show."""
         ordered = sorted((r[0], r[2]) for r in rects)
         gap = _CELL_GAP * size
-        if all(after[0] - before[1] < gap for before, after in zip(ordered, ordered[1:], strict=False)):
+        if all(after[0] - before[1] < gap for before, after in pairwise(ordered)):
             return (Cell(0, len(text), ordered[0][0], ordered[-1][1]),)
         cells: list[Cell] = []
         for match in re.finditer(r"\S+", text):
@@ -177,9 +176,7 @@ class _PageReader:
         rects = self._rects(start, end - start)
         return min((r[0] for r in rects), default=0.0), max((r[2] for r in rects), default=0.0)
 
-    def _flow(
-        self, index: int, box: tuple[float, float, float, float], vertical: bool
-    ) -> tuple[float, float, float]:
+    def _flow(self, index: int, box: tuple[float, float, float, float], vertical: bool) -> tuple[float, float, float]:
         if vertical:
             return -box[2], box[1], box[3]
         x, y = ctypes.c_double(), ctypes.c_double()
@@ -188,9 +185,7 @@ class _PageReader:
         origin = self._shown(x.value, y.value, x.value, y.value)
         return origin[1], box[0], box[2]
 
-    def _shown(
-        self, left: float, bottom: float, right: float, top: float
-    ) -> tuple[float, float, float, float]:
+    def _shown(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
         """(left, top, right, bottom) on the page as it is shown: cropped, turned, from its top left."""
         x0, y0, x1, y1 = self._bounds
         width, height = x1 - x0, y1 - y0
@@ -214,8 +209,6 @@ def _characters(codes: list[int]) -> str:
 
 def leading(lines: list[Line]) -> float:
     """The usual distance between the bases of neighbouring lines, in points; 0 where there are no neighbours."""
-    steps = [after.base - before.base for before, after in zip(lines, lines[1:], strict=False)]
-    usual = [
-        step for step, line in zip(steps, lines, strict=False) if 0.5 * line.size < step < 2.2 * line.size
-    ]
+    steps = [after.base - before.base for before, after in pairwise(lines)]
+    usual = [step for step, line in zip(steps, lines, strict=False) if 0.5 * line.size < step < 2.2 * line.size]
     return median(usual) if usual else 0.0

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from loaders._pdf_lines import Cell, Line
+from loaders._text import is_wide
 
 _GLUE = 0.9  # times the type size: what is nearer belongs to the same line
 _SPACE = 0.15  # times the type size: what is nearer belongs to the same word
@@ -27,6 +29,8 @@ def glued(lines: Sequence[Line]) -> list[Line]:
     for line in lines:
         if whole and _touches(whole[-1], line):
             whole[-1] = _glue(whole[-1], line)
+        elif whole and _hangs_under(whole[-1], line):
+            whole[-1] = _hang(whole[-1], line)
         else:
             whole.append(line)
     return whole
@@ -63,6 +67,34 @@ def _glue(before: Line, after: Line) -> Line:
     )
 
 
+def _hangs_under(before: Line, after: Line) -> bool:
+    """Whether a Japanese character goes on with vertical writing that the file gives character by character."""
+    if before.page != after.page or len(after.text) > 2 or not is_wide(after.text):
+        return False
+    if not before.vertical and (len(before.text) > 2 or not is_wide(before.text)):
+        return False
+    aside = abs(before.left + before.right - after.left - after.right) / 2
+    step = after.top - before.bottom
+    return aside < 0.5 * after.size and -0.5 * after.size < step < 0.9 * after.size and after.bottom > before.bottom
+
+
+def _hang(before: Line, after: Line) -> Line:
+    left, right = min(before.left, after.left), max(before.right, after.right)
+    text = before.text + after.text
+    return replace(
+        before,
+        text=text,
+        left=left,
+        right=right,
+        bottom=after.bottom,
+        base=-right,
+        begin=before.top,
+        end=after.bottom,
+        vertical=True,
+        cells=(Cell(0, len(text), left, right),),
+    )
+
+
 def ordered(lines: Sequence[Line]) -> Sequence[Line]:
     """A page's lines in the order of reading.
 
@@ -70,8 +102,10 @@ def ordered(lines: Sequence[Line]) -> Sequence[Line]:
     back up over what it wrote before, it is from top to bottom; vertical writing goes from right to left.
     """
     if 2 * sum(line.vertical for line in lines) > len(lines):
-        return sorted(lines, key=lambda line: (-round(line.right), line.top))
-    jumps = sum(_jumps_back(before, after) for before, after in zip(lines, lines[1:], strict=False))
+        return [
+            line for tier in _tiers(lines) for line in sorted(tier, key=lambda line: (-round(line.right), line.top))
+        ]
+    jumps = sum(_jumps_back(before, after) for before, after in pairwise(lines))
     if jumps <= _MISORDERED * len(lines):
         return lines
     rows = _by_height(lines)
@@ -79,12 +113,22 @@ def ordered(lines: Sequence[Line]) -> Sequence[Line]:
     return lines if 3 * columns > len(rows) else [line for row in rows for line in row]
 
 
+def _tiers(lines: Sequence[Line]) -> list[list[Line]]:
+    """Bands of vertical writing, one under the other, with nothing across the space between them."""
+    tiers: list[list[Line]] = []
+    bottom = 0.0
+    for line in sorted(lines, key=lambda line: line.top):
+        if not tiers or line.top > bottom:
+            tiers.append([])
+        tiers[-1].append(line)
+        bottom = max(bottom, line.bottom)
+    return tiers
+
+
 def _jumps_back(before: Line, after: Line) -> bool:
     """Whether a line stands above the one before it in the file, in the same column."""
     shared = min(before.right, after.right) - max(before.left, after.left)
-    return after.bottom <= before.top and shared > 0.3 * min(
-        before.right - before.left, after.right - after.left
-    )
+    return after.bottom <= before.top and shared > 0.3 * min(before.right - before.left, after.right - after.left)
 
 
 def _by_height(lines: Sequence[Line]) -> list[list[Line]]:

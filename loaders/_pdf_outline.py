@@ -46,7 +46,9 @@ def stated(data: bytes, password: str | None) -> Stated:
         outline = tuple(_entries(reader))
     except Exception:  # noqa: BLE001 - PDFium has read this file; pypdf raises anything on what it cannot read of it
         return Stated("", {}, ())
-    metadata = {name: information[key] for key, name in _KEYS.items() if not _NOTHING.fullmatch(information.get(key, ""))}
+    metadata = {
+        name: information[key] for key, name in _KEYS.items() if not _NOTHING.fullmatch(information.get(key, ""))
+    }
     if date := _DATE.match(metadata.get("created", "")):
         metadata["created"] = "-".join(date.groups())
     return Stated(information.get("/Title", ""), metadata, outline)

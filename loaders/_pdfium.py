@@ -74,7 +74,5 @@ def _damaged() -> DamagedDocument:
 
 def _encrypted(password: str | None) -> EncryptedDocument:
     if password:
-        return EncryptedDocument(
-            "The password for this PDF is wrong.", "Check the password and add the file again."
-        )
+        return EncryptedDocument("The password for this PDF is wrong.", "Check the password and add the file again.")
     return EncryptedDocument("This PDF is encrypted and needs a password.", "Add it again with its password.")

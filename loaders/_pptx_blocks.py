@@ -39,9 +39,7 @@ def read(data: bytes) -> Content:
         presentation = pptx.Presentation(io.BytesIO(data))
     except (PackageNotFoundError, KeyError, ValueError) as error:
         message = "The file is damaged: it has no readable presentation in it."
-        raise DamagedDocument(
-            message, "Open it in PowerPoint, let it repair the file, and save it again."
-        ) from error
+        raise DamagedDocument(message, "Open it in PowerPoint, let it repair the file, and save it again.") from error
     blocks: list[Block] = []
     for number, slide in enumerate(presentation.slides, start=1):
         blocks.extend(replace(block, location=Location(slide=number)) for block in _slide(slide))
@@ -128,11 +126,7 @@ def _own_bullet(paragraph: _Paragraph) -> bool | None:
 
 def _chart(chart: Any) -> Iterator[Block]:
     """A chart's title and its data as a table: categories down, series across."""
-    if (
-        chart.has_title
-        and chart.chart_title.has_text_frame
-        and (text := cell(chart.chart_title.text_frame.text))
-    ):
+    if chart.has_title and chart.chart_title.has_text_frame and (text := cell(chart.chart_title.text_frame.text)):
         yield Block("caption", text)
     for plot in chart.plots:
         series = [(str(s.name), [str(v) if v is not None else "" for v in s.values]) for s in plot.series]

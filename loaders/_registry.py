@@ -21,8 +21,9 @@ MAX_TITLE = 200
 _NEAR_TOP = 8
 _LANGUAGE_SAMPLE = 40_000
 _NO_TITLE = re.compile(
-    r"untitled.*|\(anonymous\)|無題.*|名称未設定.*|タイトルなし|(microsoft )?(word|powerpoint)( 文書| document| presentation"
-    r"|\s*-.*)?|powerpoint プレゼンテーション|(slide|スライド|document|文書) ?\d*|.*\.(docx?|pptx?|pdf|html?|indd|tex|dvi|xlsx?|odt|qxd|eps|ps)",
+    r"untitled.*|\(anonymous\)|無題.*|名称未設定.*|タイトルなし|(slide|スライド|document|文書) ?\d*"
+    r"|(microsoft )?(word|powerpoint)( 文書| プレゼンテーション| document| presentation|\s*-.*)?"
+    r"|.*\.(docx?|pptx?|pdf|html?|indd|tex|dvi|xlsx?|odt|qxd|eps|ps)",
     re.IGNORECASE,
 )
 
@@ -51,9 +52,7 @@ def extensions() -> tuple[str, ...]:
 @cache
 def parts() -> tuple[Loader, ...]:
     """The plain files of this folder. They are cheap to import: what they need from others they import in `load`."""
-    names = sorted(
-        m.name for m in pkgutil.iter_modules([str(Path(__file__).parent)]) if not m.name.startswith("_")
-    )
+    names = sorted(m.name for m in pkgutil.iter_modules([str(Path(__file__).parent)]) if not m.name.startswith("_"))
     return tuple(cast(Loader, importlib.import_module(f"loaders.{name}")) for name in names)
 
 
@@ -87,15 +86,11 @@ def _choose(data: bytes, name: str) -> Loader:
             return part
     found = foreign_format(data)
     if found and by_name:
-        raise DamagedDocument(
-            f"This is {found}, not {by_name.NAME}.", "Check that the file is what its name says."
-        )
+        raise DamagedDocument(f"This is {found}, not {by_name.NAME}.", "Check that the file is what its name says.")
     if found:
         raise UnsupportedFormat(f"This is {found}, and there is no loader for it.", _supported())
     if by_name and by_name.BINARY:
-        raise DamagedDocument(
-            f"This is not {by_name.NAME}, or it is truncated or damaged.", "Get the file once more."
-        )
+        raise DamagedDocument(f"This is not {by_name.NAME}, or it is truncated or damaged.", "Get the file once more.")
     if by_name:
         return by_name
     if is_text(data):

@@ -10,9 +10,14 @@ _SPACES = re.compile(r"[ \t\r\f\v\xa0]+")
 _SOURCE_BREAK = re.compile(r"[ \t\r\f\v]*\n[ \t\r\f\v\n]*")
 
 
+def is_wide(text: str) -> bool:
+    """Whether a text begins with a character of Chinese or Japanese writing, or its punctuation."""
+    return _WIDE.match(text) is not None
+
+
 def joint(before: str, after: str) -> str:
     """What goes between two lines of one paragraph: nothing between CJK characters, else a space."""
-    return "" if before and after and _WIDE.match(before[-1]) and _WIDE.match(after[0]) else " "
+    return "" if before and is_wide(before[-1]) and is_wide(after) else " "
 
 
 def collapse(text: str) -> str:

@@ -63,9 +63,7 @@ def load(data: bytes, name: str, password: str | None) -> Content:
 def _refuse_binary(data: bytes, encoding: str) -> None:
     wide = encoding.startswith(("utf-16", "utf-32"))
     if (b"\0" in data) if not wide else ("\0" in data.decode(encoding, errors="replace")):
-        raise DamagedDocument(
-            "This is not a table of text: it has binary data in it.", "Export it once more as CSV."
-        )
+        raise DamagedDocument("This is not a table of text: it has binary data in it.", "Export it once more as CSV.")
 
 
 def _records(data: bytes, encoding: str, delimiter: str, quoting: Quoting) -> Iterator[list[str]]:
@@ -152,7 +150,6 @@ def _are_names(fields: list[str]) -> bool:
     named = [field for field in fields if field]
     years = bool(fields) and not _VALUE.fullmatch(fields[0])
     values = any(
-        (_VALUE.fullmatch(field) and not (years and _YEAR.fullmatch(field))) or len(field) > 100
-        for field in named
+        (_VALUE.fullmatch(field) and not (years and _YEAR.fullmatch(field))) or len(field) > 100 for field in named
     )
     return not values and 2 * len(named) > len(fields) and 2 * len(set(named)) > len(named)

@@ -12,16 +12,20 @@ import datetime
 import io
 import zipfile
 from pathlib import Path
+from typing import cast
 
 import docx
 import pptx
+from pptx.presentation import Presentation
+from pptx.shapes.placeholder import SlidePlaceholder
+from pptx.slide import Slide
 from pptx.util import Cm
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import Flowable, PageBreak, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 HERE = Path(__file__).parent
 JAPANESE_FONT = Path("/usr/share/fonts/opentype/ipaexfont-gothic/ipaexg.ttf")
@@ -170,7 +174,7 @@ def write_pdf(name: str, script: Script, title: str, font: str, bold: str, wrap:
     }
 
     class WithOutline(SimpleDocTemplate):
-        def afterFlowable(self, flowable: object) -> None:  # noqa: N802 - reportlab's name
+        def afterFlowable(self, flowable: object) -> None:
             if isinstance(flowable, Paragraph) and flowable.style.name in ("h1", "h2"):
                 key = f"{self.page}-{flowable.getPlainText()}"
                 self.canv.bookmarkPage(key)
@@ -188,7 +192,7 @@ def write_pdf(name: str, script: Script, title: str, font: str, bold: str, wrap:
     template.build(story, onFirstPage=furniture, onLaterPages=furniture)
 
 
-def _flowables(part: str | tuple[tuple[str, ...], ...], styles: dict[str, ParagraphStyle], font: str) -> list[object]:
+def _flowables(part: str | tuple[tuple[str, ...], ...], styles: dict[str, ParagraphStyle], font: str) -> list[Flowable]:
     if isinstance(part, tuple):
         grid = TableStyle([("GRID", (0, 0), (-1, -1), 0.5, "#888888"), ("FONT", (0, 0), (-1, -1), font, 10)])
         return [Table(part, hAlign="LEFT", style=grid, colWidths=[118] * len(part[0])), Spacer(1, 10)]
@@ -243,10 +247,12 @@ def write_pptx(name: str) -> None:
     ]
     for n, (title, body, notes) in enumerate(slides):
         slide = deck.slides.add_slide(deck.slide_layouts[0 if n == 0 else 1])
-        slide.shapes.title.text = title
-        slide.placeholders[1].text = body
+        _placeholder(slide, 0).text = title
+        _placeholder(slide, 1).text = body
         if notes:
-            slide.notes_slide.notes_text_frame.text = notes
+            frame = slide.notes_slide.notes_text_frame
+            assert frame is not None
+            frame.text = notes
     _floors(deck)
     stated = deck.core_properties
     stated.title, stated.author = "The new building of Hoshino Town Library", "Hoshino Town Library"
@@ -256,7 +262,11 @@ def write_pptx(name: str) -> None:
     _write_zip(name, written.getvalue())
 
 
-def _floors(deck: pptx.presentation.Presentation) -> None:
+def _placeholder(slide: Slide, index: int) -> SlidePlaceholder:
+    return cast(SlidePlaceholder, slide.placeholders[index])
+
+
+def _floors(deck: Presentation) -> None:
     rows = [
         ("Floor", "What is there"),
         ("1", "Entrance hall, information desk, children's room, café Engawa"),
@@ -264,7 +274,7 @@ def _floors(deck: pptx.presentation.Presentation) -> None:
         ("3", "Study room, meeting rooms A and B, local history"),
     ]
     slide = deck.slides.add_slide(deck.slide_layouts[5])
-    slide.shapes.title.text = "What is on which floor"
+    _placeholder(slide, 0).text = "What is on which floor"
     table = slide.shapes.add_table(len(rows), 2, Cm(2), Cm(5), Cm(21), Cm(6)).table
     for r, values in enumerate(rows):
         for c, value in enumerate(values):
