@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8501
-export HF_HUB_OFFLINE ?= 1
+export HF_HUB_DISABLE_TELEMETRY = 1
 export TOKENIZERS_PARALLELISM ?= false
 
 help: ## list the commands
@@ -15,7 +15,7 @@ run: .venv/installed ## set up what is missing, then start the app on http://loc
 	@exec $(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
 test: .venv/installed-dev chromium ## set up what is missing, then run every test, browser tests included
-	@$(BIN)/python -m pytest -rs
+	@HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -rs
 
 lint: .venv/installed-dev ## ruff, pyright, and the floors that imports must keep to
 	@$(BIN)/ruff format --check .
@@ -30,7 +30,12 @@ screenshots: .venv/installed-dev chromium ## take the pictures of the README aga
 	@$(BIN)/python docs/screenshots.py
 
 lock: ## pin requirements*.txt anew from requirements*.in
-	@sh docs/lock.sh $(PYTHON)
+	@rm -rf .lock && $(PYTHON) -m venv .lock && .lock/bin/python -m pip install --quiet torch==2.13.0
+	@.lock/bin/python -m pip install --quiet -r requirements.in
+	@.lock/bin/python -m pip freeze | sed 's/+cpu$$//' > requirements.txt
+	@.lock/bin/python -m pip install --quiet -r requirements-dev.in
+	@{ echo "-r requirements.txt"; .lock/bin/python -m pip freeze | sed 's/+cpu$$//' | grep -vxFf requirements.txt; } > requirements-dev.txt
+	@rm -rf .lock
 
 clean: ## remove the virtual environment (the library in data/store stays)
 	rm -rf .venv

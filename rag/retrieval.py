@@ -47,7 +47,8 @@ class Retriever:
         terms, vector = analyze(query), self._query_vector(query, options)
         lexical = {} if options.mode == "dense" else self._lexical(terms, scope)
         dense = {} if vector is None else self._dense(vector, scope, lexical)
-        ranked = fuse(list({**lexical, **dense}), ((dense, DENSE_WEIGHT), (lexical, 1 - DENSE_WEIGHT)))
+        candidates = list({**lexical, **dense})
+        ranked = fuse(candidates, ((dense, DENSE_WEIGHT), (_complete(lexical, candidates), 1 - DENSE_WEIGHT)))
         hits = self._hits(ranked[: options.k], {"dense": dense, "lexical": lexical}, documents)
         sure = confidence(self._evidence(terms, hits))
         return Retrieved(query, hits, sure, (time.perf_counter() - start) * 1000)
@@ -105,3 +106,11 @@ class Retriever:
         frequencies = dict(zip(wanted, words.document_frequency(wanted), strict=True))
         cosines = [hit.stages["dense"] for hit in hits if "dense" in hit.stages]
         return Evidence(coverage(frequencies, len(words), hits[:3]), max(cosines, default=None))
+
+
+def _complete(lexical: dict[int, float], candidates: list[int]) -> dict[int, float]:
+    """BM25 of all candidates: one that words have not found shares none, or fewer than the last one found."""
+    if not lexical:
+        return {}
+    floor = min(lexical.values()) if len(lexical) == CANDIDATES else 0.0
+    return {candidate: lexical.get(candidate, floor) for candidate in candidates}

@@ -1,0 +1,120 @@
+"""Background work: submitted files are ingested, failures told, and nothing submitted is lost."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from rag import KnowledgeBase
+from rag.types import Job
+from tests.conftest import Open
+
+TEXT = b"# Hours\n\nThe library opens at nine.\n"
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)  # between two looks, bounded by the deadline
+
+
+def job(kb: KnowledgeBase, id_: int) -> Job:
+    return next(job for job in kb.jobs() if job.id == id_)
+
+
+def over(kb: KnowledgeBase) -> bool:
+    return all(job.state in ("done", "failed", "cancelled") for job in kb.jobs())
+
+
+def test_submitted_files_are_ingested_in_the_background(kb: KnowledgeBase) -> None:
+    kb.start_worker()
+    good, bad = kb.submit(TEXT, "hours.md"), kb.submit(b"", "empty.md")
+    wait_for(lambda: over(kb))
+    assert job(kb, good.id).state == "done"
+    result = job(kb, good.id).result
+    assert result is not None
+    assert (result.status, result.chunks) == ("added", 1)
+    failed = job(kb, bad.id)
+    assert (failed.state, (failed.error or {})["code"]) == ("failed", "empty")
+    assert kb.documents()[0].state == "indexed"
+    kb.forget_finished_jobs()
+    assert kb.jobs() == []
+
+
+def test_a_job_submitted_before_a_restart_is_done_after_it(open_kb: Open) -> None:
+    first = open_kb()
+    first.submit(TEXT, "hours.md")
+    first.close()
+    again = open_kb()
+    again.start_worker()
+    wait_for(lambda: over(again))
+    assert [document.name for document in again.documents()] == ["hours.md"]
+
+
+def test_a_job_that_a_crash_cut_off_is_done_again_but_not_for_ever(open_kb: Open) -> None:
+    kb = open_kb()
+    submitted = kb.submit(TEXT, "hours.md")
+    for _ in range(3):
+        assert kb._parts.queue.claim() is not None
+        kb._parts.queue.recover()
+    failed = job(kb, submitted.id)
+    assert failed.state == "failed"
+    assert "3 times" in (failed.error or {})["message"]
+    assert kb._parts.queue.claim() is None
+
+
+def test_a_queued_job_can_be_cancelled(kb: KnowledgeBase) -> None:
+    submitted = kb.submit(TEXT, "hours.md")
+    kb.cancel(submitted.id)
+    kb.work_off()
+    assert job(kb, submitted.id).state == "cancelled"
+    assert kb.documents() == []
+
+
+def test_a_reindex_runs_as_a_job_while_questions_are_answered(kb: KnowledgeBase) -> None:
+    for n in range(30):
+        kb.add_searchable(f"# Note {n}\n\nShelf {n} holds subject {n}.\n".encode(), f"{n}.md")
+    kb.embed_all()
+    kb.start_worker()
+    submitted = kb.submit_reindex()
+    answered = 0
+    while job(kb, submitted.id).state in ("queued", "running"):
+        assert len(kb.search("Which subject is on shelf 7?").hits) == 6
+        answered += 1
+    assert job(kb, submitted.id).state == "done"
+    assert answered > 0
+    assert kb.stats().index_chunks_vectors == 30
+
+
+def test_a_cancelled_reindex_leaves_the_old_index(kb: KnowledgeBase) -> None:
+    kb.add(TEXT, "hours.md")
+    submitted = kb.submit_reindex()
+    kb._parts.worker._cancelled.add(submitted.id)  # as if cancelled between being claimed and its first step
+    kb.work_off()
+    assert job(kb, submitted.id).state == "cancelled"
+    assert kb._parts.catalog.building_generation() is None
+    assert len(kb.search("opens").hits) == 1
+
+
+def test_only_one_process_works_the_queue_off(open_kb: Open) -> None:
+    one, other = open_kb(), open_kb()
+    one.submit(TEXT, "hours.md")
+    with one._parts.worker._only_one:
+        other.work_off()
+        assert other.documents() == []
+    other.work_off()
+    assert len(other.documents()) == 1
+
+
+def test_samples_come_once_and_only_into_a_new_store(open_kb: Open) -> None:
+    kb = open_kb(samples=True)
+    kb.work_off()
+    samples = {document.name for document in kb.documents()}
+    assert {document.collection for document in kb.documents()} == {"samples"}
+    assert {job.state for job in kb.jobs()} == {"done"}
+    assert len(samples) >= 6
+    for document in kb.documents():
+        kb.remove(document.id)
+    kb.work_off()
+    assert kb.documents() == []
