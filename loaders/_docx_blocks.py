@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 
-import docx
 from docx.opc.constants import RELATIONSHIP_TYPE as RT
 from docx.opc.exceptions import PackageNotFoundError
+from docx.opc.part import Part, XmlPart
 from docx.oxml.ns import qn
 from docx.oxml.parser import parse_xml
-from docx.parts.document import DocumentPart
+from docx.package import Package
 from lxml.etree import _Element
 
 from loaders._content import Content
@@ -31,27 +31,30 @@ _NOTES = (RT.FOOTNOTES, RT.ENDNOTES, _COMMENTS, RT.HEADER, RT.FOOTER)
 def read(data: bytes) -> Content:
     """The blocks, title and metadata of a package whose size was checked."""
     try:
-        document = docx.Document(io.BytesIO(data))
+        package = Package.open(io.BytesIO(data))
+        part = package.main_document_part
+        # python-docx knows the root of .docx only; that of templates and macro documents has the same XML.
+        root = part.element if isinstance(part, XmlPart) else parse_xml(part.blob)
     except (PackageNotFoundError, KeyError, ValueError) as error:
         message = "The file is damaged: it has no readable Word document in it."
         raise DamagedDocument(message, "Open it in Word, let it repair the file, and save it again.") from error
-    part = document.part
     styles = Styles(_styles_root(part))
-    blocks = list(_blocks(document.element.body, styles))
+    body = root.find(qn("w:body"))
+    blocks = [] if body is None else list(_blocks(body, styles))
     blocks.extend(_notes(part, styles))
-    stated = document.core_properties
+    stated = package.core_properties
     metadata = {"author": stated.author, "subject": stated.subject, "keywords": stated.keywords}
     dates = {"created": stated.created, "modified": stated.modified}
     metadata.update({name: date.isoformat() for name, date in dates.items() if date})
     return Content(blocks, stated.title, metadata)
 
 
-def _styles_root(part: DocumentPart) -> _Element | None:
+def _styles_root(part: Part) -> _Element | None:
     related = next((r for r in part.rels.values() if r.reltype == RT.STYLES and not r.is_external), None)
     return None if related is None else parse_xml(related.target_part.blob)
 
 
-def _notes(part: DocumentPart, styles: Styles) -> Iterator[Block]:
+def _notes(part: Part, styles: Styles) -> Iterator[Block]:
     """Footnotes, endnotes, comments, headers and footers, each text once."""
     seen: set[str] = set()
     for kind in _NOTES:

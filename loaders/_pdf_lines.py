@@ -107,7 +107,7 @@ class _PageReader:
         end = start + len(text)
         if not text:
             return
-        rects = self._rects(start, end - start)
+        rects = self._rects(start, end - start + hyphen)
         if not rects:
             return
         left, bottom = min(r[0] for r in rects), min(r[1] for r in rects)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
-import pptx
+import pptx  # noqa: F401 - it tells its package which class reads which part
 from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.exc import PackageNotFoundError
 from pptx.oxml.ns import qn
+from pptx.package import Package
+from pptx.parts.presentation import PresentationPart
 from pptx.shapes.base import BaseShape
 from pptx.shapes.graphfrm import GraphicFrame
 from pptx.shapes.group import GroupShape
@@ -36,8 +38,10 @@ _MAX_CHART_ROWS = 1000
 def read(data: bytes) -> Content:
     """The blocks, title and metadata of a package whose size was checked."""
     try:
-        presentation = pptx.Presentation(io.BytesIO(data))
-    except (PackageNotFoundError, KeyError, ValueError) as error:
+        # Not pptx.Presentation, which refuses slide shows and templates.
+        part = Package.open(io.BytesIO(data)).main_document_part
+        presentation = cast(PresentationPart, part).presentation
+    except (PackageNotFoundError, KeyError, ValueError, AttributeError) as error:
         message = "The file is damaged: it has no readable presentation in it."
         raise DamagedDocument(message, "Open it in PowerPoint, let it repair the file, and save it again.") from error
     blocks: list[Block] = []

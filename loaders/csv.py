@@ -29,6 +29,7 @@ _MIN_REGULARITY = 0.35
 Quoting = Literal[0, 3]  # csv.QUOTE_MINIMAL, csv.QUOTE_NONE
 _SAMPLE_ROWS = 300
 _MAX_FIELD = 4 << 20
+_MAX_FIELD_LINES = 40
 _MAX_HEADER_ROW = 20
 _VALUE = re.compile(
     r"[-+]?[\d.,:/ %$€¥£()-]*\d[\d.,:/ %$€¥£()-]*(e[-+]?\d+)?|true|false|null|n/?a|[\w.+-]+@[\w.-]+", re.I
@@ -48,13 +49,11 @@ def load(data: bytes, name: str, password: str | None) -> Content:
     encoding = detect_encoding(data)
     _refuse_binary(data, encoding)
     csv.field_size_limit(_MAX_FIELD)
-    delimiter = _delimiter(data, encoding, name)
-    try:
-        blocks = _blocks(data, encoding, delimiter, csv.QUOTE_MINIMAL)
-    except csv.Error:
-        # A quote that never closes swallows the rest of the file; then quotes are characters like others.
-        blocks = _blocks(data, encoding, delimiter, csv.QUOTE_NONE)
-    if not blocks:
+    odd = data.count(b'"') % 2 == 1
+    delimiter = _delimiter(data, encoding, name, csv.QUOTE_NONE if odd else csv.QUOTE_MINIMAL)
+    quoting = csv.QUOTE_NONE if odd and _swallows(data, encoding, delimiter) else csv.QUOTE_MINIMAL
+    blocks = _blocks(data, encoding, delimiter, quoting)
+    if not any(character.isalnum() for block in blocks for character in block.text):
         raise EmptyDocument("There are no values in this table.", "Check that it is the file that you meant.")
     names = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar", _SINGLE_COLUMN: "none"}
     return Content(blocks, metadata={"encoding": encoding, "delimiter": names[delimiter]})
@@ -71,19 +70,28 @@ def _records(data: bytes, encoding: str, delimiter: str, quoting: Quoting) -> It
     return csv.reader(text, delimiter=delimiter, quoting=quoting, skipinitialspace=True)
 
 
-def _delimiter(data: bytes, encoding: str, name: str) -> str:
+def _swallows(data: bytes, encoding: str, delimiter: str) -> bool:
+    """Whether a quote that never closes would take much of the file into one field."""
+    try:
+        records = _records(data, encoding, delimiter, csv.QUOTE_MINIMAL)
+        return any(field.count("\n") > _MAX_FIELD_LINES for record in records for field in record)
+    except csv.Error:
+        return True
+
+
+def _delimiter(data: bytes, encoding: str, name: str, quoting: Quoting) -> str:
     """The character that cuts most records into the same number of fields, more than one."""
     preferred = "\t" if name.lower().endswith((".tsv", ".tab")) else ","
     candidates = preferred + _DELIMITERS.replace(preferred, "")
-    found = {delimiter: _regularity(data, encoding, delimiter) for delimiter in candidates}
+    found = {delimiter: _regularity(data, encoding, delimiter, quoting) for delimiter in candidates}
     best = max(candidates, key=lambda delimiter: found[delimiter])
     return best if found[best] >= _MIN_REGULARITY else _SINGLE_COLUMN
 
 
-def _regularity(data: bytes, encoding: str, delimiter: str) -> float:
+def _regularity(data: bytes, encoding: str, delimiter: str, quoting: Quoting) -> float:
     """The share of records with the usual number of fields; 0 where that is one."""
     try:
-        rows = list(itertools.islice(_records(data, encoding, delimiter, csv.QUOTE_MINIMAL), _SAMPLE_ROWS))
+        rows = list(itertools.islice(_records(data, encoding, delimiter, quoting), _SAMPLE_ROWS))
     except csv.Error:
         return 0.0
     widths = Counter(len(row) for row in rows if any(field.strip() for field in row))

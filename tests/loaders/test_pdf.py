@@ -1,0 +1,186 @@
+"""What is read of a PDF, and where its boxes lie."""
+
+from __future__ import annotations
+
+import io
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from loaders import Block, Box, DamagedDocument, EmptyDocument, EncryptedDocument, load, render_page
+from tests.loaders.conftest import SAMPLES
+
+PROSE = [
+    "The library was founded in 1998 by the people of the town, and it has grown",
+    "ever since. Its director is Emi Kuroda, who came from the prefectural lib-",
+    "rary in 2015.",
+]
+
+
+def _page(title: str, *lines: str) -> list[tuple[float, float, float, str]]:
+    return [(72, 720, 20, title), *((72, 690 - 14 * n, 11, line) for n, line in enumerate(lines))]
+
+
+def test_lines_become_a_heading_and_one_paragraph_with_broken_words_made_whole(pdf) -> None:
+    document = load(pdf(_page("History", *PROSE)), "a.pdf")
+    assert [(b.kind, b.level, b.text) for b in document.blocks] == [
+        ("heading", 1, "History"),
+        ("paragraph", 0, " ".join(PROSE).replace("lib- rary", "library")),
+    ]
+    assert (document.media_type, document.title, document.language) == ("application/pdf", "History", "en")
+    assert document.pages == 1
+
+
+def test_each_line_has_a_box_that_covers_its_ink(pdf) -> None:
+    data = pdf(_page("History", *PROSE))
+    paragraph = load(data, "a.pdf").blocks[1]
+    boxes = paragraph.location.boxes
+    assert [paragraph.text[box.start : box.end] for box in boxes] == [PROSE[0], PROSE[1][:-1], PROSE[2]]
+    for n, box in enumerate(boxes):
+        baseline = 800 - (690 - 14 * n)
+        assert box.page == 1
+        assert box.left == pytest.approx(72, abs=2)
+        assert baseline - 11 <= box.top < box.bottom <= baseline + 4
+    assert _ink_outside(data, [*boxes, *load(data, "a.pdf").blocks[0].location.boxes]) == 0
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+def test_boxes_cover_the_ink_on_turned_pages_too(pdf, rotation: int) -> None:
+    data = pdf(_page("Turned", *PROSE), rotation=rotation)
+    document = load(data, "a.pdf")
+    boxes = [box for block in document.blocks for box in block.location.boxes]
+    assert len(boxes) == 4
+    assert _ink_outside(data, boxes) == 0
+
+
+def _ink_outside(data: bytes, boxes: list[Box]) -> int:
+    """How many dark pixels of the first page lie in no box (with two points to spare)."""
+    image = np.array(Image.open(io.BytesIO(render_page(data, 1, scale=2))).convert("L")) < 128
+    assert image.any()
+    for box in boxes:
+        top, bottom, left, right = (round(2 * e) for e in (box.top - 2, box.bottom + 2, box.left - 2, box.right + 2))
+        image[max(top, 0) : bottom, max(left, 0) : right] = False
+    return int(image.sum())
+
+
+def test_rendered_marks_are_yellow_where_the_box_is_and_nowhere_else(pdf) -> None:
+    data = pdf(_page("History", *PROSE))
+    box = load(data, "a.pdf").blocks[1].location.boxes[0]
+    marked = np.array(Image.open(io.BytesIO(render_page(data, 1, [box], scale=1))))
+    plain = np.array(Image.open(io.BytesIO(render_page(data, 1, scale=1))))
+    changed = np.argwhere((marked != plain).any(axis=2))
+    assert changed.min(axis=0) == pytest.approx((box.top, box.left), abs=2)
+    assert changed.max(axis=0) == pytest.approx((box.bottom, box.right), abs=2)
+    assert tuple(marked[round(box.top), round(box.left) + 1])[2] < 60
+    with pytest.raises(ValueError, match="pages 1 to 1"):
+        render_page(data, 2)
+
+
+def test_headers_footers_and_page_numbers_are_left_out(pdf) -> None:
+    pages = [
+        [
+            (72, 780, 8, "Annual report of the town"),
+            (300, 20, 8, f"- {n} -"),
+            (72, 500, 11, f"Chapter {word} has text of its own, which stays."),
+        ]
+        for n, word in enumerate(("one", "two", "three", "four"), start=1)
+    ]
+    document = load(pdf(*pages), "a.pdf")
+    assert [(b.text, b.location.page) for b in document.blocks] == [
+        (f"Chapter {word} has text of its own, which stays.", n)
+        for n, word in enumerate(("one", "two", "three", "four"), start=1)
+    ]
+
+
+def test_rows_of_cells_are_a_table(pdf) -> None:
+    cells = [("Room", "Seats", "Price"), ("Meeting room A", "24", "400 yen"), ("Study room", "36", "free")]
+    page = [(72 + 150 * c, 600 - 18 * r, 11, text) for r, row in enumerate(cells) for c, text in enumerate(row)]
+    table = load(pdf(page), "a.pdf").blocks[0]
+    assert table.kind == "table"
+    assert table.text == "Room | Seats | Price\nMeeting room A | 24 | 400 yen\nStudy room | 36 | free"
+    price = next(box for box in table.location.boxes if table.text[box.start : box.end] == "400 yen")
+    assert price.left == pytest.approx(72 + 300, abs=2)
+
+
+def test_two_columns_are_read_one_after_the_other_even_where_the_file_alternates(pdf) -> None:
+    left = [f"left column line {word} of the running text" for word in ("one", "two", "three", "four", "five")]
+    right = [line.replace("left", "right") for line in left]
+    page = [(72 + 260 * side, 600 - 14 * n, 10, lines[n]) for n in range(5) for side, lines in enumerate((left, right))]
+    text = " ".join(block.text for block in load(pdf(page), "a.pdf").blocks)
+    assert text.index(left[4]) < text.index(right[0])
+
+
+def test_a_file_written_from_bottom_to_top_is_read_from_top_to_bottom(pdf) -> None:
+    page = [(72, 100 + 40 * n, 11, f"Sentence number {n} stands alone.") for n in range(6)]
+    texts = [block.text for block in load(pdf(page), "a.pdf").blocks]
+    assert texts == [f"Sentence number {n} stands alone." for n in reversed(range(6))]
+
+
+def test_a_sentence_goes_on_over_the_page_with_boxes_on_both(pdf) -> None:
+    first = [(72, 100, 11, "The river was so high that the bridge at the old mill")]
+    second = [(72, 700, 11, "had to be closed for three days.")]
+    block = load(pdf(first, second), "a.pdf").blocks[0]
+    assert block.text == "The river was so high that the bridge at the old mill had to be closed for three days."
+    assert [box.page for box in block.location.boxes] == [1, 2]
+
+
+def test_an_encrypted_pdf_says_what_it_needs(pdf) -> None:
+    data = pdf(_page("Secret", *PROSE), encrypt="sesame")
+    with pytest.raises(EncryptedDocument, match="needs a password") as missing:
+        load(data, "a.pdf")
+    assert (missing.value.code, missing.value.file) == ("encrypted", "a.pdf")
+    with pytest.raises(EncryptedDocument, match="password for this PDF is wrong"):
+        load(data, "a.pdf", password="open")
+    assert load(data, "a.pdf", password="sesame").blocks[0].text == "Secret"
+
+
+def test_pages_without_text_are_said_to_be_images() -> None:
+    target = io.BytesIO()
+    Image.new("RGB", (200, 200), "white").save(target, "PDF")
+    with pytest.raises(EmptyDocument, match=r"images.*OCR") as error:
+        load(target.getvalue(), "scan.pdf")
+    assert error.value.code == "empty"
+
+
+def test_a_pdf_with_a_broken_directory_is_repaired_and_rubbish_is_not(pdf) -> None:
+    data = pdf(_page("History", *PROSE))
+    assert load(data[: data.rindex(b"xref")], "a.pdf").blocks[0].text == "History"
+    with pytest.raises(DamagedDocument):
+        load(b"%PDF-1.4\n" + b"nothing here " * 50, "a.pdf")
+
+
+def test_the_japanese_sample_keeps_lines_together_and_its_outline() -> None:
+    document = load(SAMPLES / "room-rules-ja.pdf")
+    assert (document.language, document.title) == ("ja", "会議室等利用規程")
+    headings = [(b.level, b.text) for b in document.blocks if b.kind == "heading"]
+    assert headings[:3] == [(1, "星野町立図書館 会議室等利用規程"), (2, "第1条 利用できる部屋"), (2, "第2条 申込み")]
+    text = "\n".join(block.text for block in document.blocks)
+    assert (
+        "利用する日の60日前から前日までに、総合カウンターまたは電話で申し込まなければならない。学習室は予約できない。"
+        in text
+    )
+    assert "会議室A | 24名 | 400円" in text
+
+
+def test_the_english_sample_has_every_answer_on_its_page() -> None:
+    document = load(SAMPLES / "library-guide.pdf")
+
+    def found(text: str) -> Block:
+        return next(block for block in document.blocks if text in block.text)
+
+    assert found("a lost card is replaced for 300 yen").location.page == 1
+    assert found("Books and magazines | 10 | 14 days | once").location.page == 2
+    assert found("the prefectural library").location.page == 2
+    assert found("to the right of the main entrance").location.page == 4
+    assert not any(block.text.strip() in "1234" for block in document.blocks)
+
+
+def test_pdfium_is_used_by_one_thread_at_a_time() -> None:
+    data = (SAMPLES / "library-guide.pdf").read_bytes()
+    with ThreadPoolExecutor(4) as threads:
+        documents = list(threads.map(lambda _: load(data, "a.pdf"), range(8)))
+        images = list(threads.map(lambda page: render_page(data, page), [1, 2, 3, 4, 1]))
+    assert all(document == documents[0] for document in documents)
+    assert images[0] == images[4] != images[1]
