@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 
 from loaders._errors import DamagedDocument, DocumentTooLarge, EncryptedDocument
+
+UNREADABLE = (zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError, NotImplementedError)
+"""What a damaged container raises when its parts are unpacked and looked up."""
 
 MAX_ENTRIES = 20_000
 MAX_UNPACKED = 1 << 30
@@ -22,7 +26,7 @@ def check_archive(data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError) as error:
+    except (*UNREADABLE, OSError) as error:
         raise DamagedDocument(
             "The file is truncated or damaged (its zip container cannot be read).", "Get it once more."
         ) from error

@@ -13,6 +13,7 @@ from docx.oxml.parser import parse_xml
 from docx.package import Package
 from lxml.etree import _Element
 
+from loaders._archives import UNREADABLE
 from loaders._content import Content
 from loaders._document import Block
 from loaders._docx_styles import Styles
@@ -35,7 +36,7 @@ def read(data: bytes) -> Content:
         part = package.main_document_part
         # python-docx knows the root of .docx only; that of templates and macro documents has the same XML.
         root = part.element if isinstance(part, XmlPart) else parse_xml(part.blob)
-    except (PackageNotFoundError, KeyError, ValueError) as error:
+    except (PackageNotFoundError, *UNREADABLE) as error:
         message = "The file is damaged: it has no readable Word document in it."
         raise DamagedDocument(message, "Open it in Word, let it repair the file, and save it again.") from error
     styles = Styles(_styles_root(part))

@@ -19,6 +19,7 @@ from pptx.shapes.group import GroupShape
 from pptx.slide import Slide
 from pptx.text.text import TextFrame, _Paragraph
 
+from loaders._archives import UNREADABLE
 from loaders._content import Content
 from loaders._document import Block, Location
 from loaders._errors import DamagedDocument
@@ -41,7 +42,7 @@ def read(data: bytes) -> Content:
         # Not pptx.Presentation, which refuses slide shows and templates.
         part = Package.open(io.BytesIO(data)).main_document_part
         presentation = cast(PresentationPart, part).presentation
-    except (PackageNotFoundError, KeyError, ValueError, AttributeError) as error:
+    except (PackageNotFoundError, AttributeError, *UNREADABLE) as error:
         message = "The file is damaged: it has no readable presentation in it."
         raise DamagedDocument(message, "Open it in PowerPoint, let it repair the file, and save it again.") from error
     blocks: list[Block] = []
