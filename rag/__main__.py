@@ -179,7 +179,7 @@ def _eval(options: argparse.Namespace) -> int:
     from evals.answers import evaluate_answers
     from evals.retrieval import evaluate_retrieval
 
-    settings = Settings()
+    settings = Settings.load()
     if options.what == "retrieval":
         figures = evaluate_retrieval(options.folder, settings, options.mode, options.limit, _show)
     else:

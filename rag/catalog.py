@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
 import numpy as np
 
-from loaders import Block, Box, Document, Location
+from loaders import Block, Document
+from rag import records
 from rag.database import Database
 from rag.errors import DocumentNotFound, StoreError
 from rag.protocols import Vectors
-from rag.types import Chunk, DocumentInfo, Removed, Span
+from rag.records import NewChunk
+from rag.types import Chunk, DocumentInfo, Removed
 
 STORED_DTYPE = np.float16
 
@@ -35,14 +33,6 @@ class Generation(NamedTuple):
 
     id: int
     fingerprint: str
-
-
-@dataclass(frozen=True, slots=True)
-class NewChunk:
-    """A chunk that has no id yet; `embedding_key` is None where it is to be found by words only."""
-
-    chunk: Chunk
-    embedding_key: bytes | None
 
 
 def document_id(collection: str, name: str, sha256: str) -> str:
@@ -74,17 +64,17 @@ class Catalog:
             if row and (state == "active" or row["fingerprint"] == fingerprint):
                 return Generation(row["id"], row["fingerprint"])
             if row:
-                _drop_generation(db, row["id"])
+                records.drop_generation(db, row["id"])
             query = "INSERT INTO generations (fingerprint, state) VALUES (?, ?)"
             return Generation(db.execute(query, (fingerprint, state)).lastrowid or 0, fingerprint)
 
     def activate(self, generation: int) -> bool:
         """Switches to the generation being built and drops the old one; False if documents are still missing."""
         with self._database.write() as db:
-            if _first_missing(db, generation) is not None:
+            if records.first_missing(db, generation) is not None:
                 return False
             old = db.execute("SELECT id FROM generations WHERE state = 'active'").fetchone()["id"]
-            _drop_generation(db, old)
+            records.drop_generation(db, old)
             db.execute("UPDATE generations SET state = 'active' WHERE id = ?", (generation,))
             return True
 
@@ -93,12 +83,12 @@ class Catalog:
         with self._database.write() as db:
             row = db.execute("SELECT id FROM generations WHERE state = 'building'").fetchone()
             if row:
-                _drop_generation(db, row["id"])
+                records.drop_generation(db, row["id"])
 
     def first_document_missing_in(self, generation: int) -> str | None:
         """The id of a document without chunks in this generation, None when it is complete."""
         with self._database.read() as db:
-            return _first_missing(db, generation)
+            return records.first_missing(db, generation)
 
     def count_documents_in(self, generation: int) -> int:
         """How many documents have chunks in this generation."""
@@ -109,7 +99,7 @@ class Catalog:
     def revision(self) -> int:
         """Grows with every change that the indexes must follow."""
         with self._database.read() as db:
-            return _revision(db)
+            return records.revision(db)
 
     def changes_since(self, revision: int) -> list[Change]:
         """What was changed after this revision, in order."""
@@ -122,9 +112,9 @@ class Catalog:
     def documents(self) -> dict[str, DocumentInfo]:
         """All documents by id, oldest first, as of the last commit."""
         with self._database.read() as db:
-            revision = _revision(db)
+            revision = records.revision(db)
             if self._infos[0] != revision:
-                self._infos = (revision, {info.id: info for info in _document_infos(db)})
+                self._infos = (revision, {info.id: info for info in records.document_infos(db)})
             return self._infos[1]
 
     def document(self, document_id: str) -> DocumentInfo:
@@ -157,7 +147,9 @@ class Catalog:
             else:
                 one = query + " AND ordinal = ?"
                 rows = [row for n in sorted(set(ordinals)) for row in db.execute(one, (document_id, n))]
-        return {r["ordinal"]: Block(r["kind"], r["text"], r["level"], load_location(r["location"])) for r in rows}
+        return {
+            r["ordinal"]: Block(r["kind"], r["text"], r["level"], records.load_location(r["location"])) for r in rows
+        }
 
     def put(
         self, document: Document, collection: str, size: int, generation: int, chunks: Sequence[NewChunk]
@@ -171,16 +163,16 @@ class Catalog:
             query = "SELECT id FROM documents WHERE collection = ? AND name = ?"
             old = db.execute(query, (collection, document.name)).fetchone()
             if old:
-                _remove(db, old["id"])
-            _insert_document(db, id_, document, collection, size)
-            _insert_chunks(db, id_, generation, chunks)
+                records.remove_document(db, old["id"])
+            records.insert_document(db, id_, document, collection, size)
+            records.insert_chunks(db, id_, generation, chunks)
         return id_, old is not None
 
     def put_chunks(self, document_id: str, generation: int, chunks: Sequence[NewChunk]) -> None:
         """Adds a document's chunks to a generation that is being built; nothing if it has been removed since."""
         with self._database.write() as db:
             if db.execute("SELECT 1 FROM documents WHERE id = ?", (document_id,)).fetchone():
-                _insert_chunks(db, document_id, generation, chunks)
+                records.insert_chunks(db, document_id, generation, chunks)
 
     def remove(self, document_id: str) -> Removed:
         """Deletes a document, its blocks, chunks and the vectors that nothing else uses; raises DocumentNotFound."""
@@ -189,7 +181,7 @@ class Catalog:
             row = db.execute(query, (document_id,)).fetchone()
             if row is None:
                 raise DocumentNotFound(f"There is no document {document_id}.", "It may be deleted already.")
-            chunks, vectors = _remove(db, document_id)
+            chunks, vectors = records.remove_document(db, document_id)
             shared = db.execute("SELECT 1 FROM documents WHERE sha256 = ?", (row["sha256"],)).fetchone()
         return Removed(document_id, row["name"], chunks, vectors, 0 if shared else row["size"])
 
@@ -206,13 +198,13 @@ class Catalog:
         """The chunks with these ids; those that are gone are left out."""
         query = f"SELECT * FROM chunks WHERE id IN ({','.join('?' * len(ids))})"  # noqa: S608 - only marks
         with self._database.read() as db:
-            return {row["id"]: _chunk(row) for row in db.execute(query, list(ids))}
+            return {row["id"]: records.read_chunk(row) for row in db.execute(query, list(ids))}
 
     def chunks_of(self, document_id: str, generation: int) -> list[Chunk]:
         """A document's chunks in reading order."""
         query = "SELECT * FROM chunks WHERE generation = ? AND document_id = ? ORDER BY ordinal"
         with self._database.read() as db:
-            return [_chunk(row) for row in db.execute(query, (generation, document_id))]
+            return [records.read_chunk(row) for row in db.execute(query, (generation, document_id))]
 
     def chunk_ids_of(self, documents: Iterable[str], generation: int) -> set[int]:
         """The ids of all chunks of these documents."""
@@ -225,7 +217,7 @@ class Catalog:
         query = "SELECT * FROM chunks WHERE generation = ? AND id BETWEEN ? AND ? ORDER BY id LIMIT 1000"
         while first <= last:
             with self._database.read() as db:
-                page = [_chunk(row) for row in db.execute(query, (generation, first, last))]
+                page = [records.read_chunk(row) for row in db.execute(query, (generation, first, last))]
             yield from page
             if not page:
                 return
@@ -250,7 +242,7 @@ class Catalog:
                    ORDER BY id LIMIT ?"""
         with self._database.read() as db:
             rows = list(db.execute(query, (generation, limit)))
-        return list({row["embedding_key"]: (row["embedding_key"], _chunk(row)) for row in rows}.values())
+        return list({row["embedding_key"]: (row["embedding_key"], records.read_chunk(row)) for row in rows}.values())
 
     def count_pending(self, generation: int) -> int:
         """How many chunks wait for a vector."""
@@ -267,7 +259,7 @@ class Catalog:
             db.executemany("INSERT OR IGNORE INTO embeddings (key, vector) VALUES (?, ?)", rows)
             last = db.execute("SELECT coalesce(max(id), 0) FROM embeddings").fetchone()[0]
             if last >= first:
-                _log(db, "vectors", first, last)
+                records.log_change(db, "vectors", first, last)
 
     def check(self) -> None:
         """Raises StoreError where SQLite finds its file damaged."""
@@ -287,128 +279,3 @@ class Catalog:
         stored = np.frombuffer(b"".join(row["vector"] for row in rows), STORED_DTYPE)
         vectors = stored.reshape(len(rows), -1).astype(np.float32) if rows else np.empty((0, 0), np.float32)
         return [row["id"] for row in rows], vectors
-
-
-def dump_location(location: Location) -> str:
-    """JSON of a location: only what is known; a box is a list of its seven numbers."""
-    known: dict[str, object] = dict(location.as_dict())
-    if location.boxes:
-        known["boxes"] = [list(asdict(box).values()) for box in location.boxes]
-    return json.dumps(known, ensure_ascii=False)
-
-
-def load_location(text: str) -> Location:
-    """The inverse of `dump_location`."""
-    known = json.loads(text)
-    return Location(**{**known, "boxes": tuple(Box(*box) for box in known.pop("boxes", ()))})
-
-
-def _chunk(row: sqlite3.Row) -> Chunk:
-    return Chunk(
-        row["id"],
-        row["document_id"],
-        row["ordinal"],
-        row["text"],
-        tuple(json.loads(row["headings"])),
-        load_location(row["location"]),
-        tuple(Span(*span) for span in json.loads(row["spans"])),
-        row["token_count"],
-    )
-
-
-def _revision(db: sqlite3.Connection) -> int:
-    return db.execute("SELECT coalesce(max(revision), 0) FROM changes").fetchone()[0]
-
-
-def _log(db: sqlite3.Connection, kind: str, first: int, last: int) -> None:
-    db.execute("INSERT INTO changes (kind, first, last) VALUES (?, ?, ?)", (kind, first, last))
-
-
-def _document_infos(db: sqlite3.Connection) -> Iterator[DocumentInfo]:
-    query = """
-        SELECT d.*, count(c.id) AS chunks, count(e.id) AS embedded,
-               count(CASE WHEN c.embedding_key IS NOT NULL AND e.id IS NULL THEN 1 END) AS pending
-        FROM documents d
-        LEFT JOIN chunks c ON c.document_id = d.id
-             AND c.generation = (SELECT id FROM generations WHERE state = 'active')
-        LEFT JOIN embeddings e ON e.key = c.embedding_key
-        GROUP BY d.id ORDER BY d.added_at, d.rowid"""
-    for row in db.execute(query):
-        fields = {**dict(row), "metadata": json.loads(row["metadata"])}
-        yield DocumentInfo(**{**fields, "added_at": datetime.fromisoformat(row["added_at"])})
-
-
-def _insert_document(db: sqlite3.Connection, id_: str, document: Document, collection: str, size: int) -> None:
-    values = (
-        id_,
-        collection,
-        document.name,
-        document.id,
-        document.media_type,
-        document.title,
-        document.language,
-        json.dumps(dict(document.metadata), ensure_ascii=False),
-        size,
-        document.pages,
-        sum(len(block.text) for block in document.blocks),
-        datetime.now(UTC).isoformat(timespec="seconds"),
-    )
-    db.execute(f"INSERT INTO documents VALUES ({','.join('?' * len(values))})", values)  # noqa: S608 - only marks
-    rows = (
-        (id_, n, block.kind, block.text, block.level, dump_location(block.location))
-        for n, block in enumerate(document.blocks)
-    )
-    db.executemany("INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?)", rows)
-
-
-def _insert_chunks(db: sqlite3.Connection, document_id: str, generation: int, chunks: Sequence[NewChunk]) -> None:
-    first = db.execute("SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'chunks'").fetchone()[0]
-    query = """INSERT INTO chunks (id, generation, document_id, ordinal, text, headings, location, spans,
-               token_count, embedding_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-    rows = (
-        (
-            first + n,
-            generation,
-            document_id,
-            new.chunk.ordinal,
-            new.chunk.text,
-            json.dumps(new.chunk.headings, ensure_ascii=False),
-            dump_location(replace(new.chunk.location, boxes=())),
-            json.dumps([(s.start, s.end, s.block, s.offset) for s in new.chunk.spans]),
-            new.chunk.token_count,
-            new.embedding_key,
-        )
-        for n, new in enumerate(chunks)
-    )
-    db.executemany(query, rows)
-    _log(db, "chunks", first, first + len(chunks) - 1)
-
-
-def _remove(db: sqlite3.Connection, document_id: str) -> tuple[int, int]:
-    counts = _delete_chunks(db, "document_id = ?", (document_id,))
-    db.execute("DELETE FROM documents WHERE id = ?", (document_id,))
-    return counts
-
-
-def _drop_generation(db: sqlite3.Connection, generation: int) -> None:
-    _delete_chunks(db, "generation = ?", (generation,))
-    db.execute("DELETE FROM generations WHERE id = ?", (generation,))
-
-
-def _delete_chunks(db: sqlite3.Connection, where: str, arguments: tuple[str | int, ...]) -> tuple[int, int]:
-    """Deletes chunks and the vectors that no other chunk uses; gives both counts."""
-    ranges = f"SELECT generation, document_id, min(id), max(id) FROM chunks WHERE {where} GROUP BY 1, 2"  # noqa: S608
-    for _, _, first, last in db.execute(ranges, arguments).fetchall():
-        _log(db, "removed", first, last)  # a document's chunks are numbered in one go, so a range is exact
-    keys = f"SELECT DISTINCT embedding_key FROM chunks WHERE {where} AND embedding_key IS NOT NULL"  # noqa: S608
-    orphans = [row[0] for row in db.execute(keys, arguments)]
-    chunks = db.execute(f"DELETE FROM chunks WHERE {where}", arguments).rowcount  # noqa: S608
-    query = "DELETE FROM embeddings WHERE key = ? AND NOT EXISTS (SELECT 1 FROM chunks WHERE embedding_key = key)"
-    return chunks, sum(db.execute(query, (key,)).rowcount for key in orphans)
-
-
-def _first_missing(db: sqlite3.Connection, generation: int) -> str | None:
-    query = """SELECT id FROM documents d WHERE NOT EXISTS
-               (SELECT 1 FROM chunks c WHERE c.generation = ? AND c.document_id = d.id) ORDER BY rowid LIMIT 1"""
-    row = db.execute(query, (generation,)).fetchone()
-    return row["id"] if row else None

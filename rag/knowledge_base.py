@@ -51,7 +51,7 @@ class KnowledgeBase:
     @classmethod
     def open(cls, store: Path | str | None = None, settings: Settings | None = None) -> Self:
         """Opens the store in this folder, or makes one; `store` goes before `settings.store`. Raises StoreError."""
-        settings = settings or Settings()
+        settings = settings or Settings.load()
         if store is not None:
             settings = settings.model_copy(update={"store": Path(store)})
         return cls(build(settings))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+from rag.errors import InvalidSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_EMBEDDING_MODEL = "all-MiniLM-L6-v2"
@@ -98,3 +100,14 @@ class Settings(BaseSettings):
         """Environment over file; the caller over both."""
         del dotenv_settings, file_secret_settings
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @classmethod
+    def load(cls) -> Self:
+        """The settings of the file and the environment; raises InvalidSettings, naming each wrong one."""
+        try:
+            return cls()
+        except (ValidationError, ValueError) as error:
+            problems = error.errors() if isinstance(error, ValidationError) else []
+            named = "; ".join(f"{'.'.join(map(str, p['loc']))}: {p['msg']}" for p in problems) or str(error)
+            hint = "Correct it in tenkyo.toml or in the environment (TENKYO_…)."
+            raise InvalidSettings(f"A setting cannot be used ({named}).", hint) from error

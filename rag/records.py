@@ -1,0 +1,154 @@
+"""Rows of the catalog's tables and the types that they hold; each function works inside a caller's transaction."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+
+from loaders import Box, Document, Location
+from rag.types import Chunk, DocumentInfo, Span
+
+
+@dataclass(frozen=True, slots=True)
+class NewChunk:
+    """A chunk that has no id yet; `embedding_key` is None where it is to be found by words only."""
+
+    chunk: Chunk
+    embedding_key: bytes | None
+
+
+def dump_location(location: Location) -> str:
+    """JSON of a location: only what is known; a box is a list of its seven numbers."""
+    known: dict[str, object] = dict(location.as_dict())
+    if location.boxes:
+        known["boxes"] = [list(asdict(box).values()) for box in location.boxes]
+    return json.dumps(known, ensure_ascii=False)
+
+
+def load_location(text: str) -> Location:
+    """The inverse of `dump_location`."""
+    known = json.loads(text)
+    return Location(**{**known, "boxes": tuple(Box(*box) for box in known.pop("boxes", ()))})
+
+
+def read_chunk(row: sqlite3.Row) -> Chunk:
+    """A row of `chunks`."""
+    return Chunk(
+        row["id"],
+        row["document_id"],
+        row["ordinal"],
+        row["text"],
+        tuple(json.loads(row["headings"])),
+        load_location(row["location"]),
+        tuple(Span(*span) for span in json.loads(row["spans"])),
+        row["token_count"],
+    )
+
+
+def revision(db: sqlite3.Connection) -> int:
+    """The number of the last change."""
+    return db.execute("SELECT coalesce(max(revision), 0) FROM changes").fetchone()[0]
+
+
+def log_change(db: sqlite3.Connection, kind: str, first: int, last: int) -> None:
+    """Notes a range of ids that the derived indexes must look at again."""
+    db.execute("INSERT INTO changes (kind, first, last) VALUES (?, ?, ?)", (kind, first, last))
+
+
+def document_infos(db: sqlite3.Connection) -> Iterator[DocumentInfo]:
+    """All documents, oldest first, with the counts of the active generation."""
+    query = """
+        SELECT d.*, count(c.id) AS chunks, count(e.id) AS embedded,
+               count(CASE WHEN c.embedding_key IS NOT NULL AND e.id IS NULL THEN 1 END) AS pending
+        FROM documents d
+        LEFT JOIN chunks c ON c.document_id = d.id
+             AND c.generation = (SELECT id FROM generations WHERE state = 'active')
+        LEFT JOIN embeddings e ON e.key = c.embedding_key
+        GROUP BY d.id ORDER BY d.added_at, d.rowid"""
+    for row in db.execute(query):
+        fields = {**dict(row), "metadata": json.loads(row["metadata"])}
+        yield DocumentInfo(**{**fields, "added_at": datetime.fromisoformat(row["added_at"])})
+
+
+def insert_document(db: sqlite3.Connection, id_: str, document: Document, collection: str, size: int) -> None:
+    """Adds a document and its blocks."""
+    values = (
+        id_,
+        collection,
+        document.name,
+        document.id,
+        document.media_type,
+        document.title,
+        document.language,
+        json.dumps(dict(document.metadata), ensure_ascii=False),
+        size,
+        document.pages,
+        sum(len(block.text) for block in document.blocks),
+        datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    db.execute(f"INSERT INTO documents VALUES ({','.join('?' * len(values))})", values)  # noqa: S608 - only marks
+    rows = (
+        (id_, n, block.kind, block.text, block.level, dump_location(block.location))
+        for n, block in enumerate(document.blocks)
+    )
+    db.executemany("INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+
+def insert_chunks(db: sqlite3.Connection, document_id: str, generation: int, chunks: Sequence[NewChunk]) -> None:
+    """Adds a document\'s chunks under consecutive ids."""
+    first = db.execute("SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'chunks'").fetchone()[0]
+    query = """INSERT INTO chunks (id, generation, document_id, ordinal, text, headings, location, spans,
+               token_count, embedding_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    rows = (
+        (
+            first + n,
+            generation,
+            document_id,
+            new.chunk.ordinal,
+            new.chunk.text,
+            json.dumps(new.chunk.headings, ensure_ascii=False),
+            dump_location(replace(new.chunk.location, boxes=())),
+            json.dumps([(s.start, s.end, s.block, s.offset) for s in new.chunk.spans]),
+            new.chunk.token_count,
+            new.embedding_key,
+        )
+        for n, new in enumerate(chunks)
+    )
+    db.executemany(query, rows)
+    log_change(db, "chunks", first, first + len(chunks) - 1)
+
+
+def remove_document(db: sqlite3.Connection, document_id: str) -> tuple[int, int]:
+    """Deletes a document; gives how many chunks and vectors went with it."""
+    counts = _delete_chunks(db, "document_id = ?", (document_id,))
+    db.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+    return counts
+
+
+def drop_generation(db: sqlite3.Connection, generation: int) -> None:
+    """Deletes a generation with its chunks and the vectors that only it used."""
+    _delete_chunks(db, "generation = ?", (generation,))
+    db.execute("DELETE FROM generations WHERE id = ?", (generation,))
+
+
+def _delete_chunks(db: sqlite3.Connection, where: str, arguments: tuple[str | int, ...]) -> tuple[int, int]:
+    """Deletes chunks and the vectors that no other chunk uses; gives both counts."""
+    ranges = f"SELECT generation, document_id, min(id), max(id) FROM chunks WHERE {where} GROUP BY 1, 2"  # noqa: S608
+    for _, _, first, last in db.execute(ranges, arguments).fetchall():
+        log_change(db, "removed", first, last)  # a document's chunks are numbered in one go, so a range is exact
+    keys = f"SELECT DISTINCT embedding_key FROM chunks WHERE {where} AND embedding_key IS NOT NULL"  # noqa: S608
+    orphans = [row[0] for row in db.execute(keys, arguments)]
+    chunks = db.execute(f"DELETE FROM chunks WHERE {where}", arguments).rowcount  # noqa: S608
+    query = "DELETE FROM embeddings WHERE key = ? AND NOT EXISTS (SELECT 1 FROM chunks WHERE embedding_key = key)"
+    return chunks, sum(db.execute(query, (key,)).rowcount for key in orphans)
+
+
+def first_missing(db: sqlite3.Connection, generation: int) -> str | None:
+    """The id of a document that has no chunks in this generation."""
+    query = """SELECT id FROM documents d WHERE NOT EXISTS
+               (SELECT 1 FROM chunks c WHERE c.generation = ? AND c.document_id = d.id) ORDER BY rowid LIMIT 1"""
+    row = db.execute(query, (generation,)).fetchone()
+    return row["id"] if row else None

@@ -1,0 +1,108 @@
+"""Files as people really send them: each gives a clear message, the others of the batch go in, the store is intact."""
+
+from __future__ import annotations
+
+import io
+import random
+from pathlib import Path
+
+import docx
+import pytest
+from pypdf import PdfWriter
+from reportlab.pdfgen.canvas import Canvas
+
+from rag import KnowledgeBase
+
+
+def pdf(text: str) -> bytes:
+    stream = io.BytesIO()
+    canvas = Canvas(stream)
+    canvas.drawString(72, 700, text)
+    canvas.save()
+    return stream.getvalue()
+
+
+def encrypted_pdf() -> bytes:
+    writer = PdfWriter(clone_from=io.BytesIO(pdf("The vault code is 7.")))
+    writer.encrypt("open sesame", algorithm="AES-256")
+    stream = io.BytesIO()
+    writer.write(stream)
+    return stream.getvalue()
+
+
+def word(text: str) -> bytes:
+    document = docx.Document()
+    document.add_paragraph(text)
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+def test_each_bad_file_of_a_batch_is_told_and_the_others_go_in(kb: KnowledgeBase) -> None:
+    batch = {
+        "good.pdf": pdf("The bridge was opened in 1932."),
+        "empty.txt": b"",
+        "picture.pdf": b"\x89PNG\r\n\x1a\n" + bytes(200),
+        "secret.pdf": encrypted_pdf(),
+        "truncated.docx": word("Half of it.")[:-3000],
+        "good.docx": word("橋は一九三二年に開通しました。"),
+    }
+    results = {name: kb.add_searchable(data, name) for name, data in batch.items()}
+    kb.embed_all()
+    codes = {name: (result.error or {}).get("code") for name, result in results.items()}
+    assert codes == {
+        "good.pdf": None,
+        "empty.txt": "empty",
+        "picture.pdf": "damaged",
+        "secret.pdf": "encrypted",
+        "truncated.docx": "damaged",
+        "good.docx": None,
+    }
+    for name, result in results.items():
+        if result.error:
+            assert result.error["message"], name
+            assert result.error["hint"], name
+    assert kb.ask("When was the bridge opened?").text == "The bridge was opened in 1932."
+    assert kb.ask("橋はいつ開通しましたか").text == "橋は一九三二年に開通しました。"
+    assert [document.name for document in kb.documents()] == ["good.pdf", "good.docx"]
+
+
+def test_the_password_opens_an_encrypted_pdf(kb: KnowledgeBase) -> None:
+    data = encrypted_pdf()
+    assert (kb.add(data, "secret.pdf", password="wrong").error or {})["code"] == "encrypted"
+    assert kb.add(data, "secret.pdf", password="open sesame").status == "added"
+    assert kb.ask("What is the vault code?").text == "The vault code is 7."
+
+
+def test_a_parser_that_dies_costs_one_file(kb: KnowledgeBase) -> None:
+    process = kb._parts.parser._running()
+    process.kill()
+    process.wait()
+    assert kb.add(b"The library opens at nine.", "a.txt").status == "added"
+
+
+def test_a_parser_that_hangs_is_ended(kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kb._parts.parser, "_timeout_s", 0.001)
+    added = kb.add(b"The library opens at nine.", "a.txt")
+    assert "longer than" in (added.error or {})["message"]
+    monkeypatch.setattr(kb._parts.parser, "_timeout_s", 60)
+    assert kb.add(b"The library opens at nine.", "a.txt").status == "added"
+
+
+@pytest.mark.slow
+def test_a_csv_of_50_mb_goes_in(kb: KnowledgeBase, tmp_path: Path) -> None:
+    numbers = random.Random(0)
+    path = tmp_path / "orders.csv"
+    with path.open("w") as file:
+        file.write("order,customer,city,item,amount\n")
+        row = 0
+        while file.tell() < 50_000_000:
+            row += 1
+            place, price = numbers.randrange(10**6), numbers.randrange(10**5)
+            file.write(f"A{row:07},customer number {place},city of {place % 977},item {row % 4999} of the catalog,{price}\n")
+    added = kb.add_searchable(path)
+    assert added.status == "added"
+    hit = kb.search("order A0456789").hits[0]
+    assert "order: A0456789 |" in hit.chunk.text
+    info = kb.documents()[0]
+    assert 0 < info.pending < 500  # the first rows get vectors; the far ones are found by words
