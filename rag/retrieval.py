@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rag.catalog import Catalog
@@ -50,7 +50,7 @@ class Retriever:
         candidates = list({**lexical, **dense})
         ranked = fuse(candidates, ((dense, DENSE_WEIGHT), (_complete(lexical, candidates), 1 - DENSE_WEIGHT)))
         hits = self._hits(ranked[: options.k], {"dense": dense, "lexical": lexical}, documents)
-        sure = confidence(self._evidence(terms, hits))
+        sure = confidence(self.evidence(query, hits))
         return Retrieved(query, hits, sure, (time.perf_counter() - start) * 1000)
 
     def _query_vector(self, query: str, options: AskOptions) -> Vectors | None:
@@ -98,9 +98,10 @@ class Retriever:
             if id_ in chunks and chunks[id_].document_id in documents  # deleted since the index was read
         )
 
-    def _evidence(self, terms: Terms, hits: tuple[Hit, ...]) -> Evidence:
+    def evidence(self, query: str, hits: Sequence[Hit]) -> Evidence:
+        """What the confidence in these hits is made of."""
         words = self._indexes.words
-        wanted = list(dict.fromkeys(terms.words))
+        wanted = list(dict.fromkeys(analyze(query).words))
         if words is None or not hits:
             return Evidence(0.0, None)
         frequencies = dict(zip(wanted, words.document_frequency(wanted), strict=True))
