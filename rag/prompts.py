@@ -1,0 +1,219 @@
+"""What a chat model is sent, within its window: instructions, history, passages fenced as data, the question."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+
+from rag.budget import MESSAGE_TOKENS, Budget, cut_sentences, fit_passages, newest, share_window, whole_turns
+from rag.errors import InvalidSettings, QuestionTooLong
+from rag.protocols import ChatModel
+from rag.types import Hit, Message
+
+TEMPLATES = Path(__file__).parent / "templates"
+CONDENSED_TOKENS = 96
+"""What a question made standalone may take."""
+MAX_SOURCE_CHARACTERS = 100
+"""Of a file name and of a path of headings: these are the document's own words and of any length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What is sent: passage [1] in it is `hits[0]`, and so on; hits that did not fit are left out.
+
+    `tokens` is an upper estimate of all messages; `answer_tokens` is what the answer may take: what was asked
+    for, or what the window has left. A passage may be cut at its end; its hit is whole.
+    """
+
+    messages: tuple[Message, ...]
+    hits: tuple[Hit, ...]
+    tokens: int
+    answer_tokens: int
+
+
+def answer_messages(
+    question: str, history: Sequence[Message], hits: Sequence[Hit], language: str, model: ChatModel, answer_tokens: int
+) -> Prompt:
+    """The prompt that answers a question (in `language`, a BCP 47 tag) from these hits, best first.
+
+    Too much is cut from the oldest turn of the history on, then from the last passage on; never the system text.
+    Raises QuestionTooLong, and InvalidSettings where a template is wrong or the window cannot hold the system text.
+    """
+    system = Message("system", render("answer", language))
+    asked = break_tags(question.strip())
+    budget = share_window(model.context_tokens, answer_tokens)
+
+    def ask(texts: Sequence[str]) -> Message:
+        read = zip(hits, texts, strict=False)  # the texts are those of the first hits
+        passages = [_passage(n, hit, text, language, budget) for n, (hit, text) in enumerate(read, 1)]
+        return Message("user", render("question", language, passages="\n".join(passages), question=asked))
+
+    room = _room_beside(asked, (system, ask(())), budget, model)
+    turns = newest(_turns(history), lambda some: cost(_flat(some), model) <= min(budget.history, room // 3))
+    before = (system, *_flat(turns))
+    texts = fit_passages(
+        [break_tags(hit.chunk.text) for hit in hits],
+        lambda some: cost((*before, ask(some)), model) <= budget.prompt,
+        model.count_tokens,
+    )
+    messages = (*before, ask(texts))
+    tokens = cost(messages, model)
+    left = budget.window - budget.margin - tokens
+    return Prompt(messages, tuple(hits[: len(texts)]), tokens, min(answer_tokens, left))
+
+
+def condense_messages(
+    question: str, history: Sequence[Message], language: str, model: ChatModel
+) -> tuple[Message, ...]:
+    """The messages that have a follow-up rewritten (in `language`) so that it stands alone.
+
+    The newest of the history that its share of the window holds is put in, as data. Raises as `answer_messages`.
+    """
+    system = Message("system", render("condense", language))
+    asked = break_tags(question.strip())
+    budget = share_window(model.context_tokens, CONDENSED_TOKENS)
+
+    def rewrite(said: Sequence[str]) -> Message:
+        return Message("user", render("followup", language, conversation="\n".join(said), question=asked))
+
+    room = min(budget.history, _room_beside(asked, (system, rewrite(())), budget, model))
+
+    def fits(said: Sequence[str]) -> bool:
+        return model.count_tokens("\n".join(said)) <= room
+
+    lines = [f"{m.role}: {break_tags(m.content.strip())}" for m in history if m.role != "system" and m.content.strip()]
+    said = newest(lines, fits) or [cut_sentences(line, lambda part: fits([part])) for line in lines[-1:]]
+    return system, rewrite(said)
+
+
+def cost(messages: Sequence[Message], model: ChatModel) -> int:
+    """Tokens of messages in any chat format, an upper estimate."""
+    return sum(model.count_tokens(message.content) + MESSAGE_TOKENS for message in messages)
+
+
+def _room_beside(asked: str, fixed: Sequence[Message], budget: Budget, model: ChatModel) -> int:
+    """Tokens that are left for history and passages beside the messages that must be sent (question included).
+
+    Half of what the instructions leave is kept for these, whatever the question.
+    """
+    needed = model.count_tokens(asked)
+    free = budget.prompt - (cost(fixed, model) - needed)
+    most_asked = min(budget.question, free // 2)
+    if most_asked <= 0:
+        raise InvalidSettings(
+            f"The chat model's window of {budget.window} tokens is too small for the instructions.",
+            "Set chat_context_tokens to what the model really takes, or choose a model with a larger window.",
+        )
+    if needed > most_asked:
+        raise QuestionTooLong(
+            f"The question has {needed} tokens; this chat model's window has room for {most_asked}.",
+            "Shorten the question, or add the long text to the library as a document.",
+        )
+    return free - needed
+
+
+def _turns(history: Sequence[Message]) -> list[tuple[Message, ...]]:
+    return [tuple(Message(m.role, break_tags(m.content.strip())) for m in turn) for turn in whole_turns(history)]
+
+
+def _flat(turns: Sequence[tuple[Message, ...]]) -> tuple[Message, ...]:
+    return tuple(message for turn in turns for message in turn)
+
+
+# -- passages ----------------------------------------------------------------------------------------------
+
+
+def _passage(number: int, hit: Hit, text: str, language: str, budget: Budget) -> str:
+    limit = min(MAX_SOURCE_CHARACTERS, budget.window // 32)
+    source = break_tags(_source(hit, language, limit))
+    return render("passage", language, number=str(number), source=source, text=text)
+
+
+def _source(hit: Hit, language: str, limit: int) -> str:
+    """File name, place and headings on one line."""
+    name = _shortened(hit.document.name, limit)
+    headings = _shortened(" > ".join(hit.chunk.headings), limit)
+    parts = [name, *_places(hit, language, limit)]
+    return ", ".join(parts) + (f": {headings}" if headings else "")
+
+
+def _places(hit: Hit, language: str, limit: int) -> list[str]:
+    """What is known of the place, in the words of the language: the lines of its template that can be filled."""
+    known = {name: _shortened(str(value), limit) for name, value in hit.chunk.location.as_dict().items()}
+    lines = [Template(line) for line in _template("place", language).splitlines()]
+    return [line.substitute(known) for line in lines if known.keys() >= set(line.get_identifiers())]
+
+
+def _shortened(text: str, limit: int) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+# -- templates ---------------------------------------------------------------------------------------------
+
+
+def render(name: str, language: str, **values: str) -> str:
+    """A template of `rag/templates` in this language (English where there is none), its `$variables` filled in.
+
+    Raises InvalidSettings unless its variables are exactly those that are given.
+    """
+    template = Template(_template(name, language))
+    if not template.is_valid():
+        raise InvalidSettings(f"The prompt template {name} has a $ that names no variable.", "Write $$ for a dollar.")
+    if set(template.get_identifiers()) != values.keys():
+        expected = ", ".join(f"${value}" for value in values) or "none"
+        found = ", ".join(f"${value}" for value in template.get_identifiers()) or "none"
+        raise InvalidSettings(f"The prompt template {name} must use these variables: {expected}; it uses: {found}.")
+    return template.substitute(values)
+
+
+def _template(name: str, language: str) -> str:
+    path = TEMPLATES / f"{name}.{language.split('-')[0].lower()}.txt"
+    if not path.is_file():
+        path = TEMPLATES / f"{name}.en.txt"
+    return path.read_text(encoding="utf-8").strip()
+
+
+# -- tags --------------------------------------------------------------------------------------------------
+
+_GAP = r"[\s\u00ad\u200b-\u200f\u2060\ufeff]*"
+_ANGLED = "s|bos|eos|pad|unk|mask|sep|cls|start_of_turn|end_of_turn|tool_call|tool_response"
+_SQUARE = "INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS"
+_FENCE = "passage|conversation"
+# A bracket that opens a tag. Text that stands apart from its bracket is not a tag: there is nothing to break.
+_OPENING = re.compile(
+    rf"""<(?=\|)                                            # <|im_start|>, <|eot_id|>, every <|…|>
+    | <(?={_GAP}\w+{_GAP}\|>)                               # <turn|>
+    | <(?!\s)(?={_GAP}/?{_GAP}(?:{_ANGLED}){_GAP}/?{_GAP}>)
+    | <(?!\s)(?={_GAP}<{_GAP}/?{_GAP}SYS{_GAP}>)
+    | <(?!\s)(?={_GAP}/?{_GAP}(?:{_FENCE})\b)
+    | \[(?!\s)(?={_GAP}/?{_GAP}(?:{_SQUARE}){_GAP}\])""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def break_tags(text: str) -> str:
+    """The text with a space behind the bracket of every chat-format tag and fence mark in it.
+
+    A server may read `</s>` in a document as the real control token (llama.cpp does), and a passage could close
+    its fence. Case, width (＜ｓ＞, which NFKC makes `<s>`) and gaps inside a tag do not hide it. Characters that
+    some tokenizers drop without a trace, controls and lone surrogates, become spaces first.
+    """
+    text = _UNPRINTABLE.sub(" ", text)
+    folded, at = _folded(text)
+    breaks = [at[match.start()] + 1 for match in _OPENING.finditer(folded)]
+    starts, ends = [0, *breaks], [*breaks, len(text)]
+    return " ".join(text[start:end] for start, end in zip(starts, ends, strict=True))
+
+
+def _folded(text: str) -> tuple[str, Sequence[int]]:
+    """The text in NFKC, character by character, and the place in `text` that each character of it comes from."""
+    if text.isascii():
+        return text, range(len(text))
+    pieces = [unicodedata.normalize("NFKC", character) for character in text]
+    return "".join(pieces), [place for place, piece in enumerate(pieces) for _ in piece]
