@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from bs4.dammit import EncodingDetector
 from lxml import html
 from lxml.etree import Element, ParserError
 
@@ -13,9 +14,6 @@ from loaders._encoding import decode
 from loaders._html_blocks import DROPPED, blocks
 from loaders._text import cell
 
-_CHARSET = re.compile(
-    rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]+)|<\?xml[^>]{0,100}?encoding=[\"']([\w.:-]+)", re.I
-)
 _META = {"description": "description", "author": "author", "keywords": "keywords", "date": "date"}
 # Whole words of id, class or role that name a page's furniture.
 _FURNITURE = frozenset(
@@ -65,9 +63,8 @@ _MAIN_LEAST = 0.2
 
 def read(data: bytes) -> Content:
     """The blocks of the main content, the page's title and its metadata."""
-    declared = _CHARSET.search(data[:4096])
-    name = (declared[1] or declared[2]).decode("ascii", errors="replace") if declared else ""
-    text, encoding = decode(data, name)
+    declared = EncodingDetector.find_declared_encoding(data, is_html=True)
+    text, encoding = decode(data, declared or "")
     root = parse(text)
     metadata = _metadata(root) | {"encoding": encoding}
     title = cell(" ".join(root.xpath("//head/title[1]//text()")))
