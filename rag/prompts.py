@@ -71,23 +71,21 @@ def condense_messages(
 ) -> tuple[Message, ...]:
     """The messages that have a follow-up rewritten (in `language`) so that it stands alone.
 
-    The newest of the history that its share of the window holds is put in, as data. Raises as `answer_messages`.
+    The newest of the history that its share of the window holds is put in, fenced as data. Raises as `answer_messages`.
     """
-    system = Message("system", render("condense", language))
     asked = break_tags(question.strip())
     budget = share_window(model.context_tokens, CONDENSED_TOKENS)
 
-    def rewrite(said: Sequence[str]) -> Message:
-        return Message("user", render("followup", language, conversation="\n".join(said), question=asked))
+    def rewrite(said: Sequence[str]) -> tuple[Message, ...]:
+        return (Message("user", render("condense", language, conversation="\n".join(said), question=asked)),)
 
-    room = min(budget.history, _room_beside(asked, (system, rewrite(())), budget, model))
+    room = cost(rewrite(()), model) + min(budget.history, _room_beside(asked, rewrite(()), budget, model))
 
     def fits(said: Sequence[str]) -> bool:
-        return model.count_tokens("\n".join(said)) <= room
+        return cost(rewrite(said), model) <= room
 
     lines = [f"{m.role}: {break_tags(m.content.strip())}" for m in history if m.role != "system" and m.content.strip()]
-    said = newest(lines, fits) or [cut_sentences(line, lambda part: fits([part])) for line in lines[-1:]]
-    return system, rewrite(said)
+    return rewrite(newest(lines, fits) or [cut_sentences(line, lambda part: fits([part])) for line in lines[-1:]])
 
 
 def cost(messages: Sequence[Message], model: ChatModel) -> int:
