@@ -14,14 +14,13 @@ from rag.errors import ModelUnavailable
 from rag.events import AnswerReady, Event, ModelFailed, PassagesRetrieved, StageStarted, TokenGenerated
 from rag.extractive import choose_sentences, rank_sentences
 from rag.languages import analyze, detect_language
-from rag.prompts import answer_messages, condense_messages
+from rag.prompts import CONDENSED_TOKENS, answer_messages, condense_messages
 from rag.protocols import ChatModel, Embedder
 from rag.retrieval import Retriever
 from rag.settings import Settings
 from rag.types import Answer, AskOptions, Hit, Message, Retrieved, Sentence
 
 EXTRACTIVE = "extractive"
-CONDENSED_TOKENS = 96
 FOLLOW_UP_WORDS = 3
 """A question with fewer words than this to search by rests on the one before it ("And on Sundays?")."""
 
@@ -70,7 +69,7 @@ class Assistant:
         try:
             language = detect_language(question)
             prompt = answer_messages(question, history, hits, language, self.chat_model, self.settings.answer_tokens)
-            pieces = self.chat_model.stream(prompt.messages, self.settings.answer_tokens, stop)
+            pieces = self.chat_model.stream(prompt.messages, prompt.answer_tokens, stop)
             with closing(pieces):  # type: ignore[arg-type]  # a generator in every backend: closing ends the generation
                 for piece in pieces:
                     written += piece

@@ -99,10 +99,12 @@ def test_a_csv_of_50_mb_goes_in(kb: KnowledgeBase, tmp_path: Path) -> None:
         while file.tell() < 50_000_000:
             row += 1
             place, price = numbers.randrange(10**6), numbers.randrange(10**5)
-            file.write(f"A{row:07},customer number {place},city of {place % 977},item {row % 4999} of the catalog,{price}\n")
+            file.write(
+                f"A{row:07},customer number {place},city of {place % 977},item {row % 4999} of the catalog,{price}\n"
+            )
     added = kb.add_searchable(path)
     assert added.status == "added"
     hit = kb.search("order A0456789").hits[0]
     assert "order: A0456789 |" in hit.chunk.text
     info = kb.documents()[0]
-    assert 0 < info.pending < 500  # the first rows get vectors; the far ones are found by words
+    assert 0 < info.pending < info.chunks / 50  # the first rows get vectors; the far ones are found by words

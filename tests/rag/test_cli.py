@@ -98,7 +98,9 @@ def test_an_error_is_one_clear_line_and_an_exit_code(terminal: Terminal) -> None
     process = terminal.raw("rm", "ffff")
     assert process.returncode == 1
     assert process.stdout == ""
-    assert process.stderr.strip().splitlines() == ["error: There is no document ffff. List the documents to see their ids."]
+    assert process.stderr.strip().splitlines() == [
+        "error: There is no document ffff. List the documents to see their ids."
+    ]
     missing = terminal.raw("add", "/nowhere/at/all.pdf")
     assert missing.returncode == 1
     assert "No such file" in missing.stdout

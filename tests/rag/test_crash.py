@@ -46,6 +46,7 @@ def test_nothing_acknowledged_is_lost(open_kb: Open, tmp_path: Path, files: Path
     acknowledged = read_lines(process, random.Random(seed).randrange(1, DOCUMENTS))
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
+    assert acknowledged
 
     kb = open_kb()
     documents = {document.name for document in kb.documents()}

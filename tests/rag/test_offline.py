@@ -36,6 +36,7 @@ def test_everything_works_without_a_network_and_nothing_tries_one(tmp_path: Path
 
 
 def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
-    script = "import sys, rag, rag.__main__; print([m for m in ('torch', 'transformers', 'sentence_transformers', 'openai') if m in sys.modules])"
+    heavy = ("torch", "transformers", "sentence_transformers", "openai")
+    script = f"import sys, rag, rag.__main__; print([name for name in {heavy} if name in sys.modules])"
     process = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert process.stdout.strip() == "[]"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,7 +12,7 @@ from rag.embedders.sentence_transformer import SentenceTransformerEmbedder
 from rag.splitting import SPECIAL_TOKENS, embedding_text, fitting_title, split
 from rag.types import Chunk
 
-WORDS = "the library opens at nine every day and closes late on Friday evening".split()
+WORDS = ["the", "library", "opens", "at", "nine", "every", "day", "and", "closes", "late", "on", "Friday"]
 
 
 def english(sentences: int, words: int = 12) -> str:
@@ -21,7 +22,11 @@ def english(sentences: int, words: int = 12) -> str:
 
 
 def chunks_of(
-    embedder: SentenceTransformerEmbedder, blocks: Sequence[Block], title: str = "Guide", size: int = 100, overlap: int = 0
+    embedder: SentenceTransformerEmbedder,
+    blocks: Sequence[Block],
+    title: str = "Guide",
+    size: int = 100,
+    overlap: int = 0,
 ) -> list[Chunk]:
     return list(split(title, blocks, embedder, size, overlap))
 
@@ -66,7 +71,7 @@ def test_sentences_stay_whole_and_neighbours_overlap_by_whole_sentences(embedder
     for chunk in chunks:
         assert chunk.text[0].isupper()
         assert chunk.text.endswith(".")
-    for before, after in zip(chunks, chunks[1:], strict=False):
+    for before, after in pairwise(chunks):
         assert before.spans[-1].offset < after.spans[0].offset < before.spans[-1].offset + len(before.text)
 
 
