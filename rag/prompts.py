@@ -185,7 +185,7 @@ _FENCE = "passage|conversation"
 # A bracket that opens a tag. Text that stands apart from its bracket is not a tag: there is nothing to break.
 _OPENING = re.compile(
     rf"""<(?=\|)                                            # <|im_start|>, <|eot_id|>, every <|…|>
-    | <(?={_GAP}\w+{_GAP}\|>)                               # <turn|>
+    | <(?!\s)(?={_GAP}/?{_GAP}\w+{_GAP}\|{_GAP}>)            # <turn|>
     | <(?!\s)(?={_GAP}/?{_GAP}(?:{_ANGLED}){_GAP}/?{_GAP}>)
     | <(?!\s)(?={_GAP}<{_GAP}/?{_GAP}SYS{_GAP}>)
     | <(?!\s)(?={_GAP}/?{_GAP}(?:{_FENCE})\b)
