@@ -126,7 +126,9 @@ class SentenceTransformerEmbedder:
             if self._verify:
                 _verify_weights(Path(self._source) / "model.safetensors")
             from sentence_transformers import SentenceTransformer
+            from transformers.utils.logging import disable_progress_bar
 
+            disable_progress_bar()  # standard error belongs to whoever called us
             try:
                 model = SentenceTransformer(str(self._source))
             except (OSError, ValueError, KeyError) as error:
