@@ -85,7 +85,7 @@ class Settings(BaseSettings):
     top_p: float = Field(default=0.9, gt=0, le=1, description="Nucleus sampling; Meta's reference is 0.9.")
 
     min_confidence: float = Field(
-        default=0.35, ge=0, le=1, description="Below it the app says the documents do not answer."
+        default=0.2, ge=0, le=1, description="Below it the app says the documents do not answer."
     )
 
     @classmethod
