@@ -6,6 +6,7 @@ TenkyoError
 ├── DocumentNotFound      no document has this id
 ├── ModelUnavailable      an embedding or chat model cannot be loaded or reached
 ├── QuestionTooLong       the question alone does not fit the model's window
+├── InvalidDialog         messages whose roles do not make a conversation
 └── InvalidSettings       a setting has a value that cannot work
 """
 
@@ -44,6 +45,12 @@ class QuestionTooLong(TenkyoError):
     code = "question_too_long"
 
 
+class InvalidDialog(TenkyoError):
+    """Messages whose roles do not make a conversation."""
+
+    code = "invalid_dialog"
+
+
 class InvalidSettings(TenkyoError):
     """A setting has a value that cannot work."""
 
@@ -56,6 +63,7 @@ __all__ = [
     "DocumentTooLarge",
     "EmptyDocument",
     "EncryptedDocument",
+    "InvalidDialog",
     "InvalidSettings",
     "LoadError",
     "ModelUnavailable",

@@ -77,8 +77,11 @@ class ChatModel(Protocol):
     """Writes text from messages. Loads or connects at the first call, not when it is made."""
 
     name: str
-    context_tokens: int
-    """The window: prompt and answer together."""
+
+    @property
+    def context_tokens(self) -> int:
+        """The window: prompt and answer together."""
+        ...
 
     def count_tokens(self, text: str) -> int:
         """How many tokens the text has; an upper estimate where the tokenizer cannot be had."""

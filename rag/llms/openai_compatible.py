@@ -1,0 +1,165 @@
+"""Chat models on any OpenAI-compatible server: vLLM, llama.cpp, Ollama, OpenAI, `transformers serve`."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import re
+import threading
+from collections.abc import AsyncIterator, Iterator, Sequence
+from functools import cached_property
+from threading import Event as Flag
+from typing import TYPE_CHECKING, Any, Literal
+
+from rag.errors import ModelUnavailable, TenkyoError
+from rag.llms import _llama2, _plain
+from rag.llms._estimate import estimate_tokens
+from rag.llms._relay import Pieces, relay
+from rag.types import Message
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+    from openai.types import CompletionUsage
+
+Interface = Literal["chat", "completion"]
+
+_LLAMA2 = re.compile(r"llama-?_?2", re.IGNORECASE)
+_MESSAGE_TOKENS = 8
+"""What a chat format adds to one message at most."""
+_RETRIES = 2
+"""The SDK's own, with backoff, before the first piece; after it nothing is repeated."""
+
+
+class OpenAICompatibleChat:
+    """A model that a server runs; nothing is sent before the first question.
+
+    `model` may be empty: the first one that the server lists is used. `base_url` empty is OpenAI itself, with
+    OPENAI_API_KEY where `api_key` is empty. With `interface` "completion" the prompt is rendered here: Llama 2's
+    format for a model of that name, else plain text. Messages go out as they are, so control tokens in them must
+    have been broken. Raises ModelUnavailable where the server cannot be reached, refuses, is silent for
+    `silence_s` seconds or breaks off.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        base_url: str,
+        api_key: str = "",
+        interface: Interface = "chat",
+        context_tokens: int = 4096,
+        temperature: float = 0.6,
+        top_p: float = 0.9,
+        silence_s: float = 120,
+    ) -> None:
+        self.name = model or base_url
+        self._model = model
+        self._base_url = base_url
+        self._api_key = api_key
+        self._interface: Interface = interface
+        self._window = context_tokens
+        self._sampling: dict[str, Any] = {"temperature": temperature, "top_p": top_p}
+        self._silence_s = silence_s
+        self._correction = 1.0
+
+    @property
+    def context_tokens(self) -> int:
+        """The window as the settings have it: the API has no way to ask for it."""
+        return self._window
+
+    def count_tokens(self, text: str) -> int:
+        """An upper estimate by the kinds of characters, raised when the server has once counted more."""
+        return math.ceil(estimate_tokens(text) * self._correction)
+
+    def stream(self, messages: Sequence[Message], max_tokens: int, stop: Flag) -> Iterator[str]:
+        """The answer piece by piece; when it ends early, by `stop` or by closing, so does the connection."""
+        pieces: Pieces = Pieces()
+        started = Flag()
+        started.set()
+        job = asyncio.run_coroutine_threadsafe(self._read(messages, max_tokens, pieces), self._loop)
+        text = relay(job, pieces, stop, started, self._silence_s, self._failure)
+        transcript = self._interface == "completion" and not self._is_llama2 and len(messages) > 1
+        try:
+            yield from _plain.until(text, _plain.NEXT_TURN) if transcript else text
+        finally:
+            job.cancel()
+
+    # -- in the loop's thread ----------------------------------------------------------------------------------
+
+    async def _read(self, messages: Sequence[Message], max_tokens: int, pieces: Pieces) -> None:
+        async with self._client() as client:
+            model = self._model or (await client.models.list()).data[0].id
+            async for piece, usage in self._answer(client, model, messages, max_tokens):
+                pieces.put(piece)
+                if usage is not None:
+                    self._learn(messages, usage)
+
+    async def _answer(
+        self, client: AsyncOpenAI, model: str, messages: Sequence[Message], max_tokens: int
+    ) -> AsyncIterator[tuple[str, CompletionUsage | None]]:
+        """Pieces of text, and the usage where the server tells it."""
+        if self._interface == "completion":
+            prompt = _llama2.render(messages) if self._is_llama2 else _plain.render(messages)
+            completion = await client.completions.create(
+                model=model, prompt=prompt, max_tokens=max_tokens, stream=True, **self._sampling
+            )
+            async with completion:
+                async for chunk in completion:
+                    yield "".join(choice.text or "" for choice in chunk.choices), chunk.usage
+            return
+        turns: Any = [{"role": message.role, "content": message.content} for message in messages]
+        limit: Any = {"max_tokens" if self._base_url else "max_completion_tokens": max_tokens}
+        chat = await client.chat.completions.create(model=model, messages=turns, stream=True, **limit, **self._sampling)
+        async with chat:
+            async for chunk in chat:
+                yield "".join(choice.delta.content or "" for choice in chunk.choices), chunk.usage
+
+    def _client(self) -> AsyncOpenAI:
+        from openai import AsyncOpenAI
+
+        # A key that was meant for OpenAI is never sent to another server.
+        key = self._api_key or ("none" if self._base_url else None)
+        return AsyncOpenAI(api_key=key, base_url=self._base_url or None, timeout=self._silence_s, max_retries=_RETRIES)
+
+    def _learn(self, messages: Sequence[Message], usage: CompletionUsage) -> None:
+        """Raises the estimate where the server counted more than it said."""
+        estimated = sum(estimate_tokens(message.content) + _MESSAGE_TOKENS for message in messages)
+        self._correction = max(self._correction, usage.prompt_tokens / estimated)
+
+    @cached_property
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        """A loop of its own thread: only there can a read that waits for the server be cancelled."""
+        loop = asyncio.new_event_loop()
+        threading.Thread(target=loop.run_forever, name="chat-server", daemon=True).start()
+        return loop
+
+    @property
+    def _is_llama2(self) -> bool:
+        return bool(_LLAMA2.search(self._model))
+
+    def _failure(self, error: BaseException) -> TenkyoError:
+        server = self._base_url or "OpenAI"
+        what, hint = _explained(error, self.name)
+        return ModelUnavailable(f"The chat model at {server} failed: {what}.", hint)
+
+
+def _explained(error: BaseException, model: str) -> tuple[str, str]:
+    """What happened, and what to do next."""
+    import openai
+
+    detail = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
+    match error:
+        case openai.APITimeoutError() | TimeoutError():
+            return "it did not answer in time", "Raise the setting chat_timeout_s, or see what the server is doing."
+        case openai.APIConnectionError():
+            return "it cannot be reached", "Start the server, or correct the setting chat_base_url."
+        case openai.AuthenticationError() | openai.PermissionDeniedError():
+            return "it refuses the key", "Set TENKYO_CHAT_API_KEY to a key that this server accepts."
+        case openai.NotFoundError():
+            return f"it does not know {model} ({detail})", "Correct the settings chat_model and chat_base_url."
+        case openai.RateLimitError():
+            return f"it is too busy ({detail})", "Wait a little and ask again."
+        case openai.APIStatusError():
+            return detail, "See the server's log; chat_context_tokens may be larger than its window."
+        case openai.OpenAIError() if "api_key" in detail:
+            return "it needs a key", "Set TENKYO_CHAT_API_KEY."
+    return f"it broke off ({detail})", "See the server's log, and ask again."
