@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from threading import Event as Flag
@@ -23,6 +23,7 @@ from rag.types import Answer, AskOptions, Hit, Message, Retrieved, Sentence
 EXTRACTIVE = "extractive"
 FOLLOW_UP_WORDS = 3
 """A question with fewer words than this to search by rests on the one before it ("And on Sundays?")."""
+_BREAK = Sentence("\n\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +47,40 @@ class Assistant:
         yield PassagesRetrieved(found)
         yield StageStarted("reading", len(found.hits))
         answered = bool(found.hits) and found.confidence >= self.settings.min_confidence
-        sentences, hits, model = (), found.hits, EXTRACTIVE
+        sentences, model = (), EXTRACTIVE
         if answered and self.chat_model is not None:
-            sentences, hits, model = yield from self._written(question, history, found.hits, stop)
+            sentences, model = yield from self._written(question, history, found.hits, stop)
         if answered and model == EXTRACTIVE and not stop.is_set():
-            quoted = self._quoted(question, found)
+            quoted = (*((_BREAK,) if sentences else ()), *self._quoted(question, found))
             yield from (TokenGenerated(sentence.text) for sentence in quoted)
             sentences = (*sentences, *quoted)
         took_ms = (time.perf_counter() - start) * 1000
-        yield AnswerReady(Answer(question, sentences, hits, answered, found.confidence, model, took_ms, stop.is_set()))
+        stopped = stop.is_set()
+        yield AnswerReady(Answer(question, sentences, found.hits, answered, found.confidence, model, took_ms, stopped))
 
     def rank(self, found: Retrieved) -> list[str]:
         """The sentences of the hits, best first, as the extractive answerer ranks them."""
         return [sentence.text for sentence in rank_sentences(found.query, found.hits, self.embedder)]
 
-    def _written(self, question: str, history: Sequence[Message], hits: tuple[Hit, ...], stop: Flag) -> Iterator[Event]:
-        """Streams what the chat model writes; gives its sentences, the hits it read, and who is to answer."""
+    def _written(
+        self, question: str, history: Sequence[Message], hits: tuple[Hit, ...], stop: Flag
+    ) -> Generator[Event, None, tuple[tuple[Sentence, ...], str]]:
+        """Streams what the chat model writes; gives its sentences, and EXTRACTIVE where quotes are to follow.
+
+        The prompt's passages are the first of the hits, so that a citation's number fits both.
+        """
         assert self.chat_model is not None
         yield StageStarted("writing")
-        written, model = "", self.chat_model.name
-        prompt = None
+        language = detect_language(question)
         try:
-            language = detect_language(question)
             prompt = answer_messages(question, history, hits, language, self.chat_model, self.settings.answer_tokens)
+        except ModelUnavailable as error:  # a tokenizer that cannot be had is noticed while counting
+            yield ModelFailed(error.as_dict())
+            return (), EXTRACTIVE
+        if not prompt.hits:  # the window has no room for even a piece of a passage: quote rather than let it invent
+            return (), EXTRACTIVE
+        written, model = "", self.chat_model.name
+        try:
             pieces = self.chat_model.stream(prompt.messages, prompt.answer_tokens, stop)
             with closing(pieces):  # type: ignore[arg-type]  # a generator in every backend: closing ends the generation
                 for piece in pieces:
@@ -77,13 +89,12 @@ class Assistant:
         except ModelUnavailable as error:
             yield ModelFailed(error.as_dict())
             model = EXTRACTIVE
-        read = tuple(prompt.hits) if prompt else hits
-        return cite(written, read, self.catalog.blocks), read, model
+        return cite(written, prompt.hits, self.catalog.blocks), model
 
     def _quoted(self, question: str, found: Retrieved) -> tuple[Sentence, ...]:
         chosen = choose_sentences(rank_sentences(question, found.hits, self.embedder))
         return tuple(
-            Sentence(_spaced(pick.text), (citation(pick.quote, found.hits, self.catalog.blocks),)) for pick in chosen
+            Sentence(pick.text + "\n", (citation(pick.quote, found.hits, self.catalog.blocks),)) for pick in chosen
         )
 
     def _standalone(self, question: str, history: Sequence[Message], stop: Flag) -> str:
@@ -98,8 +109,3 @@ class Assistant:
             except ModelUnavailable:
                 pass  # the answer itself will say so; the rule below serves meanwhile
         return f"{asked[-1]} {question}" if len(analyze(question).words) < FOLLOW_UP_WORDS else question
-
-
-def _spaced(text: str) -> str:
-    """A quoted sentence, apart from the next one as its language has it."""
-    return text if text.endswith(("。", "！", "？", "」", "』")) else text + " "

@@ -17,6 +17,7 @@ MAX_SENTENCES = 3
 CLOSE = 0.75
 """Another sentence is quoted too where its score is at least this share of the best one's."""
 _SIMILAR = 0.6
+_CELLS = " | "  # what stands between the cells of a table's row
 _PASSAGE_WEIGHT = 1.0
 _DENSE_WEIGHT = 1.0
 
@@ -41,15 +42,32 @@ def rank_sentences(question: str, hits: Sequence[Hit], embedder: Embedder) -> li
     texts = [hit.chunk.text[start:end] for _, hit, start, end in quotes]
     if not texts:
         return []
-    shares = _shares(question, texts)
+    read = [_with_header(hit.chunk.text, start, end) for _, hit, start, end in quotes]
+    shares = _shares(question, read)
     score = _PASSAGE_WEIGHT * _z([hit.score for _, hit, _, _ in quotes]) + _z(shares)
     if embedder.covers(detect_language(question)):
-        score = score + _DENSE_WEIGHT * _z(embedder.embed_passages(texts) @ embedder.embed_query(question))
+        score = score + _DENSE_WEIGHT * _z(embedder.embed_passages(read) @ embedder.embed_query(question))
     ranked = [
         RankedSentence(Quote(n, start, end, float(share)), text, float(value))
         for (n, _, start, end), text, share, value in zip(quotes, texts, shares, score, strict=True)
     ]
     return sorted(ranked, key=lambda sentence: -sentence.score)
+
+
+def _with_header(text: str, start: int, end: int) -> str:
+    """A table's row with the header row above it, which says what its cells are; any other sentence as it is.
+
+    The rows of a CSV ("column: value | column: value") say so themselves.
+    """
+    row = text[start:end]
+    if _CELLS not in row or all(": " in cell for cell in row.split(_CELLS)):
+        return row
+    header = ""
+    for line in reversed(text[:start].splitlines()):
+        if _CELLS not in line:
+            break
+        header = line
+    return f"{header}\n{row}"
 
 
 def choose_sentences(ranked: Sequence[RankedSentence]) -> list[RankedSentence]:
