@@ -165,10 +165,7 @@ def _draw_settings(words: Words, settings: Settings) -> None:
     st.caption(words("admin.settings_hint"))
     values = {name: shown(words, getattr(settings, name)) for name in type(settings).model_fields}
     st.dataframe(
-        [
-            {"name": name, "value": value, "meaning": words(f"settings.{name}")}
-            for name, value in values.items()
-        ],
+        [{"name": name, "value": value, "meaning": words(f"settings.{name}")} for name, value in values.items()],
         hide_index=True,
         column_config={
             "name": st.column_config.TextColumn(words("admin.setting")),

@@ -32,8 +32,7 @@ def draw_answer(words: Words, key: str, answer: Answer, open_source: Callable[[S
     cited = [citation for sentence in answer.sentences for citation in sentence.citations]
     position = {id(citation): index for index, citation in enumerate(cited)}
     sentences = [
-        {"text": s.text, "marks": [_chip(words, position[id(c)], c) for c in s.citations]}
-        for s in answer.sentences
+        {"text": s.text, "marks": [_chip(words, position[id(c)], c) for c in s.citations]} for s in answer.sentences
     ]
     first_of = {citation.number: citation for citation in reversed(cited)}
     listed = [_chip(words, position[id(first_of[number])], first_of[number]) for number in sorted(first_of)]
@@ -64,9 +63,7 @@ def draw_nearest(words: Words, key: str, answer: Answer, open_source: Callable[[
 def source_of(answer: Answer, citation: Citation) -> Source:
     """What a citation points at, with the passage that the quote stands in."""
     chunk = next((hit.chunk for hit in answer.hits if hit.chunk.id == citation.chunk_id), None)
-    return Source(
-        citation.document_id, citation.document_name, chunk, citation.start, citation.end, citation.location
-    )
+    return Source(citation.document_id, citation.document_name, chunk, citation.start, citation.end, citation.location)
 
 
 def _chip(words: Words, index: int, citation: Citation) -> dict[str, Any]:

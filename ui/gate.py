@@ -35,7 +35,5 @@ class Gate:
                 return True
             self._wrong += 1
             if self._wrong > _FREE_TRIES:
-                self._shut_until = self._clock() + min(
-                    2.0 ** (self._wrong - _FREE_TRIES - 1), _LONGEST_PAUSE_S
-                )
+                self._shut_until = self._clock() + min(2.0 ** (self._wrong - _FREE_TRIES - 1), _LONGEST_PAUSE_S)
             return False

@@ -58,9 +58,7 @@ def _draw_running(visit: Visit, job: Job) -> None:
     counted = progress is not None and progress.total > 1
     done = words("job.count", done=progress.done, total=progress.total) if progress and counted else ""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(
-            fraction(job), words.markdown("job.running", name=job_name(words, job), stage=stage, count=done)
-        )
+        st.progress(fraction(job), words.markdown("job.running", name=job_name(words, job), stage=stage, count=done))
         st.button(
             words("job.cancel"),
             key=f"cancel-{job.id}",

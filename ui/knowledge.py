@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from threading import Thread
 
 import streamlit as st
 
-from rag import KnowledgeBase
+from rag import KnowledgeBase, TenkyoError
+
+log = logging.getLogger("tenkyo")
 
 
 @st.cache_resource(show_spinner=False, on_release=lambda knowledge: knowledge.close())
@@ -17,5 +20,12 @@ def knowledge_base() -> KnowledgeBase:
     """
     knowledge = KnowledgeBase.open()
     knowledge.start_worker()
-    Thread(target=knowledge.warm_up, name="warm-up", daemon=True).start()
+    Thread(target=_warm_up, args=(knowledge,), name="warm-up", daemon=True).start()
     return knowledge
+
+
+def _warm_up(knowledge: KnowledgeBase) -> None:
+    try:
+        knowledge.warm_up()
+    except TenkyoError as error:
+        log.warning("The embedding model is not there, search goes by words: %s", error)

@@ -64,9 +64,5 @@ def language_of(locale: str | None) -> str:
 def _flat(prefix: str, table: Mapping[str, object]) -> list[tuple[str, str]]:
     entries: list[tuple[str, str]] = []
     for key, value in table.items():
-        entries += (
-            _flat(f"{prefix}{key}.", value)
-            if isinstance(value, Mapping)
-            else [(f"{prefix}{key}", str(value))]
-        )
+        entries += _flat(f"{prefix}{key}.", value) if isinstance(value, Mapping) else [(f"{prefix}{key}", str(value))]
     return entries
