@@ -1,0 +1,111 @@
+"""The pages over a real library, without a browser."""
+
+import pytest
+
+from ui.knowledge import knowledge_base
+from ui.language import words_of
+
+TEXT = "The keeper feeds the gulls at dawn. The stairs have two hundred steps."
+
+
+def texts(elements) -> list[str]:
+    return [element.value for element in elements]
+
+
+def finished_jobs(knowledge):
+    """All jobs, once none is under way any more."""
+    while any(job.state in ("queued", "running") for job in knowledge.jobs()):
+        pass
+    return knowledge.jobs()
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_an_empty_library_says_how_to_begin(draw, language):
+    app = draw("ask", language)
+    assert not app.exception
+    assert texts(app.title) == [words_of(language)("ask.welcome")]
+    assert texts(app.info) == [words_of(language)("ask.empty_library")]
+
+
+def test_a_question_is_answered_with_the_sentence_from_the_document(draw):
+    app = draw("ask")
+    knowledge_base().add(TEXT.encode(), "keeper.txt")
+    app.chat_input[0].set_value("How many steps do the stairs have?").run()
+    reply = app.session_state.conversation.turns[0].reply
+    assert reply.wait(60)
+    assert reply.answer.sentences[0].text.strip() == "The stairs have two hundred steps."
+    assert reply.answer.sentences[0].citations[0].document_name == "keeper.txt"
+    app.run()
+    assert not app.exception
+    assert "quoted from your documents" in app.chat_message[1].caption[0].value
+
+
+def test_a_new_conversation_forgets_the_old_one(draw):
+    app = draw("ask")
+    knowledge_base().add(TEXT.encode(), "keeper.txt")
+    app.chat_input[0].set_value("Who feeds the gulls?").run()
+    assert len(app.session_state.conversation.turns) == 1
+    app.button[0].click().run()
+    assert app.session_state.conversation.turns == []
+    assert texts(app.title) == ["Ask your documents"]
+
+
+def test_the_scope_forgets_a_deleted_document(draw):
+    knowledge = None
+    app = draw("ask")
+    knowledge = knowledge_base()
+    first = knowledge.add(TEXT.encode(), "keeper.txt").document_id
+    knowledge.add(b"Another one about fish.", "fish.txt")
+    app.run()
+    app.multiselect(key="scope_documents").set_value([first]).run()
+    knowledge.remove(first)
+    app.run()
+    assert not app.exception
+    assert app.multiselect(key="scope_documents").value == []
+
+
+def test_library_takes_files_in_and_lists_them(draw):
+    app = draw("library")
+    app.file_uploader[0].set_value([("keeper.txt", TEXT.encode(), "text/plain"), ("empty.txt", b"", "text/plain")])
+    app.button[0].click().run()
+    jobs = finished_jobs(knowledge_base())
+    assert {job.name: job.state for job in jobs} == {"keeper.txt": "done", "empty.txt": "failed"}
+    app.run()
+    assert not app.exception
+    assert list(app.dataframe[0].value["name"]) == ["keeper.txt"]
+    assert texts(app.error) == [
+        r"**empty\.txt** was not taken in. There is no text in the file\. "
+        r"If it is a scan\, run text recognition \(OCR\) on it first\."
+    ]
+
+
+def test_admin_explains_how_to_set_the_password(draw):
+    app = draw("admin")
+    assert not app.text_input
+    assert "TENKYO_ADMIN_PASSWORD" in app.code[0].value
+    assert "admin_password" in app.code[1].value
+
+
+def test_admin_shows_health_and_hides_secrets(draw, environment):
+    environment.setenv("TENKYO_ADMIN_PASSWORD", "hunter2")
+    app = draw("admin")
+    knowledge_base().add(TEXT.encode(), "keeper.txt")
+    assert not app.dataframe
+    app.text_input[0].set_value("hunter2")
+    app.button[0].click().run()
+    assert not app.exception
+    assert texts(app.success) == ["Both indexes hold exactly what the catalog holds."]
+    assert [metric.value for metric in app.metric][:3] == ["1", "1 of 1", "1 of 1"]
+    shown = app.dataframe[0].value.set_index("name")["value"]
+    assert shown["admin_password"] == "set (hidden)"
+    assert shown["chat_api_key"] == "not set"
+    assert shown["max_file_mb"] == "200"
+
+
+def test_a_store_that_cannot_be_opened_is_said_and_not_a_stack_trace(environment, tmp_path):
+    from streamlit.testing.v1 import AppTest
+
+    (tmp_path / "store").write_text("a file where a folder should be")
+    app = AppTest.from_file("../../ui/main.py", default_timeout=60).run()
+    assert not app.exception
+    assert app.error[0].value.startswith("The library could not be opened or written")
