@@ -11,6 +11,8 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer, decoders, models, normalizers, processors, trainers
 from transformers import (
+    AutoModelForCausalLM,
+    AutoTokenizer,
     GenerationConfig,
     LlamaConfig,
     LlamaForCausalLM,
@@ -180,3 +182,12 @@ def _sentencepiece_like(pieces: Sequence[tuple[str, float]], chat_template: str 
 
 def _space_marks() -> normalizers.Normalizer:
     return normalizers.Sequence([normalizers.Prepend(SPACE), normalizers.Replace(" ", SPACE)])
+
+
+def generated(checkpoint: Path, prompt: str | Sequence[int], count: int) -> tuple[str, list[int]]:
+    """The text and ids that the checkpoint itself goes on with after BOS and this prompt."""
+    tokenizer, model = AutoTokenizer.from_pretrained(checkpoint), AutoModelForCausalLM.from_pretrained(checkpoint)
+    ids = tokenizer(prompt)["input_ids"] if isinstance(prompt, str) else list(prompt)
+    output = model.generate(torch.tensor([ids]), max_new_tokens=count, do_sample=False, pad_token_id=0)
+    answer = output[0][len(ids) :].tolist()
+    return tokenizer.decode(answer, skip_special_tokens=True), answer

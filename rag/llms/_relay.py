@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from queue import Empty, Queue
 from threading import Event as Flag
+from types import TracebackType
 
 from rag.errors import TenkyoError
 
@@ -48,3 +50,16 @@ def relay(
     error = None if stop.is_set() else producer.exception()
     if error is not None:
         raise error if isinstance(error, TenkyoError) else explain(error) from error
+
+
+class Carried(AbstractContextManager[None]):
+    """Hands the end of a `with` block, well or with an error, to a future: for a thread that nobody else hears."""
+
+    def __init__(self, job: Future[None]) -> None:
+        self._job = job
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        self._job.set_exception(error) if error else self._job.set_result(None)
+        return True

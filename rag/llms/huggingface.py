@@ -5,15 +5,16 @@ from __future__ import annotations
 import importlib.util
 import re
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from functools import cached_property
 from threading import Event as Flag
+from threading import Lock, Thread, main_thread
 from typing import Any, Literal
 
 from rag.errors import ModelUnavailable, QuestionTooLong, TenkyoError
 from rag.llms import _llama2, _plain
-from rag.llms._relay import Pieces, relay
+from rag.llms._relay import Carried, Pieces, relay
 from rag.types import Message
 
 Quantization = Literal["none", "8bit", "4bit"]
@@ -47,7 +48,7 @@ class HuggingFaceChat:
         self._quantization: Quantization = quantization
         self._sampling = _sampling(temperature, top_p)
         self._silence_s = silence_s
-        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="chat-model")
+        self._turn = Lock()
 
     @property
     def context_tokens(self) -> int:
@@ -61,24 +62,32 @@ class HuggingFaceChat:
 
     def stream(self, messages: Sequence[Message], max_tokens: int, stop: Flag) -> Iterator[str]:
         """The answer piece by piece, at most `max_tokens` and what the window leaves."""
+        _ = self._count  # made before the worker uses the tokenizer that it is copied from
         pieces: Pieces = Pieces()
         started, abandoned = Flag(), Flag()
 
-        def ended() -> bool:
-            return stop.is_set() or abandoned.is_set()
+        def ended() -> bool:  # a process that ends waits for the worker
+            return stop.is_set() or abandoned.is_set() or not main_thread().is_alive()
 
-        job = self._worker.submit(self._generate, messages, max_tokens, pieces, started, ended)
+        job: Future[None] = Future()
+        # No executor: the interpreter joins those before it lets `ended` know that it goes.
+        Thread(target=self._work, args=(job, messages, max_tokens, pieces, started, ended), name="chat-model").start()
         text = relay(job, pieces, stop, started, self._silence_s, self._failure)
+        transcript = self._format == "plain" and len(messages) > 1
         try:
-            yield from _plain.until(text, _plain.NEXT_TURN) if len(messages) > 1 else text
+            yield from _plain.until(text, _plain.NEXT_TURN) if transcript else text
         finally:
             abandoned.set()
-            job.cancel()
-            wait(
-                [job], _GRACE_S
-            )  # a step in progress cannot be interrupted; what is left of it blocks the next job only
+            if not job.cancel():  # a step in progress cannot be interrupted; what is left of it delays the next job
+                wait([job], _GRACE_S)
 
     # -- in the worker's thread --------------------------------------------------------------------------------
+
+    def _work(self, job: Future[None], *request: Any) -> None:
+        with self._turn:
+            if job.set_running_or_notify_cancel():
+                with Carried(job):
+                    self._generate(*request)
 
     def _generate(
         self, messages: Sequence[Message], max_tokens: int, pieces: Pieces, started: Flag, ended: Callable[[], bool]
@@ -87,7 +96,7 @@ class HuggingFaceChat:
         from transformers import TextIteratorStreamer
 
         model, ids = self._model, self._encode(messages)
-        room = self.context_tokens - (0 if model.config.is_encoder_decoder else len(ids))
+        room = self.context_tokens - (0 if self._format == "seq2seq" else len(ids))
         if room < 1 or len(ids) > self.context_tokens:
             raise QuestionTooLong(f"{len(ids)} tokens do not fit the {self.context_tokens} of {self.name}.")
         streamer = TextIteratorStreamer(self._tokenizer, skip_prompt=True, skip_special_tokens=True)
@@ -107,10 +116,10 @@ class HuggingFaceChat:
     def _encode(self, messages: Sequence[Message]) -> list[int]:
         if self._llama2 is not None:
             return _llama2.encode_dialog(self._llama2, messages)
-        if self._tokenizer.chat_template and not self._config.is_encoder_decoder:
+        if self._format == "template":
             return self._templated([Message(m.role, self._defused(m.content)) for m in messages])
         joined = "\n\n".join(message.content for message in messages)
-        text = joined if self._config.is_encoder_decoder else _plain.render(messages)
+        text = joined if self._format == "seq2seq" else _plain.render(messages)
         return self._tokenizer(text, split_special_tokens=True)["input_ids"]
 
     def _templated(self, messages: Sequence[Message]) -> list[int]:
@@ -170,6 +179,14 @@ class HuggingFaceChat:
             ).eval()
 
     @cached_property
+    def _format(self) -> Literal["llama2", "seq2seq", "template", "plain"]:
+        if self._llama2 is not None:
+            return "llama2"
+        if self._config.is_encoder_decoder:
+            return "seq2seq"
+        return "template" if self._tokenizer.chat_template else "plain"
+
+    @cached_property
     def _llama2(self) -> _llama2.Encoder | None:
         """The exact encoder where this is a Llama 2 chat model: by name, by template, or by vocabulary without one."""
         if self._config.model_type != "llama":
@@ -187,6 +204,8 @@ class HuggingFaceChat:
         if self._llama2 is not None:
             encode = self._llama2.encode
             return lambda text: len(encode(text))
+        if not self._tokenizer.is_fast:
+            return lambda text: len(self._tokenizer(text, add_special_tokens=False)["input_ids"])
         from tokenizers import Tokenizer
 
         tokenizer = Tokenizer.from_str(self._tokenizer.backend_tokenizer.to_str())

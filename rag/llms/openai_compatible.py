@@ -26,6 +26,8 @@ Interface = Literal["chat", "completion"]
 _LLAMA2 = re.compile(r"llama-?_?2", re.IGNORECASE)
 _MESSAGE_TOKENS = 8
 """What a chat format adds to one message at most."""
+_CONNECT_S = 10
+_DETAIL_CHARACTERS = 300
 _RETRIES = 2
 """The SDK's own, with backoff, before the first piece; after it nothing is repeated."""
 
@@ -87,11 +89,18 @@ class OpenAICompatibleChat:
 
     async def _read(self, messages: Sequence[Message], max_tokens: int, pieces: Pieces) -> None:
         async with self._client() as client:
-            model = self._model or (await client.models.list()).data[0].id
+            model = self._model or await self._first_model(client)
             async for piece, usage in self._answer(client, model, messages, max_tokens):
                 pieces.put(piece)
                 if usage is not None:
                     self._learn(messages, usage)
+
+    async def _first_model(self, client: AsyncOpenAI) -> str:
+        listed = (await client.models.list()).data
+        if not listed:
+            hint = "Set chat_model to the name of the one that it serves."
+            raise ModelUnavailable(f"The server at {self._base_url} lists no model.", hint)
+        return listed[0].id
 
     async def _answer(
         self, client: AsyncOpenAI, model: str, messages: Sequence[Message], max_tokens: int
@@ -114,11 +123,12 @@ class OpenAICompatibleChat:
                 yield "".join(choice.delta.content or "" for choice in chunk.choices), chunk.usage
 
     def _client(self) -> AsyncOpenAI:
-        from openai import AsyncOpenAI
+        from openai import AsyncOpenAI, Timeout
 
         # A key that was meant for OpenAI is never sent to another server.
         key = self._api_key or ("none" if self._base_url else None)
-        return AsyncOpenAI(api_key=key, base_url=self._base_url or None, timeout=self._silence_s, max_retries=_RETRIES)
+        timeout = Timeout(self._silence_s, connect=min(self._silence_s, _CONNECT_S))
+        return AsyncOpenAI(api_key=key, base_url=self._base_url or None, timeout=timeout, max_retries=_RETRIES)
 
     def _learn(self, messages: Sequence[Message], usage: CompletionUsage) -> None:
         """Raises the estimate where the server counted more than it said."""
@@ -137,29 +147,38 @@ class OpenAICompatibleChat:
         return bool(_LLAMA2.search(self._model))
 
     def _failure(self, error: BaseException) -> TenkyoError:
-        server = self._base_url or "OpenAI"
-        what, hint = _explained(error, self.name)
-        return ModelUnavailable(f"The chat model at {server} failed: {what}.", hint)
+        what, hint = _explained(error)
+        named = f"{self.name} at {self._base_url}" if self._model and self._base_url else self.name
+        return ModelUnavailable(f"The chat model {named} failed: {what}.", hint)
 
 
-def _explained(error: BaseException, model: str) -> tuple[str, str]:
+def _explained(error: BaseException) -> tuple[str, str]:
     """What happened, and what to do next."""
     import openai
 
-    detail = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
+    detail = _detail(error)
     match error:
         case openai.APITimeoutError() | TimeoutError():
             return "it did not answer in time", "Raise the setting chat_timeout_s, or see what the server is doing."
         case openai.APIConnectionError():
-            return "it cannot be reached", "Start the server, or correct the setting chat_base_url."
+            return "there is no connection to it", "Start the server, or correct the setting chat_base_url."
         case openai.AuthenticationError() | openai.PermissionDeniedError():
-            return "it refuses the key", "Set TENKYO_CHAT_API_KEY to a key that this server accepts."
-        case openai.NotFoundError():
-            return f"it does not know {model} ({detail})", "Correct the settings chat_model and chat_base_url."
+            return f"it refuses the key ({detail})", "Set TENKYO_CHAT_API_KEY to a key that this server accepts."
         case openai.RateLimitError():
             return f"it is too busy ({detail})", "Wait a little and ask again."
-        case openai.APIStatusError():
-            return detail, "See the server's log; chat_context_tokens may be larger than its window."
+        case openai.NotFoundError() | openai.BadRequestError() | openai.UnprocessableEntityError():
+            return f"it refuses ({detail})", "Check the settings chat_model, chat_base_url and chat_context_tokens."
         case openai.OpenAIError() if "api_key" in detail:
             return "it needs a key", "Set TENKYO_CHAT_API_KEY."
     return f"it broke off ({detail})", "See the server's log, and ask again."
+
+
+def _detail(error: BaseException) -> str:
+    """One line in the server's own words, where it has any."""
+    import openai
+
+    body = error.body if isinstance(error, openai.APIError) else None
+    if isinstance(body, dict):
+        body = body.get("message") or body.get("detail")
+    told = str(body or error).strip() or type(error).__name__
+    return told.splitlines()[0][:_DETAIL_CHARACTERS].rstrip(".")
