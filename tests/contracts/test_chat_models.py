@@ -132,10 +132,10 @@ def test_a_question_stopped_before_it_begins_gets_nothing(case: Case) -> None:
 def test_two_at_once_get_each_their_own_answer(case: Case) -> None:
     model = case.make()
     questions = [[Message("user", "one")], [Message("user", "図書館")]]
-    alone = [written(model, question) for question in questions]
+    alone = [written(model, question, 12) for question in questions]
     together: dict[int, str] = {}
     threads = [
-        threading.Thread(target=lambda n=n, q=q: together.update({n: written(model, q)}))
+        threading.Thread(target=lambda n=n, q=q: together.update({n: written(model, q, 12)}))
         for n, q in enumerate(questions)
     ]
     for thread in threads:
