@@ -81,8 +81,8 @@ def _open(options: argparse.Namespace) -> KnowledgeBase:
 def _add(options: argparse.Namespace) -> int:
     failed = 0
     with _open(options) as kb:
-        for path in _files(options.paths):
-            added = kb.add_searchable(path, collection=options.collection, password=options.password)
+        for path, name in _files(options.paths):
+            added = kb.add_searchable(path, name, options.collection, options.password)
             failed += added.status == "failed"
             error = added.error or {}
             _print(
@@ -208,14 +208,19 @@ def _show(progress: Progress) -> None:
         )
 
 
-def _files(paths: Sequence[Path]) -> Iterator[Path]:
-    """The files named, and those in the folders named; hidden ones in folders are passed over."""
+def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
+    """The files named, and those in the folders named, with the names that they get; hidden ones are passed over.
+
+    A file in a folder is named by its path in there, so that two files called readme.md do not replace each other.
+    """
     for path in paths:
-        if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.is_file())
-            yield from (p for p in inside if not any(part.startswith(".") for part in p.relative_to(path).parts))
-        else:
-            yield path
+        if not path.is_dir():
+            yield path, path.name
+            continue
+        for inside in sorted(p for p in path.rglob("*") if p.is_file()):
+            name = inside.relative_to(path)
+            if not any(part.startswith(".") for part in name.parts):
+                yield inside, name.as_posix()
 
 
 def _document_row(info: DocumentInfo) -> dict[str, Any]:

@@ -94,6 +94,15 @@ def test_a_library_from_the_terminal(terminal: Terminal, folder: Path) -> None:
     assert [row["name"] for row in terminal.run("ls")] == ["案内.md"]
 
 
+def test_files_of_one_name_in_two_folders_are_two_documents(terminal: Terminal, tmp_path: Path) -> None:
+    for folder, hour in (("north", "nine"), ("south", "ten")):
+        (tmp_path / "branches" / folder).mkdir(parents=True)
+        (tmp_path / "branches" / folder / "readme.md").write_text(f"The {folder} branch opens at {hour}.\n")
+    (tmp_path / "branches" / ".hidden.md").write_text("A secret.\n")
+    terminal.run("add", str(tmp_path / "branches"))
+    assert [row["name"] for row in terminal.run("ls")] == ["north/readme.md", "south/readme.md"]
+
+
 def test_an_error_is_one_clear_line_and_an_exit_code(terminal: Terminal) -> None:
     process = terminal.raw("rm", "ffff")
     assert process.returncode == 1
