@@ -103,9 +103,10 @@ class Assistant:
         if not asked:
             return question
         if self.chat_model is not None:
-            messages = condense_messages(question, history, detect_language(question), self.chat_model)
             try:
-                return "".join(self.chat_model.stream(messages, CONDENSED_TOKENS, stop)).strip() or question
+                messages = condense_messages(question, history, detect_language(question), self.chat_model)
+                rewritten = "".join(self.chat_model.stream(messages, CONDENSED_TOKENS, stop)).strip()
+                return f"{question} {rewritten}"  # a small model's rewrite may lose what was asked
             except ModelUnavailable:
                 pass  # the answer itself will say so; the rule below serves meanwhile
         return f"{asked[-1]} {question}" if len(analyze(question).words) < FOLLOW_UP_WORDS else question

@@ -121,11 +121,19 @@ def test_stop_ends_the_writing_and_keeps_what_was_written(written: KnowledgeBase
     assert 1 <= sum(isinstance(event, TokenGenerated) for event in events) < 48
 
 
+def test_a_follow_up_is_searched_as_asked_and_as_the_model_rewrites_it(written: KnowledgeBase) -> None:
+    history = [Message("user", "When does the library open?"), Message("assistant", "At nine.")]
+    (found,) = [e for e in written.stream("What does a card cost?", history) if isinstance(e, PassagesRetrieved)]
+    assert found.retrieved.query.startswith("What does a card cost? ")
+    assert "five euros" in found.retrieved.hits[0].chunk.text
+
+
 def test_a_model_that_cannot_be_loaded_is_told_and_the_quotes_follow(open_kb: Open, tmp_path: Path) -> None:
     (tmp_path / "no-model").mkdir()
     kb = open_kb(chat_model=str(tmp_path / "no-model"))
     kb.add(GUIDE.encode(), "guide.md")
-    events = events_of(kb, "When does it close on weekdays?")
+    history = [Message("user", "When does the library open?"), Message("assistant", "At nine.")]
+    events = list(kb.stream("When does it close on weekdays?", history))
     (failed,) = [event for event in events if isinstance(event, ModelFailed)]
     assert failed.error["code"] == "model_unavailable"
     assert failed.error["hint"]
