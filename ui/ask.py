@@ -17,6 +17,7 @@ from ui.visit import Visit
 _POLL_S = 0.2
 _FIRST_LOOK_S = 0.6
 """A reply that is there by then is drawn at once, without the page changing under the reader's eyes."""
+_SAMPLES = "samples"
 _EXAMPLES = ("first", "second", "third", "fourth")
 _CONFIDENCE = ((0.75, "high"), (0.5, "medium"), (0.0, "low"))
 _PROMPT = "prompt"
@@ -96,7 +97,13 @@ def _draw_welcome(visit: Visit, conversation: Conversation, options: AskOptions)
     st.markdown(words("ask.introduction"))
     if not visit.knowledge.documents():
         st.info(words("ask.empty_library"), icon=":material/upload_file:")
-        return
+    if _SAMPLES in visit.knowledge.collections():
+        _draw_examples(visit, conversation, options)
+
+
+def _draw_examples(visit: Visit, conversation: Conversation, options: AskOptions) -> None:
+    """Questions that the sample documents answer, to begin with one click."""
+    words = visit.words
     st.caption(words("ask.examples"))
 
     def ask(question: str) -> None:
@@ -133,13 +140,13 @@ def _draw_turn(visit: Visit, turn: Turn) -> None:
 
 
 def _draw_live_turn(visit: Visit, turn: Turn) -> None:
-    busy = turn.busy(visit.knowledge)
-    _draw_turn_now(visit, turn)
-    if not busy:
+    """Follows a turn; when it is complete the page draws it, for a click in a fragment that ends would be lost."""
+    if not turn.busy(visit.knowledge):
         st.rerun()
+    _draw_turn_now(visit, turn, live=True)
 
 
-def _draw_turn_now(visit: Visit, turn: Turn) -> None:
+def _draw_turn_now(visit: Visit, turn: Turn, *, live: bool = False) -> None:
     with st.chat_message("user", avatar=":material/person:"):
         if turn.question:
             st.text(turn.question)
@@ -150,20 +157,20 @@ def _draw_turn_now(visit: Visit, turn: Turn) -> None:
             draw_job(visit, job)
     if turn.reply:
         with st.chat_message("assistant", avatar=":material/find_in_page:"):
-            _draw_reply(visit.words, turn.id, turn.reply)
+            _draw_reply(visit.words, turn.id, turn.reply, live=live)
 
 
-def _draw_reply(words: Words, turn_id: int, reply: Reply) -> None:
+def _draw_reply(words: Words, turn_id: int, reply: Reply, *, live: bool) -> None:
     key = f"answer-{turn_id}"
     if reply.model_error:
         message, hint = words.error(reply.model_error)
         st.warning(words.markdown("app.problem", message=message, hint=hint))
-    if reply.answer:
+    if reply.answer and not live:
         _draw_answer(words, key, reply.answer)
         return
     if reply.text:
-        draw_text(words, key, reply.text, writing=not reply.finished)
-    if not reply.finished:
+        draw_text(words, key, reply.text, writing=live)
+    if live:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(words(f"stage.{reply.stage}"))
             st.button(

@@ -23,7 +23,10 @@ def page(visit: Visit) -> None:
     st.title(visit.words("library.title"))
     _draw_upload(visit)
     _draw_jobs(visit)
-    documents = visit.knowledge.documents()
+    receipt = st.session_state.pop("receipt", None)
+    if receipt:
+        st.success(receipt, icon=":material/delete:")
+    documents = visit.knowledge.documents()[::-1]  # the newest first
     if documents:
         _draw_documents(visit, documents)
     else:
@@ -116,9 +119,6 @@ def _draw_job_lines(visit: Visit, jobs: Sequence[Job]) -> None:
 
 def _draw_documents(visit: Visit, documents: Sequence[DocumentInfo]) -> None:
     words = visit.words
-    receipt = st.session_state.pop("receipt", None)
-    if receipt:
-        st.success(receipt, icon=":material/delete:")
     st.subheader(words("library.documents", count=len(documents)))
     st.caption(words("library.select_hint"))
     picked: Any = st.dataframe(
