@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -21,20 +22,21 @@ TIMEOUT_MS = 120_000
 SIZE = {"width": 1360, "height": 860}
 
 
-def wait_for_samples(page: Page, address: str) -> None:
-    """Until the sample library is read and the list of finished jobs is cleared away."""
-    page.goto(f"{address}/library?lang=en")
+def wait_until_ready(page: Page, address: str) -> None:
+    """Until the sample library is read, the list of finished jobs is cleared away and the model is loaded."""
+    page.goto(f"{address}/library")
     clear = page.get_by_role("button", name="Clear the list")
     expect(page.locator(".st-key-jobs")).to_contain_text("Files taken in: 9 of 9")
     clear.click()
     expect(clear).to_have_count(0)
+    ask_page("en", "first")(page, address)  # the first question loads the model: the pictures show the app warm
 
 
 def ask_page(language: str, example: str) -> Callable[[Page, str], None]:
     """An answer with its source open."""
 
     def prepare(page: Page, address: str) -> None:
-        page.goto(f"{address}/?lang={language}")
+        page.goto(address)
         page.get_by_role("button", name=words_of(language)(f"examples.{example}")).click()
         page.locator("button.mark").first.click()
         image = page.locator(".st-key-source img").first
@@ -46,13 +48,13 @@ def ask_page(language: str, example: str) -> Callable[[Page, str], None]:
 
 def welcome_page(page: Page, address: str) -> None:
     """The empty chat."""
-    page.goto(f"{address}/?lang=en")
+    page.goto(address)
     expect(page.locator(".st-key-examples button")).to_have_count(4)
 
 
 def library_page(page: Page, address: str) -> None:
     """The table, and one document as it was read."""
-    page.goto(f"{address}/library?lang=en")
+    page.goto(f"{address}/library")
     table = page.get_by_test_id("stDataFrame")
     expect(table.locator("canvas").first).to_be_visible()
     table.click(position={"x": 17, "y": 35 * 3 + 17})
@@ -61,27 +63,35 @@ def library_page(page: Page, address: str) -> None:
 
 def admin_page(page: Page, address: str) -> None:
     """Health and figures."""
-    page.goto(f"{address}/admin?lang=en")
-    page.get_by_label("Password").fill(PASSWORD)
+    page.goto(f"{address}/admin")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.locator("[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg")).to_have_count(2)
 
 
-PICTURES: dict[str, tuple[Callable[[Page, str], None], bool]] = {
-    "welcome": (welcome_page, False),
-    "ask-en": (ask_page("en", "second"), False),
-    "ask-ja": (ask_page("ja", "first"), False),
-    "ask-dark": (ask_page("en", "first"), True),
-    "library": (library_page, False),
-    "admin": (admin_page, False),
+@dataclass(frozen=True)
+class Picture:
+    """How to get there, and as which visitor."""
+
+    prepare: Callable[[Page, str], None]
+    locale: str = "en-US"
+    dark: bool = False
+
+
+PICTURES = {
+    "welcome": Picture(welcome_page),
+    "ask-en": Picture(ask_page("en", "second")),
+    "ask-ja": Picture(ask_page("ja", "first"), locale="ja-JP"),
+    "ask-dark": Picture(ask_page("en", "first"), dark=True),
+    "library": Picture(library_page),
+    "admin": Picture(admin_page),
 }
-"""What is taken: the file's name, how to get there, and whether in the dark theme."""
 
 
-def new_page(browser: Browser, dark: bool) -> Page:
+def new_page(browser: Browser, picture: Picture) -> Page:
     """A fresh visitor."""
-    context = browser.new_context(locale="en-US", viewport=SIZE, color_scheme="dark" if dark else "light")
-    page = context.new_page()
+    scheme = "dark" if picture.dark else "light"
+    page = browser.new_context(locale=picture.locale, viewport=SIZE, color_scheme=scheme).new_page()
     page.set_default_timeout(TIMEOUT_MS)
     return page
 
@@ -100,11 +110,10 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        wait_for_samples(new_page(browser, dark=False), address)
+        wait_until_ready(new_page(browser, PICTURES["library"]), address)
         for name in wanted:
-            prepare, dark = PICTURES[name]
-            page = new_page(browser, dark)
-            prepare(page, address)
+            page = new_page(browser, PICTURES[name])
+            PICTURES[name].prepare(page, address)
             page.wait_for_load_state("networkidle")
             page.screenshot(path=IMAGES / f"{name}.png", animations="disabled")
             page.context.close()
