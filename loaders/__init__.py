@@ -4,7 +4,7 @@ A plain file of this folder reads one format and is found by its name: it says w
 knows its files by their first bytes (`recognises`) and reads them (`load`). An underscored file is machinery.
 """
 
-from loaders._document import Block, BlockKind, Box, Document, Location
+from loaders._document import Block, BlockKind, Box, Child, Document, ExtractionReport, Location, Skipped
 from loaders._errors import (
     DamagedDocument,
     DocumentTooLarge,
@@ -22,13 +22,16 @@ __all__ = [
     "Block",
     "BlockKind",
     "Box",
+    "Child",
     "DamagedDocument",
     "Document",
     "DocumentTooLarge",
     "EmptyDocument",
     "EncryptedDocument",
+    "ExtractionReport",
     "LoadError",
     "Location",
+    "Skipped",
     "TenkyoError",
     "UnsupportedFormat",
     "detect_language",

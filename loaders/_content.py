@@ -6,16 +6,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from loaders._document import Block
+from loaders._document import Block, Skipped
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file inside a file, not read yet: the registry reads it. `name` is its path inside its parent."""
+
+    name: str
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What was read: blocks in reading order, and what the file says of itself (`title` is "" where it is silent)."""
+    """What was read: blocks in reading order, and what the file says of itself (`title` is "" where it is silent).
+
+    `pages` is the number of pages or slides in the file, 0 where the format has none; `encoding` the one that text was
+    decoded from; `members` are the files inside this one.
+    """
 
     blocks: Sequence[Block]
     title: str = ""
     metadata: Mapping[str, str] = field(default_factory=dict)
+    pages: int = 0
+    encoding: str = ""
+    skipped: Sequence[Skipped] = ()
+    members: Sequence[Member] = ()
 
 
 class Loader(Protocol):

@@ -58,8 +58,49 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something that a file has and its blocks lack: why (a stable code, see `loaders._report`), and what or where."""
+
+    reason: str
+    what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractionReport:
+    """What reading a file found and left out.
+
+    `pages` are the pages or slides that the file has; `suspicious` counts characters by why they look wrong
+    ("mojibake", "private_use", "no_spaces").
+    """
+
+    pages: int = 0
+    pages_without_text: tuple[int, ...] = ()
+    characters: int = 0
+    tables: int = 0
+    encoding: str = ""
+    suspicious: Mapping[str, int] = field(default_factory=dict)
+    skipped: tuple[Skipped, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A file inside a file (an attachment, a member of an archive): its bytes, and what it was read as.
+
+    `name` is its path inside its parent. Exactly one of `document` and `error` (`{code, message, hint}`) is there.
+    """
+
+    name: str
+    data: bytes
+    document: Document | None = None
+    error: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """A file as read: `id` is the sha256 (hex) of its bytes, `language` a BCP 47 tag ("und" if unknown)."""
+    """A file as read: `id` is the sha256 (hex) of its bytes, `language` a BCP 47 tag ("und" if unknown).
+
+    A mere container (a zip archive) has children and no blocks; anything else has blocks.
+    """
 
     id: str
     name: str
@@ -68,8 +109,10 @@ class Document:
     language: str
     metadata: Mapping[str, str] = field(default_factory=dict)
     blocks: tuple[Block, ...] = ()
+    report: ExtractionReport = ExtractionReport()
+    children: tuple[Child, ...] = ()
 
     @property
     def pages(self) -> int:
-        """The highest page or slide number that has a block, 0 where the format has none."""
-        return max((b.location.page or b.location.slide or 0 for b in self.blocks), default=0)
+        """How many pages or slides there are, 0 where the format has none."""
+        return self.report.pages or max((b.location.page or b.location.slide or 0 for b in self.blocks), default=0)

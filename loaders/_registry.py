@@ -11,13 +11,15 @@ from functools import cache
 from pathlib import Path, PurePath
 from typing import cast
 
-from loaders._content import Content, Loader
-from loaders._document import Block, Document
-from loaders._errors import DamagedDocument, EmptyDocument, LoadError, UnsupportedFormat
+from loaders._content import Content, Loader, Member
+from loaders._document import Block, Child, Document
+from loaders._errors import DamagedDocument, DocumentTooLarge, EmptyDocument, LoadError, UnsupportedFormat
 from loaders._language import detect_language
+from loaders._report import extraction_report
 from loaders._sniffing import foreign_format, is_text
 
 MAX_TITLE = 200
+MAX_DEPTH = 4  # of files inside files
 _NEAR_TOP = 8
 _LANGUAGE_SAMPLE = 40_000
 _NO_TITLE = re.compile(
@@ -56,14 +58,15 @@ def parts() -> tuple[Loader, ...]:
     return tuple(cast(Loader, importlib.import_module(f"loaders.{name}")) for name in names)
 
 
-def _document(data: bytes, name: str, password: str | None) -> Document:
+def _document(data: bytes, name: str, password: str | None, depth: int = 0) -> Document:
     if not data:
         raise EmptyDocument("The file is empty (0 bytes).", "Check that it was saved or copied completely.")
     part = _choose(data, name)
     content = _content(part, data, name, password)
     blocks = tuple(block for block in content.blocks if block.text.strip())
-    if not blocks:
-        raise EmptyDocument("There is no text in this file.", "Check that it is the file that you meant.")
+    children = tuple(_child(member, password, depth + 1) for member in content.members)
+    if not blocks and not any(child.document for child in children):
+        raise _nothing_in(content, children)
     return Document(
         id=hashlib.sha256(data).hexdigest(),
         name=name,
@@ -72,7 +75,31 @@ def _document(data: bytes, name: str, password: str | None) -> Document:
         language=detect_language(_sample(blocks)),
         metadata={key: value for key, value in content.metadata.items() if value},
         blocks=blocks,
+        report=extraction_report(content, blocks),
+        children=children,
     )
+
+
+def _child(member: Member, password: str | None, depth: int) -> Child:
+    """A file inside a file; one that cannot be read does not keep its parent from being read."""
+    try:
+        if depth > MAX_DEPTH:
+            raise DocumentTooLarge(f"Files are nested more than {MAX_DEPTH} deep.", "Unpack it and add what is inside.")
+        return Child(member.name, member.data, _document(member.data, member.name, password, depth))
+    except LoadError as error:
+        return Child(member.name, member.data, error=error.as_dict())
+
+
+def _nothing_in(content: Content, children: Sequence[Child]) -> EmptyDocument:
+    """Why a file counts as empty: what was skipped, or what became of the files inside it."""
+    hint = "Check that it is the file that you meant."
+    if children:
+        failures = "; ".join(f"{child.name}: {child.error['message']}" for child in children[:3] if child.error)
+        return EmptyDocument(f"None of the {len(children)} files in it could be read ({failures}).", hint)
+    if content.pages:
+        pages = f"{content.pages} page" + ("s" if content.pages > 1 else "")
+        return EmptyDocument(f"There is no text in this file ({pages}; it may be a scan).", "Run OCR on it first.")
+    return EmptyDocument("There is no text in this file.", hint)
 
 
 def _extension(name: str) -> str:
