@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -18,9 +19,24 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """What the report says of blocks: their characters, the tables among them, suspicious characters by why."""
+
+    characters: int = 0
+    tables: int = 0
+    suspicious: Mapping[str, int] = field(default_factory=dict)
+
+    def __add__(self, other: Counted) -> Counted:
+        suspicious = Counter(self.suspicious) + Counter(other.suspicious)
+        return Counted(self.characters + other.characters, self.tables + other.tables, dict(suspicious))
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """What was read: blocks in reading order, and what the file says of itself (`title` is "" where it is silent).
 
+    Blocks that are neither a list nor a tuple are kept as the sequence that they are (see `loaders._csv_records`):
+    none of them is empty, and the loader has counted them.
     `pages` is the number of pages or slides in the file, 0 where the format has none; `encoding` the one that text was
     decoded from; `members` are the files inside this one.
     """
@@ -32,6 +48,7 @@ class Content:
     encoding: str = ""
     skipped: Sequence[Skipped] = ()
     members: Sequence[Member] = ()
+    counted: Counted | None = None
 
 
 class Loader(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -108,11 +108,13 @@ class Document:
     title: str
     language: str
     metadata: Mapping[str, str] = field(default_factory=dict)
-    blocks: tuple[Block, ...] = ()
+    blocks: Sequence[Block] = ()
     report: ExtractionReport = ExtractionReport()
     children: tuple[Child, ...] = ()
 
     @property
     def pages(self) -> int:
         """How many pages or slides there are, 0 where the format has none."""
-        return self.report.pages or max((b.location.page or b.location.slide or 0 for b in self.blocks), default=0)
+        if self.report.pages or not isinstance(self.blocks, tuple):
+            return self.report.pages
+        return max((b.location.page or b.location.slide or 0 for b in self.blocks), default=0)

@@ -16,8 +16,12 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _ISO_2022_JP = re.compile(rb"\x1b\$[@B]|\x1b\(J|\x1b\$\(D")
-_COMMON_JAPANESE = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\u30fc、。「」・\u4e00-\u9fa0]")
-_ODD_JAPANESE = re.compile(r"[\uff61-\uff9f\ue000-\uf8ff\u0080-\u009f]")
+_COMMON_JAPANESE = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\u30fc、。「」・\uff01-\uff5e\u4e00-\u9fa0]")
+_KANJI = re.compile(r"[\u4e00-\u9fa0]")
+_HALF_WIDTH_WORD = re.compile(r"[\uff61-\uff9f]{3,}")
+_FIRST_HALF = re.compile(r"[\uff61-\uff7f]")
+_AMONG_LETTERS = re.compile(r"(?<=[A-Za-z])[^\x00-\x7f](?![^\x00-\x7f])|(?<![^\x00-\x7f])[^\x00-\x7f](?=[A-Za-z])")
+_SHORT = 30  # characters, of which a Japanese text may have no kana
 _SAMPLE = 1 << 20
 
 
@@ -26,7 +30,7 @@ def decode(data: bytes, declared: str = "") -> tuple[str, str]:
 
     In this order: byte order mark, UTF-8 if all of it is valid, ISO-2022-JP by its escapes, UTF-16 or UTF-32
     without a mark by where their zeros stand, the declared encoding if all of it is valid, Japanese encodings
-    by which gives kana and kanji, UTF-8 with some damage, and what charset-normalizer finds.
+    by which gives kana and kanji, UTF-8 with some damage, and what chardet finds.
     Raises DamagedDocument where the bytes are no text.
     """
     encoding = detect_encoding(data, declared)
@@ -47,9 +51,24 @@ def detect_encoding(data: bytes, declared: str = "") -> str:
     return _declared(data, declared) or _japanese(data) or _damaged_utf8(data) or _statistical(data)
 
 
+def as_utf8(data: bytes, encoding: str) -> bytes:
+    """The same text in UTF-8 without a mark; what is wrong in it is replaced. Bytes that are UTF-8 are not copied."""
+    if encoding == "utf-8":
+        return data
+    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    pieces = (data[start : start + _SAMPLE] for start in range(0, len(data), _SAMPLE))
+    return b"".join(decoder.decode(piece).encode(errors="replace") for piece in pieces) + decoder.decode(
+        b"", final=True
+    ).encode(errors="replace")
+
+
 def _valid(data: bytes, encoding: str) -> bool:
+    """Whether all of it decodes; a piece at a time, as text takes up to four times the memory of its bytes."""
+    decoder = codecs.getincrementaldecoder(encoding)()
     try:
-        data.decode(encoding)
+        for start in range(0, len(data), _SAMPLE):
+            decoder.decode(data[start : start + _SAMPLE])
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
     return True
@@ -102,15 +121,32 @@ def _japanese(data: bytes) -> str:
     """CP932 or EUC-JP, whichever is valid and reads like Japanese; "" for neither."""
     best, best_share = "", 0.5
     for encoding in ("cp932", "euc_jp"):
-        if not _valid(data, encoding):
-            continue
-        wide = [c for c in data[:_SAMPLE].decode(encoding, errors="ignore") if not c.isascii()]
-        text = "".join(wide)
-        odd = len(_ODD_JAPANESE.findall(text))
-        share = (len(_COMMON_JAPANESE.findall(text)) + 0.3 * odd * (encoding == "cp932")) / max(len(text), 1)
+        share = _japanese_share(data[:_SAMPLE], encoding) if _valid(data, encoding) else 0.0
         if share > best_share:
             best, best_share = encoding, share
     return best
+
+
+def _japanese_share(sample: bytes, encoding: str) -> float:
+    """How much of what is not ASCII is usual in Japanese: kana, kanji, half-width katakana where they form words.
+
+    What else could be meant: Western letters give single characters between ASCII letters, and kanji of the
+    standard's second level; Cyrillic in KOI8 the second half of half-width katakana only; Korean and Chinese give
+    kanji without kana.
+    """
+    text = sample.decode(encoding, errors="ignore")
+    wide = [c for c in text if not c.isascii()]
+    usual = float(len(_COMMON_JAPANESE.findall(text)))
+    if encoding == "euc_jp":
+        kana = sum("\u3041" <= c <= "\u30fc" for c in wide)
+        return usual / max(len(wide), 1) if len(wide) <= _SHORT or kana >= len(wide) // 20 else 0.0
+    if len(_AMONG_LETTERS.findall(text)) > 0.3 * len(wide):
+        return 0.0
+    half_width = "".join(_HALF_WIDTH_WORD.findall(text))
+    if len(_FIRST_HALF.findall(half_width)) > 0.15 * len(half_width):
+        usual += 0.6 * len(half_width)  # read as EUC-JP they may be kanji, which then is the better guess
+    usual -= sum(c.encode("cp932")[0] >= 0xE0 for c in _KANJI.findall(text))
+    return usual / max(len(wide), 1)
 
 
 def _damaged_utf8(data: bytes) -> str:
@@ -122,9 +158,11 @@ def _damaged_utf8(data: bytes) -> str:
 
 
 def _statistical(data: bytes) -> str:
-    from charset_normalizer import from_bytes
+    from chardet import EncodingEra, detect
 
-    best = from_bytes(data[:_SAMPLE]).best()
-    if best is None:
+    # Mainframe encodings are left out: no file of a person's is in one, and short texts look like them.
+    found = detect(data[:_SAMPLE], encoding_era=EncodingEra.ALL & ~EncodingEra.MAINFRAME)["encoding"]
+    if found is None:
         raise DamagedDocument("This is not text in any known encoding.", "Save it as UTF-8 and add it again.")
-    return best.encoding
+    name = codecs.lookup(found).name.replace("-", "_")
+    return name if name.startswith("cp") else name.replace("iso8859_", "iso8859-")

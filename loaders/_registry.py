@@ -63,7 +63,9 @@ def _document(data: bytes, name: str, password: str | None, depth: int = 0) -> D
         raise EmptyDocument("The file is empty (0 bytes).", "Check that it was saved or copied completely.")
     part = _choose(data, name)
     content = _content(part, data, name, password)
-    blocks = tuple(block for block in content.blocks if block.text.strip())
+    blocks = content.blocks
+    if isinstance(blocks, list | tuple):
+        blocks = tuple(block for block in blocks if block.text.strip())
     children = tuple(_child(member, password, depth + 1) for member in content.members)
     if not blocks and not any(child.document for child in children):
         raise _nothing_in(content, children)
@@ -148,7 +150,8 @@ def _title(stated: str, blocks: Sequence[Block], name: str) -> str:
     if stated and not _NO_TITLE.fullmatch(stated) and stated.isprintable() and "\ufffd" not in stated:
         return stated[:MAX_TITLE]
     headings = [block for block in blocks[:_NEAR_TOP] if block.kind == "heading"]
-    headings = headings or [block for block in blocks if block.kind == "heading" and block.level == 1]
+    if not headings and isinstance(blocks, tuple):
+        headings = [block for block in blocks if block.kind == "heading" and block.level == 1]
     first = min(headings, key=lambda block: block.level, default=None)
     return " ".join(first.text.split())[:MAX_TITLE] if first else PurePath(name).stem
 

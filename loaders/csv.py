@@ -10,12 +10,12 @@ import io
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Iterator, Sequence
 
 from loaders._content import Content
+from loaders._csv_records import Dialect, Quoting, Records
 from loaders._document import Block, Location
-from loaders._encoding import detect_encoding
+from loaders._encoding import as_utf8, detect_encoding
 from loaders._errors import DamagedDocument, EmptyDocument
 from loaders._text import cell
 
@@ -26,7 +26,6 @@ BINARY = False
 _DELIMITERS = ",\t;|"
 _SINGLE_COLUMN = "\x1f"  # ASCII's unit separator: nothing is cut by it
 _MIN_REGULARITY = 0.35
-Quoting = Literal[0, 3]  # csv.QUOTE_MINIMAL, csv.QUOTE_NONE
 _SAMPLE_ROWS = 300
 _MAX_FIELD = 4 << 20
 _MAX_FIELD_LINES = 40
@@ -47,95 +46,66 @@ def load(data: bytes, name: str, password: str | None) -> Content:
     """One block per record, "column: value | column: value"; empty values are left out, others are as written."""
     del password
     encoding = detect_encoding(data)
-    _refuse_binary(data, encoding)
+    data = as_utf8(data, encoding)
+    if b"\0" in data:
+        raise DamagedDocument("This is not a table of text: it has binary data in it.", "Export it once more as CSV.")
     csv.field_size_limit(_MAX_FIELD)
     odd = data.count(b'"') % 2 == 1
-    delimiter = _delimiter(data, encoding, name, csv.QUOTE_NONE if odd else csv.QUOTE_MINIMAL)
-    quoting = csv.QUOTE_NONE if odd and _swallows(data, encoding, delimiter) else csv.QUOTE_MINIMAL
-    blocks = _blocks(data, encoding, delimiter, quoting)
+    dialect = Dialect(_delimiter(data, name, csv.QUOTE_NONE if odd else csv.QUOTE_MINIMAL), csv.QUOTE_MINIMAL)
+    if odd and _swallows(data, dialect):
+        dialect = Dialect(dialect.delimiter, csv.QUOTE_NONE)
+    header_row, columns = _header(data, dialect)
+    blocks: Sequence[Block] = Records(data, dialect, header_row, columns)
+    if columns and not blocks.counted.tables:
+        blocks = [*blocks, Block("table", " | ".join(columns), location=Location(row=header_row))]
     if not any(character.isalnum() for block in blocks for character in block.text):
         raise EmptyDocument("There are no values in this table.", "Check that it is the file that you meant.")
     names = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar", _SINGLE_COLUMN: "none"}
-    return Content(blocks, metadata={"encoding": encoding, "delimiter": names[delimiter]})
+    counted = blocks.counted if isinstance(blocks, Records) else None
+    return Content(blocks, metadata={"delimiter": names[dialect.delimiter]}, encoding=encoding, counted=counted)
 
 
-def _refuse_binary(data: bytes, encoding: str) -> None:
-    wide = encoding.startswith(("utf-16", "utf-32"))
-    if (b"\0" in data) if not wide else ("\0" in data.decode(encoding, errors="replace")):
-        raise DamagedDocument("This is not a table of text: it has binary data in it.", "Export it once more as CSV.")
+def _records(data: bytes, dialect: Dialect) -> Iterator[list[str]]:
+    return dialect.reader(io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", errors="replace", newline=""))
 
 
-def _records(data: bytes, encoding: str, delimiter: str, quoting: Quoting) -> Iterator[list[str]]:
-    text = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, errors="replace", newline="")
-    return csv.reader(text, delimiter=delimiter, quoting=quoting, skipinitialspace=True)
-
-
-def _swallows(data: bytes, encoding: str, delimiter: str) -> bool:
+def _swallows(data: bytes, dialect: Dialect) -> bool:
     """Whether a quote that never closes would take much of the file into one field."""
     try:
-        records = _records(data, encoding, delimiter, csv.QUOTE_MINIMAL)
-        return any(field.count("\n") > _MAX_FIELD_LINES for record in records for field in record)
+        return any(field.count("\n") > _MAX_FIELD_LINES for record in _records(data, dialect) for field in record)
     except csv.Error:
         return True
 
 
-def _delimiter(data: bytes, encoding: str, name: str, quoting: Quoting) -> str:
+def _delimiter(data: bytes, name: str, quoting: Quoting) -> str:
     """The character that cuts most records into the same number of fields, more than one."""
     preferred = "\t" if name.lower().endswith((".tsv", ".tab")) else ","
     candidates = preferred + _DELIMITERS.replace(preferred, "")
-    found = {delimiter: _regularity(data, encoding, delimiter, quoting) for delimiter in candidates}
+    found = {delimiter: _regularity(data, Dialect(delimiter, quoting)) for delimiter in candidates}
     best = max(candidates, key=lambda delimiter: found[delimiter])
     return best if found[best] >= _MIN_REGULARITY else _SINGLE_COLUMN
 
 
-def _regularity(data: bytes, encoding: str, delimiter: str, quoting: Quoting) -> float:
+def _regularity(data: bytes, dialect: Dialect) -> float:
     """The share of records with the usual number of fields; 0 where that is one."""
     try:
-        rows = list(itertools.islice(_records(data, encoding, delimiter, quoting), _SAMPLE_ROWS))
+        rows = list(itertools.islice(_records(data, dialect), _SAMPLE_ROWS))
     except csv.Error:
         return 0.0
-    widths = Counter(len(row) for row in rows if any(field.strip() for field in row))
-    if not widths:
-        return 0.0
-    several = Counter({width: count for width, count in widths.items() if width > 1})
-    return sum(c for _, c in several.most_common(1)) / widths.total() if several else 0.0
+    cut = [row for row in rows if any(field.strip() for field in row)]
+    widths = Counter(len(row) for row in cut if len(row) > 1)
+    if widths.total() == len(cut) > 1 and not any(" " in field for row in cut for field in row):
+        return max(widths.values()) / len(cut) + _MIN_REGULARITY  # all records are cut, and none of them is prose
+    return max(widths.values()) / len(cut) if widths else 0.0
 
 
-def _blocks(data: bytes, encoding: str, delimiter: str, quoting: Quoting) -> list[Block]:
-    header_row, columns = _header(data, encoding, delimiter, quoting)
-    blocks: list[Block] = []
-    for row, fields in enumerate(_records(data, encoding, delimiter, quoting), start=1):
-        if row < header_row:
-            text, kind = " | ".join(filter(None, map(cell, fields))), "paragraph"
-        elif row == header_row:
-            continue
-        else:
-            text, kind = _row_text(columns, fields), "table"
-        if text:
-            blocks.append(Block(kind, text, location=Location(row=row)))
-    if columns and not any(block.kind == "table" for block in blocks):
-        blocks.append(Block("table", " | ".join(columns), location=Location(row=header_row)))
-    return blocks
-
-
-def _row_text(columns: list[str], fields: list[str]) -> str:
-    values = list(map(cell, fields))
-    if not columns:
-        return " | ".join(value for value in values if value)
-    return " | ".join(
-        f"{column}: {value}" if column else value
-        for column, value in itertools.zip_longest(columns, values, fillvalue="")
-        if value
-    )
-
-
-def _header(data: bytes, encoding: str, delimiter: str, quoting: Quoting) -> tuple[int, list[str]]:
+def _header(data: bytes, dialect: Dialect) -> tuple[int, list[str]]:
     """The header's record number and names, or (0, []).
 
     It is the first record of the usual width, unless one of its names looks like a value; the records before it
     are the table's title and remarks. A table of one column has none.
     """
-    rows = list(itertools.islice(_records(data, encoding, delimiter, quoting), _SAMPLE_ROWS))
+    rows = list(itertools.islice(_records(data, dialect), _SAMPLE_ROWS))
     widths = Counter(_width(row) for row in rows if _width(row))
     if not widths:
         return 0, []
