@@ -85,6 +85,8 @@ _BREAKING = frozenset(
         "dir",
     ]
 ) | frozenset(_HEADINGS)
+_FILE_NAME = re.compile(r"\S+\.\w{2,5}")
+_PICTURE = "\ue001"  # around an alternative text until the block is complete
 _LINE_BREAK = "\ue000"  # a private character for <br> until white space is collapsed
 
 
@@ -111,6 +113,9 @@ class _Reader:
                 yield from self._end(element, tag, root)
             elif tag in DROPPED or not tag:
                 walker.skip_subtree()
+            elif tag == "math" and (formula := element.xpath("string(.//annotation[contains(@encoding, 'tex')])")):
+                walker.skip_subtree()
+                self._add(f" {formula} ", element)
             elif tag == "pre" or (tag == "table" and is_data_table(element)):
                 walker.skip_subtree()
                 yield from self._whole(element, tag)
@@ -123,6 +128,8 @@ class _Reader:
             self._open(element, tag)
         if tag == "br":
             self._parts.append(_LINE_BREAK)
+        elif tag == "img" and (alt := (element.get("alt") or "").strip()) and not _FILE_NAME.fullmatch(alt):
+            self._add(f"{_PICTURE} {alt} {_PICTURE}", element)
         self._add(element.text, element)
 
     def _end(self, element: Any, tag: str, root: Any) -> Iterator[Block]:
@@ -173,13 +180,17 @@ class _Reader:
             self._parts.append(text)
 
     def _flush(self) -> Iterator[Block]:
-        lines = (line.strip() for line in collapse("".join(self._parts)).split(_LINE_BREAK))
+        source = "".join(self._parts)
+        said = re.sub(f"{_PICTURE}.*?{_PICTURE}", "", source, flags=re.DOTALL).replace(_LINE_BREAK, "").strip()
+        lines = (line.strip() for line in collapse(source.replace(_PICTURE, "")).split(_LINE_BREAK))
         text = "\n".join(line for line in lines if line)
         line = self._line
         self._parts, self._line = [], None
         if not text:
             return
         _, kind, level = self._kinds[-1] if self._kinds else ("", "paragraph", 0)
+        if kind == "paragraph" and not said:  # nothing but pictures
+            kind = "caption"
         if kind == "heading":
             text = text.replace("\n", " ")
         if kind == "list":

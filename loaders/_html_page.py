@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, TypedDict
 
 from bs4.dammit import EncodingDetector
 from lxml import html
 from lxml.etree import Element, ParserError
 
 from loaders._content import Content
+from loaders._document import Block, Skipped
 from loaders._encoding import decode
 from loaders._html_blocks import DROPPED, blocks
 from loaders._text import cell
 
-_META = {"description": "description", "author": "author", "keywords": "keywords", "date": "date"}
+_META = {
+    "description": "description",
+    "author": "author",
+    "keywords": "keywords",
+    "date": "date",
+    "article:published_time": "date",
+    "og:site_name": "site",
+}
 # Whole words of id, class or role that name a page's furniture.
 _FURNITURE = frozenset(
     [
@@ -61,14 +69,33 @@ _MOST = 0.5  # furniture with more of the page's text than this is none
 _MAIN_LEAST = 0.2
 
 
-def read(data: bytes) -> Content:
-    """The blocks of the main content, the page's title and its metadata."""
-    declared = EncodingDetector.find_declared_encoding(data, is_html=True)
+class PageContent(TypedDict):
+    """The fields of Content that a page fills."""
+
+    blocks: list[Block]
+    title: str
+    metadata: dict[str, str]
+    skipped: list[Skipped]
+
+
+def read(data: bytes, charset: str = "") -> Content:
+    """The blocks of the main content, the page's title and its metadata. `charset` is what its carrier says of it."""
+    declared = charset or EncodingDetector.find_declared_encoding(data, is_html=True)
     text, encoding = decode(data, declared or "")
     root = parse(text)
-    metadata = _metadata(root) | {"encoding": encoding}
+    return Content(**page(root), encoding=encoding)
+
+
+def page(root: Any) -> PageContent:
+    """What a page says: its blocks, title and metadata, and what was left out as not its content."""
     title = cell(" ".join(root.xpath("//head/title[1]//text()")))
-    return Content(list(blocks(_main(root))), title, metadata)
+    metadata, whole = _metadata(root), _size(root)
+    main = _main(root)
+    left_out = whole - _size(main)
+    skipped = [Skipped("boilerplate", f"{left_out} characters of navigation and the like")] if left_out else []
+    if images := len(main.xpath(".//img[starts-with(@src, 'data:')]")):
+        skipped.append(Skipped("image", f"{images} embedded"))
+    return {"blocks": list(blocks(main)), "title": title, "metadata": metadata, "skipped": skipped}
 
 
 def parse(text: str) -> Any:
@@ -84,7 +111,7 @@ def parse(text: str) -> Any:
 def _metadata(root: Any) -> dict[str, str]:
     found: dict[str, str] = {}
     for meta in root.iter("meta"):
-        key = _META.get((meta.get("name") or "").lower())
+        key = _META.get((meta.get("name") or meta.get("property") or "").lower())
         if key:
             found.setdefault(key, cell(meta.get("content") or ""))
     return found
@@ -129,5 +156,11 @@ def _is_furniture(element: Any, main: Any) -> bool:
         return not element.xpath(".//p | .//h1 | .//h2 | .//table")
     if re.search(r"display:\s*none|visibility:\s*hidden", element.get("style") or ""):
         return True
-    names = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('role') or ''}".lower().split()
-    return not _FURNITURE.isdisjoint(names) and element.tag not in ("body", "html")
+    names = f"{element.get('class') or ''} {element.get('id') or ''}".lower().split()
+    return element.tag not in ("body", "html") and (not _FURNITURE.isdisjoint(names) or _is_landmark(element, main))
+
+
+def _is_landmark(element: Any, main: Any) -> bool:
+    """Whether a role makes it furniture: one that a page may have once, where it has it once."""
+    role = (element.get("role") or "").lower()
+    return role in _FURNITURE and (role == "navigation" or len(main.xpath(".//*[@role=$role]", role=role)) == 1)

@@ -32,7 +32,7 @@ def read(data: bytes) -> Content:
     tokens = parser.parse(text)
     stated = _front_matter(tokens)
     title = stated.pop("title", "")
-    return Content(list(_Reader(tokens).blocks()), title, stated | {"encoding": encoding})
+    return Content(list(_Reader(tokens).blocks()), title, stated, encoding=encoding)
 
 
 def _front_matter(tokens: Sequence[Token]) -> dict[str, str]:

@@ -34,7 +34,7 @@ def load(data: bytes, name: str, password: str | None) -> Content:
         raise DamagedDocument(
             "This is not text: it has binary data in it.", "Check that the file is what its name says."
         )
-    return Content(list(_blocks(text)), metadata={"encoding": encoding})
+    return Content(list(_blocks(text)), encoding=encoding)
 
 
 def _blocks(text: str) -> Iterator[Block]:

@@ -118,7 +118,7 @@ def test_front_matter_cannot_multiply() -> None:
     )
     document = load(f"---\n{bomb}---\nText.\n".encode(), "a.md")
     assert [block.text for block in document.blocks] == ["Text."]
-    assert set(document.metadata) == {"a", "encoding"}
+    assert set(document.metadata) == {"a"}
 
 
 def test_text_paragraphs_keep_their_lines_or_join_wrapped_ones() -> None:
