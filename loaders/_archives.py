@@ -18,10 +18,11 @@ MAX_RATIO = 200
 _RATIO_COUNTS_FROM = 32 << 20
 
 
-def check_archive(data: bytes) -> None:
+def check_archive(data: bytes, password: str | None = None) -> None:
     """Raises DamagedDocument, EncryptedDocument or DocumentTooLarge where the archive must not be unpacked.
 
-    Sizes are those the directory states; zipfile never unpacks more of an entry than that.
+    With a password, encrypted entries are no error. Sizes are those the directory states; zipfile never unpacks
+    more of an entry than that.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -30,8 +31,8 @@ def check_archive(data: bytes) -> None:
         raise DamagedDocument(
             "The file is truncated or damaged (its zip container cannot be read).", "Get it once more."
         ) from error
-    if any(entry.flag_bits & 1 for entry in entries):
-        raise EncryptedDocument("The file's zip container is encrypted.", "Save it without a password.")
+    if not password and any(entry.flag_bits & 1 for entry in entries):
+        raise EncryptedDocument("The file's zip container is encrypted.", "Give its password, or save it without one.")
     unpacked = sum(entry.file_size for entry in entries)
     xml = sum(entry.file_size for entry in entries if entry.filename.lower().endswith((".xml", ".rels")))
     bomb = unpacked > _RATIO_COUNTS_FROM and unpacked > MAX_RATIO * len(data)

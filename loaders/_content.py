@@ -57,7 +57,8 @@ class Loader(Protocol):
     NAME: str
     """What a person calls the format, with its article: "a PDF"."""
     EXTENSIONS: Mapping[str, str]
-    """Media type by file name extension (".csv": "text/csv"), the usual one first."""
+    """Media type by file name extension (".csv": "text/csv"), the usual one first; by "" for a format that only its
+    content tells from a more general one (an export in a zip archive)."""
     BINARY: bool
     """Whether a file that `recognises` does not know can never be this format, whatever its name says."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import yaml
@@ -19,6 +20,9 @@ from loaders._html_page import parse
 from loaders._text import cell, collapse, rows_text
 
 _MAX_FRONT_MATTER = 1 << 16
+_PROPERTIES = re.compile(r"([^\s:][^:\n]{0,40}: \S[^\n]*\n)+[^\s:][^:\n]{0,40}: \S[^\n]*")  # as Notion writes a page's
+_CALLOUT = re.compile(r"^\[!\w+\][+-]?[ \n]*")  # Obsidian and GitHub mark a quotation so
+_WIKI_LINK = re.compile(r"!?\[\[([^\[\]|#]*)(#[^\[\]|]*)?(?:\|([^\[\]]*))?\]\]")
 
 
 def read(data: bytes) -> Content:
@@ -50,6 +54,11 @@ def _front_matter(tokens: Sequence[Token]) -> dict[str, str]:
         if all(isinstance(v, str | int | float) or hasattr(v, "isoformat") for v in values):
             found[str(key).lower()] = ", ".join(map(str, values))
     return found
+
+
+def wiki_text(text: str) -> str:
+    """Links between notes, as Obsidian and wikis write them, by the words that are shown."""
+    return _WIKI_LINK.sub(lambda m: m[3] or " > ".join(filter(None, (m[1], (m[2] or "").lstrip("#^")))), text)
 
 
 class _Reader:
@@ -109,7 +118,8 @@ class _Reader:
             self._in_note = token.type == "footnote_open"
 
     def _text(self, token: Token, line: int | None) -> Iterator[Block]:
-        text = _inline(token.children or []).strip()
+        by_lines = token.content.startswith("[!") or _PROPERTIES.fullmatch(token.content) is not None
+        text = _CALLOUT.sub("", _inline(token.children or [], by_lines)).strip()
         kind, level = self._kind, self._level
         if kind == "paragraph" and self._in_note:
             kind = "note"
@@ -128,14 +138,14 @@ class _Reader:
             yield Block(block.kind, block.text, block.level, Location(line=line + inner - 1))
 
 
-def _inline(children: Sequence[Token]) -> str:
+def _inline(children: Sequence[Token], by_lines: bool = False) -> str:
     """The text that is shown: links by their words, images by their alternative text."""
     parts: list[str] = []
     for child in children:
         if child.type in ("text", "code_inline"):
-            parts.append(child.content)
+            parts.append(wiki_text(child.content) if child.type == "text" else child.content)
         elif child.type == "softbreak":
-            parts.append("\n")
+            parts.append("\ue000" if by_lines else "\n")
         elif child.type == "hardbreak" or child.content.lower().startswith("<br"):
             parts.append("\ue000")
         elif child.type == "image":

@@ -48,7 +48,7 @@ def load(source: Path | str | bytes, name: str = "", password: str | None = None
 
 def extensions() -> tuple[str, ...]:
     """The file name extensions that are read, as (".pdf", …)."""
-    return tuple(extension for part in parts() for extension in part.EXTENSIONS)
+    return tuple(extension for part in parts() for extension in part.EXTENSIONS if extension)
 
 
 @cache
@@ -109,7 +109,8 @@ def _extension(name: str) -> str:
 
 
 def _choose(data: bytes, name: str) -> Loader:
-    by_name = next((part for part in parts() if _extension(name) in part.EXTENSIONS), None)
+    extension = _extension(name)
+    by_name = next((part for part in parts() if extension and extension in part.EXTENSIONS), None)
     for part in parts():
         if part.recognises(data):
             return part
