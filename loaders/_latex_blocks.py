@@ -1,0 +1,295 @@
+"""LaTeX is parsed by pylatexenc, which knows the macros' arguments; its nodes become blocks. Nothing is executed."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
+from pylatexenc.latexwalker import (
+    LatexCharsNode,
+    LatexEnvironmentNode,
+    LatexGroupNode,
+    LatexMacroNode,
+    LatexWalker,
+)
+from pylatexenc.latexwalker import get_default_latex_context_db as get_parsing_db
+from pylatexenc.macrospec import std_environment, std_macro
+
+from loaders._content import Content
+from loaders._document import Block, BlockKind, Location, Skipped
+from loaders._encoding import decode
+from loaders._text import cell, collapse, rows_text
+
+_HEADINGS = {
+    "part": 1,
+    "chapter": 1,
+    "section": 2,
+    "subsection": 3,
+    "subsubsection": 4,
+    "paragraph": 5,
+    "subparagraph": 6,
+}
+_LISTS = ("itemize", "enumerate", "description")
+_TABLES = ("tabular", "tabular*", "tabularx", "longtable", "array", "tabulary")
+_CODE = ("verbatim", "verbatim*", "lstlisting", "minted", "alltt", "Verbatim")
+_FORMULAS = (
+    "equation",
+    "equation*",
+    "align",
+    "align*",
+    "gather",
+    "gather*",
+    "multline",
+    "eqnarray",
+    "displaymath",
+    "math",
+)
+_SHOWN = ("ref", "autoref", "url", "href", "multicolumn", "multirow")
+_FILES = ("input", "include", "subfile", "bibliography")
+_SILENT = frozenset(
+    [
+        "documentclass",
+        "usepackage",
+        "label",
+        "newcommand",
+        "renewcommand",
+        "providecommand",
+        "def",
+        "setlength",
+        "maketitle",
+        "tableofcontents",
+        "bibliographystyle",
+        "pagestyle",
+        "thispagestyle",
+        "vspace",
+        "hspace",
+        "includegraphics",
+        "newpage",
+        "centering",
+        "noindent",
+        "hline",
+        "toprule",
+        "midrule",
+        "bottomrule",
+        "cline",
+        "cmidrule",
+        "title",
+        "author",
+        "date",
+        "setcounter",
+        "addtocounter",
+        "hypersetup",
+        "geometry",
+        "graphicspath",
+        "bigskip",
+        "smallskip",
+        "medskip",
+        "clearpage",
+    ]
+)
+_EMPTY_LINE = re.compile(r"[ \t]*\n[ \t]*\n\s*")
+_LABEL = re.compile(r"\s*\\label\{[^}]*\}")
+_RULES = re.compile(
+    r"\\(?:hline|toprule|midrule|bottomrule|endhead|endfirsthead|endfoot|(?:cline|cmidrule)(?:\([^)]*\))?\{[^}]*\})"
+)
+
+
+def read(data: bytes) -> Content:
+    """The blocks of the document's body, and title, author and date from its preamble."""
+    text, encoding = decode(data)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    reader = _Reader(text)
+    return Content(
+        list(reader.blocks(reader.nodes, 0)), reader.title, reader.metadata, encoding=encoding, skipped=reader.skipped
+    )
+
+
+def _parsing_database() -> Any:
+    """pylatexenc's own, and the arguments of macros and environments that it does not know or that we read."""
+    arguments = {"*[{": _HEADINGS, "[{": ["caption"], "{{{": ["multicolumn", "multirow"], "{{": ["href", "setcounter"]}
+    arguments["{"] = [
+        "bibliographystyle",
+        "pagestyle",
+        "thispagestyle",
+        "hypersetup",
+        "url",
+        "title",
+        "author",
+        "date",
+        "subfile",
+    ]
+    arguments["{"] += ["bibliography", "citet", "citep", "autoref"]
+    macros = [std_macro(name, form) for form, names in arguments.items() for name in names]
+    environments = [
+        std_environment("tabularx", "{{"),
+        std_environment("longtable", "{"),
+        std_environment("tabular*", "{[{"),
+    ]
+    found = get_parsing_db()
+    found.add_context_category("tenkyo", macros=macros, environments=environments, prepend=True)
+    return found
+
+
+def _text_database() -> Any:
+    """pylatexenc's own, and what stands in the text for references, links and what is shown elsewhere."""
+    forms = {"cite": "[{}]", "citet": "[{}]", "citep": "[{}]"} | dict.fromkeys(_SHOWN, "{}")
+    macros = [MacroTextSpec(name, _form(form)) for name, form in forms.items()]
+    macros += [MacroTextSpec(name, "") for name in ("label", "footnote", "includegraphics")]
+    found = get_default_latex_context_db()
+    found.add_context_category("tenkyo", macros=macros, prepend=True)
+    return found
+
+
+def _form(form: str) -> Callable[[Any, LatexNodes2Text], str]:
+    # pylatexenc looks at the names of the parameters
+    return lambda node, l2tobj: form.format(_last(node, l2tobj))
+
+
+def _last(node: Any, l2t: LatexNodes2Text) -> str:
+    arguments = [argument for argument in node.nodeargd.argnlist if argument is not None] if node.nodeargd else []
+    return l2t.nodelist_to_text([arguments[-1]]) if arguments else ""
+
+
+class _Reader:
+    """Follows the nodes; collects inline ones until something breaks the paragraph."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self._plain = LatexNodes2Text(_text_database(), math_mode="verbatim", strict_latex_spaces=False)
+        self._database = _parsing_database()
+        walker = LatexWalker(text, latex_context=self._database, tolerant_parsing=True)
+        found = walker.get_latex_nodes()[0]
+        self.skipped: list[Skipped] = []
+        self.metadata: dict[str, str] = {}
+        self.title = ""
+        self._preamble(found)
+        body = next((n for n in found if isinstance(n, LatexEnvironmentNode) and n.environmentname == "document"), None)
+        self.nodes: Sequence[Any] = body.nodelist if body is not None else found
+
+    def blocks(self, nodes: Sequence[Any], depth: int, kind: BlockKind = "paragraph") -> Iterator[Block]:
+        """The blocks of these nodes. `depth` and `kind` are those of the list or note that they are in."""
+        inline: list[Any] = []
+        for node in (part for node in nodes for part in _cut(node)):
+            if self._breaks(node):
+                yield from self._paragraph(inline, kind, depth)
+                inline = []
+                yield from self._block(node, depth, kind)
+            else:
+                inline.append(node)
+        yield from self._paragraph(inline, kind, depth)
+
+    def _preamble(self, nodes: Sequence[Any]) -> None:
+        for node in nodes:
+            if isinstance(node, LatexEnvironmentNode) and node.environmentname == "document":
+                self._preamble(node.nodelist)
+            elif isinstance(node, LatexMacroNode) and node.macroname in ("title", "author", "date"):
+                value = cell(_last(node, self._plain))
+                if node.macroname == "title":
+                    self.title = value
+                else:
+                    self.metadata[node.macroname] = value
+
+    def _breaks(self, node: Any) -> bool:
+        if isinstance(node, LatexEnvironmentNode):
+            return True
+        if isinstance(node, LatexCharsNode):
+            return _EMPTY_LINE.fullmatch(node.chars) is not None
+        names = (*_HEADINGS, *_FILES, "caption", "item", "par", "bibitem")
+        return isinstance(node, LatexMacroNode) and (node.macroname in names or node.macroname in _SILENT)
+
+    def _block(self, node: Any, depth: int, kind: BlockKind) -> Iterator[Block]:
+        if isinstance(node, LatexEnvironmentNode):
+            yield from self._environment(node, depth, kind)
+        elif isinstance(node, LatexMacroNode) and node.macroname in _HEADINGS:
+            yield Block("heading", cell(_last(node, self._plain)), _HEADINGS[node.macroname], self._where(node))
+        elif isinstance(node, LatexMacroNode) and node.macroname == "caption":
+            yield Block("caption", cell(_last(node, self._plain)), 0, self._where(node))
+        elif isinstance(node, LatexMacroNode) and node.macroname in _FILES:
+            self.skipped.append(Skipped("included_file", cell(_last(node, self._plain))))
+
+    def _environment(self, node: Any, depth: int, kind: BlockKind) -> Iterator[Block]:
+        name, where = node.environmentname, self._where(node)
+        if name in _LISTS:
+            yield from self._items(node, depth + 1, name == "enumerate")
+        elif name in _TABLES:
+            yield Block("table", self._table(node), 0, where)
+        elif name in _CODE:
+            yield Block("code", _inside(node).strip("\n"), 0, where)
+        elif name in _FORMULAS:
+            yield Block("code", _LABEL.sub("", _inside(node)).strip(), 0, where)
+        else:
+            yield from self.blocks(node.nodelist, depth, "note" if name == "thebibliography" else kind)
+
+    def _items(self, node: Any, depth: int, numbered: bool) -> Iterator[Block]:
+        items: list[list[Any]] = []
+        labels: list[str] = []
+        for inner in node.nodelist:
+            if isinstance(inner, LatexMacroNode) and inner.macroname == "item":
+                items.append([])
+                labels.append(f"{len(items)}. " if numbered else "")
+                if label := cell(_last(inner, self._plain)):
+                    labels[-1] = f"{label}: "
+            elif items:
+                items[-1].append(inner)
+        for label, item in zip(labels, items, strict=True):
+            for number, block in enumerate(self.blocks(item, depth, "list")):
+                yield Block(block.kind, label + block.text, block.level, block.location) if number == 0 else block
+
+    def _table(self, node: Any) -> str:
+        """Rows end with two backslashes, cells with an ampersand; rules are no text."""
+        rows: list[list[str]] = []
+        source = _RULES.sub("", _inside(node))
+        for row in re.split(r"\\\\(?:\[[^\]]*\])?|\\tabularnewline", source):
+            cells = [cell(self._text_of(part)) for part in re.split(r"(?<!\\)&", row)]
+            rows.append(cells)
+        return rows_text(rows)
+
+    def _text_of(self, source: str) -> str:
+        return self._plain.latex_to_text(source, latex_context=self._database, tolerant_parsing=True)
+
+    def _paragraph(self, nodes: Sequence[Any], kind: BlockKind, depth: int) -> Iterator[Block]:
+        text = collapse(self._plain.nodelist_to_text(list(nodes))).strip()
+        first = next((node for node in nodes if node.latex_verbatim().strip()), None)
+        if text:
+            where = self._where(first) if first is not None else Location()
+            yield Block(kind, text, depth if kind == "list" else 0, where)
+        for note in (inner for node in nodes for inner in _footnotes(node)):
+            yield Block("note", collapse(_last(note, self._plain)).strip(), 0, self._where(note))
+
+    def _where(self, node: Any) -> Location:
+        verbatim = node.latex_verbatim()
+        position = node.pos + len(verbatim) - len(verbatim.lstrip())
+        return Location(line=bisect_right(self._starts, position))
+
+
+def _inside(node: Any) -> str:
+    """An environment's source between its begin and end, without its arguments."""
+    if node.nodelist:
+        first, last = node.nodelist[0], node.nodelist[-1]
+        return node.parsing_state.s[first.pos : last.pos + last.len]
+    verbatim = node.latex_verbatim()
+    return re.sub(r"^\\begin\{[^}]*\}(?:\[[^\]]*\])?|\\end\{[^}]*\}$", "", verbatim)
+
+
+def _cut(node: Any) -> Iterator[Any]:
+    """Text with empty lines in it, cut at them."""
+    if not isinstance(node, LatexCharsNode) or not _EMPTY_LINE.search(node.chars):
+        yield node
+        return
+    position = node.pos
+    for chars in re.split(f"({_EMPTY_LINE.pattern})", node.chars):
+        if chars:
+            yield LatexCharsNode(parsing_state=node.parsing_state, chars=chars, pos=position, len=len(chars))
+        position += len(chars)
+
+
+def _footnotes(node: Any) -> Iterator[Any]:
+    if isinstance(node, LatexMacroNode) and node.macroname == "footnote":
+        yield node
+    elif isinstance(node, LatexGroupNode):
+        for inner in node.nodelist:
+            yield from _footnotes(inner)
