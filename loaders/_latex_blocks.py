@@ -4,92 +4,29 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
-from pylatexenc.latexwalker import (
-    LatexCharsNode,
-    LatexEnvironmentNode,
-    LatexGroupNode,
-    LatexMacroNode,
-    LatexWalker,
-)
-from pylatexenc.latexwalker import get_default_latex_context_db as get_parsing_db
-from pylatexenc.macrospec import std_environment, std_macro
+from pylatexenc.latex2text import LatexNodes2Text
+from pylatexenc.latexwalker import LatexCharsNode, LatexEnvironmentNode, LatexGroupNode, LatexMacroNode, LatexWalker
 
 from loaders._content import Content
 from loaders._document import Block, BlockKind, Location, Skipped
 from loaders._encoding import decode
+from loaders._latex_macros import (
+    CODE,
+    FILES,
+    FORMULAS,
+    HEADINGS,
+    LISTS,
+    SILENT,
+    TABLES,
+    last_argument,
+    parsing_database,
+    text_database,
+)
 from loaders._text import cell, collapse, rows_text
 
-_HEADINGS = {
-    "part": 1,
-    "chapter": 1,
-    "section": 2,
-    "subsection": 3,
-    "subsubsection": 4,
-    "paragraph": 5,
-    "subparagraph": 6,
-}
-_LISTS = ("itemize", "enumerate", "description")
-_TABLES = ("tabular", "tabular*", "tabularx", "longtable", "array", "tabulary")
-_CODE = ("verbatim", "verbatim*", "lstlisting", "minted", "alltt", "Verbatim")
-_FORMULAS = (
-    "equation",
-    "equation*",
-    "align",
-    "align*",
-    "gather",
-    "gather*",
-    "multline",
-    "eqnarray",
-    "displaymath",
-    "math",
-)
-_SHOWN = ("ref", "autoref", "url", "href", "multicolumn", "multirow")
-_FILES = ("input", "include", "subfile", "bibliography")
-_SILENT = frozenset(
-    [
-        "documentclass",
-        "usepackage",
-        "label",
-        "newcommand",
-        "renewcommand",
-        "providecommand",
-        "def",
-        "setlength",
-        "maketitle",
-        "tableofcontents",
-        "bibliographystyle",
-        "pagestyle",
-        "thispagestyle",
-        "vspace",
-        "hspace",
-        "includegraphics",
-        "newpage",
-        "centering",
-        "noindent",
-        "hline",
-        "toprule",
-        "midrule",
-        "bottomrule",
-        "cline",
-        "cmidrule",
-        "title",
-        "author",
-        "date",
-        "setcounter",
-        "addtocounter",
-        "hypersetup",
-        "geometry",
-        "graphicspath",
-        "bigskip",
-        "smallskip",
-        "medskip",
-        "clearpage",
-    ]
-)
 _EMPTY_LINE = re.compile(r"[ \t]*\n[ \t]*\n\s*")
 _LABEL = re.compile(r"\s*\\label\{[^}]*\}")
 _RULES = re.compile(
@@ -107,60 +44,14 @@ def read(data: bytes) -> Content:
     )
 
 
-def _parsing_database() -> Any:
-    """pylatexenc's own, and the arguments of macros and environments that it does not know or that we read."""
-    arguments = {"*[{": _HEADINGS, "[{": ["caption"], "{{{": ["multicolumn", "multirow"], "{{": ["href", "setcounter"]}
-    arguments["{"] = [
-        "bibliographystyle",
-        "pagestyle",
-        "thispagestyle",
-        "hypersetup",
-        "url",
-        "title",
-        "author",
-        "date",
-        "subfile",
-    ]
-    arguments["{"] += ["bibliography", "citet", "citep", "autoref"]
-    macros = [std_macro(name, form) for form, names in arguments.items() for name in names]
-    environments = [
-        std_environment("tabularx", "{{"),
-        std_environment("longtable", "{"),
-        std_environment("tabular*", "{[{"),
-    ]
-    found = get_parsing_db()
-    found.add_context_category("tenkyo", macros=macros, environments=environments, prepend=True)
-    return found
-
-
-def _text_database() -> Any:
-    """pylatexenc's own, and what stands in the text for references, links and what is shown elsewhere."""
-    forms = {"cite": "[{}]", "citet": "[{}]", "citep": "[{}]"} | dict.fromkeys(_SHOWN, "{}")
-    macros = [MacroTextSpec(name, _form(form)) for name, form in forms.items()]
-    macros += [MacroTextSpec(name, "") for name in ("label", "footnote", "includegraphics")]
-    found = get_default_latex_context_db()
-    found.add_context_category("tenkyo", macros=macros, prepend=True)
-    return found
-
-
-def _form(form: str) -> Callable[[Any, LatexNodes2Text], str]:
-    # pylatexenc looks at the names of the parameters
-    return lambda node, l2tobj: form.format(_last(node, l2tobj))
-
-
-def _last(node: Any, l2t: LatexNodes2Text) -> str:
-    arguments = [argument for argument in node.nodeargd.argnlist if argument is not None] if node.nodeargd else []
-    return l2t.nodelist_to_text([arguments[-1]]) if arguments else ""
-
-
 class _Reader:
     """Follows the nodes; collects inline ones until something breaks the paragraph."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
-        self._plain = LatexNodes2Text(_text_database(), math_mode="verbatim", strict_latex_spaces=False)
-        self._database = _parsing_database()
+        self._plain = LatexNodes2Text(text_database(), math_mode="verbatim", strict_latex_spaces=False)
+        self._database = parsing_database()
         walker = LatexWalker(text, latex_context=self._database, tolerant_parsing=True)
         found = walker.get_latex_nodes()[0]
         self.skipped: list[Skipped] = []
@@ -173,7 +64,7 @@ class _Reader:
     def blocks(self, nodes: Sequence[Any], depth: int, kind: BlockKind = "paragraph") -> Iterator[Block]:
         """The blocks of these nodes. `depth` and `kind` are those of the list or note that they are in."""
         inline: list[Any] = []
-        for node in (part for node in nodes for part in _cut(node)):
+        for node in (part for whole in nodes for part in _cut(whole)):
             if self._breaks(node):
                 yield from self._paragraph(inline, kind, depth)
                 inline = []
@@ -187,7 +78,7 @@ class _Reader:
             if isinstance(node, LatexEnvironmentNode) and node.environmentname == "document":
                 self._preamble(node.nodelist)
             elif isinstance(node, LatexMacroNode) and node.macroname in ("title", "author", "date"):
-                value = cell(_last(node, self._plain))
+                value = cell(last_argument(node, self._plain))
                 if node.macroname == "title":
                     self.title = value
                 else:
@@ -198,28 +89,28 @@ class _Reader:
             return True
         if isinstance(node, LatexCharsNode):
             return _EMPTY_LINE.fullmatch(node.chars) is not None
-        names = (*_HEADINGS, *_FILES, "caption", "item", "par", "bibitem")
-        return isinstance(node, LatexMacroNode) and (node.macroname in names or node.macroname in _SILENT)
+        names = (*HEADINGS, *FILES, "caption", "item", "par", "bibitem")
+        return isinstance(node, LatexMacroNode) and (node.macroname in names or node.macroname in SILENT)
 
     def _block(self, node: Any, depth: int, kind: BlockKind) -> Iterator[Block]:
         if isinstance(node, LatexEnvironmentNode):
             yield from self._environment(node, depth, kind)
-        elif isinstance(node, LatexMacroNode) and node.macroname in _HEADINGS:
-            yield Block("heading", cell(_last(node, self._plain)), _HEADINGS[node.macroname], self._where(node))
+        elif isinstance(node, LatexMacroNode) and node.macroname in HEADINGS:
+            yield Block("heading", cell(last_argument(node, self._plain)), HEADINGS[node.macroname], self._where(node))
         elif isinstance(node, LatexMacroNode) and node.macroname == "caption":
-            yield Block("caption", cell(_last(node, self._plain)), 0, self._where(node))
-        elif isinstance(node, LatexMacroNode) and node.macroname in _FILES:
-            self.skipped.append(Skipped("included_file", cell(_last(node, self._plain))))
+            yield Block("caption", cell(last_argument(node, self._plain)), 0, self._where(node))
+        elif isinstance(node, LatexMacroNode) and node.macroname in FILES:
+            self.skipped.append(Skipped("included_file", cell(last_argument(node, self._plain))))
 
     def _environment(self, node: Any, depth: int, kind: BlockKind) -> Iterator[Block]:
         name, where = node.environmentname, self._where(node)
-        if name in _LISTS:
+        if name in LISTS:
             yield from self._items(node, depth + 1, name == "enumerate")
-        elif name in _TABLES:
+        elif name in TABLES:
             yield Block("table", self._table(node), 0, where)
-        elif name in _CODE:
+        elif name in CODE:
             yield Block("code", _inside(node).strip("\n"), 0, where)
-        elif name in _FORMULAS:
+        elif name in FORMULAS:
             yield Block("code", _LABEL.sub("", _inside(node)).strip(), 0, where)
         else:
             yield from self.blocks(node.nodelist, depth, "note" if name == "thebibliography" else kind)
@@ -231,7 +122,7 @@ class _Reader:
             if isinstance(inner, LatexMacroNode) and inner.macroname == "item":
                 items.append([])
                 labels.append(f"{len(items)}. " if numbered else "")
-                if label := cell(_last(inner, self._plain)):
+                if label := cell(last_argument(inner, self._plain)):
                     labels[-1] = f"{label}: "
             elif items:
                 items[-1].append(inner)
@@ -258,7 +149,7 @@ class _Reader:
             where = self._where(first) if first is not None else Location()
             yield Block(kind, text, depth if kind == "list" else 0, where)
         for note in (inner for node in nodes for inner in _footnotes(node)):
-            yield Block("note", collapse(_last(note, self._plain)).strip(), 0, self._where(note))
+            yield Block("note", collapse(last_argument(note, self._plain)).strip(), 0, self._where(note))
 
     def _where(self, node: Any) -> Location:
         verbatim = node.latex_verbatim()
@@ -280,7 +171,7 @@ def _cut(node: Any) -> Iterator[Any]:
     if not isinstance(node, LatexCharsNode) or not _EMPTY_LINE.search(node.chars):
         yield node
         return
-    position = node.pos
+    position = node.pos or 0
     for chars in re.split(f"({_EMPTY_LINE.pattern})", node.chars):
         if chars:
             yield LatexCharsNode(parsing_state=node.parsing_state, chars=chars, pos=position, len=len(chars))
