@@ -19,7 +19,9 @@ _MARKUP = re.compile(r"<(p|br|div|a|ul|li|b|i|img|span|h\d)\b[^>]*>", re.IGNOREC
 _DEEPEST_HEADING = 6
 _MAX_DEPTH = 200
 _SILENT = frozenset(["style", "script", "defs", "metadata"])
-_NOT_SHOWN = re.compile(r"(?:\{http://www\.w3\.org/[^}]*\}|xml:|xmlns|xsi:).*|id|class|style|version|d|transform|fill|stroke.*")
+_NOT_SHOWN = re.compile(
+    r"(?:\{http://www\.w3\.org/[^}]*\}|xml:|xmlns|xsi:).*|id|class|style|version|d|transform|fill|stroke.*"
+)
 
 
 def read(data: bytes) -> Content:
