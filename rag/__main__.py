@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from rag import AskOptions, KnowledgeBase, Settings, TenkyoError
-from rag.types import Answer, Citation, DocumentInfo, Hit, Message, Progress
+from rag.types import Added, Answer, Citation, DocumentInfo, Hit, Message, Progress
 
 _EMBED_REPORT_EVERY = 1024
 
@@ -84,12 +84,8 @@ def _add(options: argparse.Namespace) -> int:
         for path, name in _files(options.paths):
             added = kb.add_searchable(path, name, options.collection, options.password)
             failed += added.status == "failed"
-            error = added.error or {}
-            _print(
-                options,
-                {**asdict(added), "file": str(path)},
-                f"{added.status:9}  {path}  {added.chunks} chunks  {error.get('message', '')} {error.get('hint', '')}",
-            )
+            for one in (added, *added.children):
+                _print_added(options, one, str(path) + one.file.removeprefix(added.file))
         kb.embed_all(_show)
     if failed:
         print(f"error: {failed} of the files could not be added", file=sys.stderr)
@@ -194,6 +190,13 @@ def _eval(options: argparse.Namespace) -> int:
 
 def _print(options: argparse.Namespace, row: dict[str, Any], text: str) -> None:
     print(json.dumps(row, ensure_ascii=False, default=_plain) if options.json else text.rstrip(), flush=True)
+
+
+def _print_added(options: argparse.Namespace, added: Added, file: str) -> None:
+    error = added.error or {}
+    reason = f"{error.get('message', '')} {error.get('hint', '')}"
+    row = {"file": file, **{name: getattr(added, name) for name in ("status", "document_id", "chunks", "error")}}
+    _print(options, row, f"{added.status:9}  {file}  {added.chunks} chunks  {reason}")
 
 
 def _plain(value: object) -> str:

@@ -8,12 +8,12 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from loaders import Block, Document
+from loaders import Block
 from rag import records
 from rag.database import Database
 from rag.errors import DocumentNotFound, StoreError
 from rag.protocols import Vectors
-from rag.records import NewChunk
+from rag.records import NewChunk, NewDocument
 from rag.types import Chunk, DocumentInfo, Removed
 
 STORED_DTYPE = np.float16
@@ -134,6 +134,14 @@ class Catalog:
         problem = "There is no document" if not found else "More than one document has an id that starts with"
         raise DocumentNotFound(f"{problem} {prefix}.", "List the documents to see their ids.")
 
+    def family(self, document_id: str) -> list[DocumentInfo]:
+        """The document, and those inside it."""
+        infos = self.documents()
+        found = [infos[document_id]] if document_id in infos else []
+        for one in found:  # grows while it is walked
+            found += [info for info in infos.values() if info.parent == one.id]
+        return found
+
     def find(self, collection: str, name: str) -> DocumentInfo | None:
         """The document of this name."""
         return next((d for d in self.documents().values() if d.collection == collection and d.name == name), None)
@@ -151,22 +159,22 @@ class Catalog:
             r["ordinal"]: Block(r["kind"], r["text"], r["level"], records.load_location(r["location"])) for r in rows
         }
 
-    def put(
-        self, document: Document, collection: str, size: int, generation: int, chunks: Sequence[NewChunk]
-    ) -> tuple[str, bool]:
-        """Makes a document visible, whole, in one transaction; it replaces the one of the same name.
+    def put(self, family: Sequence[NewDocument], collection: str, generation: int) -> bool:
+        """Makes a document and those inside it visible, whole, in one transaction; says whether it replaced one.
 
-        Gives its id, and whether there was one to replace.
+        Each replaces the document of its name, and what was inside that. A parent comes before those inside it.
         """
-        id_ = document_id(collection, document.name, document.id)
+        query = "SELECT id FROM documents WHERE collection = ? AND name = ?"
         with self._database.write() as db:
-            query = "SELECT id FROM documents WHERE collection = ? AND name = ?"
-            old = db.execute(query, (collection, document.name)).fetchone()
-            if old:
-                records.remove_document(db, old["id"])
-            records.insert_document(db, id_, document, collection, size)
-            records.insert_chunks(db, id_, generation, chunks)
-        return id_, old is not None
+            replaced = db.execute(query, (collection, family[0].document.name)).fetchone() is not None
+            for new in family:
+                if old := db.execute(query, (collection, new.document.name)).fetchone():
+                    records.remove_document(db, old["id"])
+            for new in family:
+                id_ = document_id(collection, new.document.name, new.document.id)
+                records.insert_document(db, id_, new, collection)
+                records.insert_chunks(db, id_, generation, new.chunks)
+        return replaced
 
     def put_chunks(self, document_id: str, generation: int, chunks: Sequence[NewChunk]) -> None:
         """Adds a document's chunks to a generation that is being built; nothing if it has been removed since."""
@@ -177,18 +185,19 @@ class Catalog:
     def remove(self, document_id: str) -> Removed:
         """Deletes a document, its blocks, chunks and the vectors that nothing else uses; raises DocumentNotFound."""
         with self._database.write() as db:
-            query = "SELECT name, size, sha256 FROM documents WHERE id = ?"
+            query = "SELECT name FROM documents WHERE id = ?"
             row = db.execute(query, (document_id,)).fetchone()
             if row is None:
                 raise DocumentNotFound(f"There is no document {document_id}.", "It may be deleted already.")
+            before = records.size_of_originals(db)
             chunks, vectors = records.remove_document(db, document_id)
-            shared = db.execute("SELECT 1 FROM documents WHERE sha256 = ?", (row["sha256"],)).fetchone()
-        return Removed(document_id, row["name"], chunks, vectors, 0 if shared else row["size"])
+            freed = before - records.size_of_originals(db)
+        return Removed(document_id, row["name"], chunks, vectors, freed)
 
     def referenced_originals(self) -> set[str]:
-        """The sha256 of every original that a document or an unfinished job needs."""
+        """The sha256 of every original that a document, or a job that may run yet, needs."""
         query = """SELECT sha256 FROM documents
-                   UNION SELECT sha256 FROM jobs WHERE state IN ('queued', 'running')"""
+                   UNION SELECT sha256 FROM jobs WHERE state IN ('queued', 'running', 'failed')"""
         with self._database.read() as db:
             return {row["sha256"] for row in db.execute(query)}
 

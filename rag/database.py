@@ -53,6 +53,12 @@ MIGRATIONS = (
         created_at TEXT NOT NULL
     );
     """,
+    """
+    ALTER TABLE documents ADD COLUMN report TEXT NOT NULL DEFAULT '{}';
+    -- The document that this one is a file inside of: a mail's attachment, an archive's member.
+    ALTER TABLE documents ADD COLUMN parent TEXT REFERENCES documents (id);
+    CREATE INDEX documents_parent ON documents (parent);
+    """,
 )
 
 

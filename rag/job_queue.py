@@ -6,7 +6,7 @@ import json
 import sqlite3
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from rag.database import Database
 from rag.types import Added, Job
@@ -65,6 +65,12 @@ class JobQueue:
         """It cannot be done; `error` is {code, message, hint}."""
         self._set(id_, "failed", error=json.dumps(error))
 
+    def retry(self, id_: int) -> None:
+        """Queues a failed job again."""
+        with self._database.write() as db:
+            query = "UPDATE jobs SET state = 'queued', error = NULL, attempts = 0 WHERE id = ? AND state = 'failed'"
+            db.execute(query, (id_,))
+
     def cancel(self, id_: int) -> None:
         """Takes a job back that is not finished."""
         with self._database.write() as db:
@@ -104,6 +110,10 @@ class JobQueue:
             db.execute(query, (state, result, error, id_))
 
 
+def _added(fields: dict[str, Any]) -> Added:
+    return Added(**{**fields, "children": tuple(map(_added, fields.get("children", ())))})
+
+
 def _job(row: sqlite3.Row) -> Job:
     return Job(
         row["id"],
@@ -111,7 +121,7 @@ def _job(row: sqlite3.Row) -> Job:
         row["name"],
         row["state"],
         None,
-        Added(**json.loads(row["result"])) if row["result"] else None,
+        _added(json.loads(row["result"])) if row["result"] else None,
         json.loads(row["error"]) if row["error"] else None,
         datetime.fromisoformat(row["created_at"]),
     )

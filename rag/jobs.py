@@ -35,6 +35,7 @@ class Worker:
         self._thread: threading.Thread | None = None
         self._progress: dict[int, Progress] = {}
         self._cancelled: set[int] = set()
+        self._passwords: dict[int, str | None] = {}
         self._recovered = False
 
     # -- called from any thread ----------------------------------------------------------------------------
@@ -60,6 +61,13 @@ class Worker:
         """Ends a job at its next step, or before it starts."""
         self._cancelled.add(id_)
         self._queue.cancel(id_)
+
+    def retry(self, id_: int, password: str | None) -> None:
+        """Queues a failed job again. The password is kept in memory only, so it is lost at a restart."""
+        self._passwords[id_] = password
+        self._cancelled.discard(id_)
+        self._queue.retry(id_)
+        self.wake()
 
     def with_progress(self, job: Job) -> Job:
         """The job with how far it is, where this process runs it."""
@@ -109,7 +117,8 @@ class Worker:
 
     def _ingest(self, work: Work) -> None:
         data = self._library.originals.get(work.sha256)
-        added = self._library.add(data, work.name, work.collection, None, self._reporter(work.id))
+        password = self._passwords.pop(work.id, None)
+        added = self._library.add(data, work.name, work.collection, password, self._reporter(work.id))
         self._library.indexes.refresh()
         self._queue.note_added(work.id, added)
         self._progress[work.id] = Progress("embed", 0, added.chunks, "chunks", work.name)
@@ -125,12 +134,14 @@ class Worker:
     def _note_embedded(self, job: Job) -> None:
         """A document deleted meanwhile has nothing to wait for any more."""
         assert job.result is not None
-        info = self._library.catalog.documents().get(job.result.document_id or "")
+        documents = self._library.catalog.documents()
+        infos = [documents[id_] for id_ in job.result.document_ids if id_ in documents]
         generation = self._library.catalog.active_generation()
-        if info is None or info.pending == 0 or (generation and not self._library.fits(generation)):
+        if not any(info.pending for info in infos) or (generation and not self._library.fits(generation)):
             self._queue.finish(job.id)
         else:
-            self._progress[job.id] = Progress("embed", info.embedded, info.chunks, "chunks", job.name)
+            embedded, chunks = sum(info.embedded for info in infos), sum(info.chunks for info in infos)
+            self._progress[job.id] = Progress("embed", embedded, chunks, "chunks", job.name)
 
     def _attempt(self, id_: int, action: Callable[[], None]) -> None:
         try:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from loaders import Block, Document
-from rag.catalog import Catalog, Generation, NewChunk
+from rag.catalog import Catalog, Generation, NewChunk, NewDocument, document_id
 from rag.errors import DocumentTooLarge, EmptyDocument
 from rag.indexes import Indexes
 from rag.originals import Originals
@@ -55,22 +56,49 @@ class Library:
             return Added(name, "unchanged", old.id, old.chunks)
         report(Progress("parse", 0, 1, "file", name))
         document = self.parser.load(data, name, password)
+        gone = {info.sha256 for info in self.catalog.family(old.id)} if old else set[str]()
         self.originals.put(data)
         added = self.add_document(document, collection, len(data), report)
-        if old:
-            self._discard_original(old.sha256)
+        self._discard_originals(gone)
         return added
 
     def add_document(self, document: Document, collection: str, size: int, report: Report) -> Added:
-        """Splits and commits a document that is loaded already."""
+        """Splits and commits a document that is loaded already, and those inside it."""
         generation = self.generation().id
         report(Progress("split", 0, 1, "file", document.name))
-        chunks = self._split(document.title, document.blocks)
-        if not chunks:
+        family, unread = self._family(document, collection, size)
+        total = sum(len(new.chunks) for new in family)
+        if not total:
             raise EmptyDocument("There is no text in it.", "Check that the file is the one you meant.", document.name)
-        report(Progress("store", 0, len(chunks), "chunks", document.name))
-        id_, replaced = self.catalog.put(document, collection, size, generation, chunks)
-        return Added(document.name, "replaced" if replaced else "added", id_, len(chunks))
+        report(Progress("store", 0, total, "chunks", document.name))
+        replaced = self.catalog.put(family, collection, generation)
+        first, *inside = (
+            Added(
+                new.document.name, "added", document_id(collection, new.document.name, new.document.id), len(new.chunks)
+            )
+            for new in family
+        )
+        return replace(first, status="replaced" if replaced else "added", children=(*inside, *unread))
+
+    def _family(
+        self, document: Document, collection: str, size: int, parent: str | None = None
+    ) -> tuple[list[NewDocument], list[Added]]:
+        """The document and those inside it, split, each named by its path; and the files inside that were not read."""
+        id_ = document_id(collection, document.name, document.id)
+        family, unread = [NewDocument(document, size, self._split(document.title, document.blocks), parent)], []
+        names = Counter[str]()
+        for child in document.children:
+            names[child.name] += 1
+            number = f" ({names[child.name]})" if names[child.name] > 1 else ""
+            name = f"{document.name}/{child.name}{number}"
+            if child.document is None:
+                unread.append(Added(name, "failed", None, 0, child.error))
+                continue
+            self.originals.put(child.data)
+            more = self._family(replace(child.document, name=name), collection, len(child.data), id_)
+            family += more[0]
+            unread += more[1]
+        return family, unread
 
     def check_size(self, size: int, name: str) -> None:
         """Raises DocumentTooLarge for a file over the limit of the settings."""
@@ -84,14 +112,14 @@ class Library:
 
     def remove(self, id_: str) -> Removed:
         """Deletes a document from the catalog, both indexes and the originals."""
-        sha256 = self.catalog.document(id_).sha256
+        gone = {info.sha256 for info in self.catalog.family(id_)}
         removed = self.catalog.remove(id_)
         self.indexes.refresh()
-        self._discard_original(sha256)
+        self._discard_originals(gone)
         return removed
 
-    def _discard_original(self, sha256: str) -> None:
-        if sha256 not in self.catalog.referenced_originals():
+    def _discard_originals(self, sha256s: set[str]) -> None:
+        for sha256 in sha256s - self.catalog.referenced_originals():
             self.originals.discard(sha256)
 
     def _split(self, title: str, blocks: Sequence[Block]) -> list[NewChunk]:

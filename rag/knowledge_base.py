@@ -215,6 +215,10 @@ class KnowledgeBase:
         """Ends a job that is not finished; a reindex leaves the old index as it was."""
         self._parts.worker.cancel(job_id)
 
+    def retry(self, job_id: int, password: str | None = None) -> None:
+        """Tries a failed job again, for an encrypted file with its password."""
+        self._parts.worker.retry(job_id, password)
+
     def jobs(self, limit: int = 100) -> list[Job]:
         """The newest jobs first, with how far they are."""
         return [self._parts.worker.with_progress(job) for job in self._parts.queue.list(limit)]

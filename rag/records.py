@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
-from loaders import Box, Document, Location
+from loaders import Box, Document, ExtractionReport, Location, Skipped
 from rag.types import Chunk, DocumentInfo, Span
 
 
@@ -18,6 +18,24 @@ class NewChunk:
 
     chunk: Chunk
     embedding_key: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """A document that is about to be made visible; `parent` is the id of the one that it is a file inside of."""
+
+    document: Document
+    size: int
+    chunks: Sequence[NewChunk]
+    parent: str | None = None
+
+
+def load_report(text: str) -> ExtractionReport:
+    """An extraction report from the JSON of its fields."""
+    known = json.loads(text)
+    skipped = tuple(Skipped(**one) for one in known.pop("skipped", ()))
+    pages = tuple(known.pop("pages_without_text", ()))
+    return ExtractionReport(**known, skipped=skipped, pages_without_text=pages)
 
 
 def dump_location(location: Location) -> str:
@@ -69,12 +87,13 @@ def document_infos(db: sqlite3.Connection) -> Iterator[DocumentInfo]:
         LEFT JOIN embeddings e ON e.key = c.embedding_key
         GROUP BY d.id ORDER BY d.added_at, d.rowid"""
     for row in db.execute(query):
-        fields = {**dict(row), "metadata": json.loads(row["metadata"])}
+        fields = {**dict(row), "metadata": json.loads(row["metadata"]), "report": load_report(row["report"])}
         yield DocumentInfo(**{**fields, "added_at": datetime.fromisoformat(row["added_at"])})
 
 
-def insert_document(db: sqlite3.Connection, id_: str, document: Document, collection: str, size: int) -> None:
+def insert_document(db: sqlite3.Connection, id_: str, new: NewDocument, collection: str) -> None:
     """Adds a document and its blocks."""
+    document = new.document
     values = (
         id_,
         collection,
@@ -84,10 +103,12 @@ def insert_document(db: sqlite3.Connection, id_: str, document: Document, collec
         document.title,
         document.language,
         json.dumps(dict(document.metadata), ensure_ascii=False),
-        size,
+        new.size,
         document.pages,
         sum(len(block.text) for block in document.blocks),
         datetime.now(UTC).isoformat(timespec="seconds"),
+        json.dumps(asdict(document.report), ensure_ascii=False),
+        new.parent,
     )
     db.execute(f"INSERT INTO documents VALUES ({','.join('?' * len(values))})", values)  # noqa: S608 - only marks
     rows = (
@@ -98,7 +119,9 @@ def insert_document(db: sqlite3.Connection, id_: str, document: Document, collec
 
 
 def insert_chunks(db: sqlite3.Connection, document_id: str, generation: int, chunks: Sequence[NewChunk]) -> None:
-    """Adds a document\'s chunks under consecutive ids."""
+    """Adds a document's chunks under consecutive ids."""
+    if not chunks:
+        return
     first = db.execute("SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'chunks'").fetchone()[0]
     query = """INSERT INTO chunks (id, generation, document_id, ordinal, text, headings, location, spans,
                token_count, embedding_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
@@ -122,10 +145,18 @@ def insert_chunks(db: sqlite3.Connection, document_id: str, generation: int, chu
 
 
 def remove_document(db: sqlite3.Connection, document_id: str) -> tuple[int, int]:
-    """Deletes a document; gives how many chunks and vectors went with it."""
-    counts = _delete_chunks(db, "document_id = ?", (document_id,))
+    """Deletes a document and those inside it; gives how many chunks and vectors went with them."""
+    inside = db.execute("SELECT id FROM documents WHERE parent = ?", (document_id,)).fetchall()
+    counts = [remove_document(db, row["id"]) for row in inside]
+    counts.append(_delete_chunks(db, "document_id = ?", (document_id,)))
     db.execute("DELETE FROM documents WHERE id = ?", (document_id,))
-    return counts
+    return sum(chunks for chunks, _ in counts), sum(vectors for _, vectors in counts)
+
+
+def size_of_originals(db: sqlite3.Connection) -> int:
+    """Bytes of the files that documents came from; one that several came from counts once."""
+    query = "SELECT coalesce(sum(size), 0) FROM (SELECT DISTINCT sha256, size FROM documents)"
+    return db.execute(query).fetchone()[0]
 
 
 def drop_generation(db: sqlite3.Connection, generation: int) -> None:
@@ -147,8 +178,9 @@ def _delete_chunks(db: sqlite3.Connection, where: str, arguments: tuple[str | in
 
 
 def first_missing(db: sqlite3.Connection, generation: int) -> str | None:
-    """The id of a document that has no chunks in this generation."""
-    query = """SELECT id FROM documents d WHERE NOT EXISTS
+    """The id of a document that has chunks, but none in this generation. One without text never has any."""
+    query = """SELECT id FROM documents d
+               WHERE EXISTS (SELECT 1 FROM chunks c WHERE c.document_id = d.id) AND NOT EXISTS
                (SELECT 1 FROM chunks c WHERE c.generation = ? AND c.document_id = d.id) ORDER BY rowid LIMIT 1"""
     row = db.execute(query, (generation,)).fetchone()
     return row["id"] if row else None

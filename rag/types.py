@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from loaders import Block, Box, Document, Location
+from loaders import Block, Box, Document, ExtractionReport, Location, Skipped
 
 Role = Literal["system", "user", "assistant"]
 
@@ -46,6 +46,7 @@ class DocumentInfo:
 
     `id` names this document in the store (it is derived from collection, name and content), `sha256` is the
     content's. Of its `chunks`, `embedded` have a vector and `pending` wait for one; words find all from the start.
+    `parent` is the id of the document that it is a file inside of.
     """
 
     id: str
@@ -63,6 +64,8 @@ class DocumentInfo:
     embedded: int
     pending: int
     added_at: datetime
+    report: ExtractionReport = field(default_factory=ExtractionReport)
+    parent: str | None = None
 
     @property
     def state(self) -> Literal["searchable", "indexed"]:
@@ -160,18 +163,27 @@ class AskOptions:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of one file: `error` is None, or `{code, message, hint}` where `status` is failed."""
+    """What became of one file: `error` is None, or `{code, message, hint}` where `status` is failed.
+
+    `children` are the files inside it, theirs included; `file` is then a path that begins with the outer file's name.
+    """
 
     file: str
     status: Literal["added", "unchanged", "replaced", "failed"]
     document_id: str | None
     chunks: int
     error: Mapping[str, str] | None = None
+    children: tuple[Added, ...] = ()
+
+    @property
+    def document_ids(self) -> list[str]:
+        """The ids of the document and of those inside it."""
+        return [one.document_id for one in (self, *self.children) if one.document_id]
 
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """The receipt of a deletion: what was taken out, in counts."""
+    """The receipt of a deletion: what was taken out, in counts; files inside the document are counted in."""
 
     document_id: str
     name: str
@@ -238,6 +250,7 @@ __all__ = [
     "Citation",
     "Document",
     "DocumentInfo",
+    "ExtractionReport",
     "Hit",
     "Job",
     "Location",
@@ -247,6 +260,7 @@ __all__ = [
     "Retrieved",
     "Role",
     "Sentence",
+    "Skipped",
     "Span",
     "Stats",
 ]
