@@ -11,6 +11,7 @@ from ui.language import Words
 from ui.visit import Visit
 
 STAGES = ("parse", "split", "embed", "store")
+_ENCRYPTED = "encrypted"
 
 
 def draw_job(visit: Visit, job: Job) -> None:
@@ -18,6 +19,7 @@ def draw_job(visit: Visit, job: Job) -> None:
     words = visit.words
     if job.state == "failed" and job.error:
         draw_refused(words, job.name, job.error)
+        _draw_retry(visit, job, job.error["code"])
     elif job.state in ("queued", "running"):
         _draw_running(visit, job)
     else:
@@ -25,6 +27,9 @@ def draw_job(visit: Visit, job: Job) -> None:
         chunks = job.result.chunks if job.result else 0
         icon = ":material/cancel:" if job.state == "cancelled" else ":material/check_circle:"
         st.caption(f"{icon} {words.markdown(f'job.{status}', name=job_name(words, job), chunks=chunks)}")
+        for child in job.result.children if job.result else ():
+            if child.error:
+                draw_refused(words, child.file, child.error)
 
 
 def draw_refused(words: Words, name: str, error: Mapping[str, str]) -> None:
@@ -33,6 +38,26 @@ def draw_refused(words: Words, name: str, error: Mapping[str, str]) -> None:
     st.error(words.markdown("job.refused", name=name, message=message, hint=hint), icon=":material/error:")
     if error["message"] not in ("", message):
         st.caption(words.markdown("app.details", message=error["message"]))
+
+
+def _draw_retry(visit: Visit, job: Job, code: str) -> None:
+    """Another try; a protected file is asked its password, which is kept in memory only."""
+    if code != _ENCRYPTED:
+        st.button(
+            visit.words("job.retry"),
+            key=f"retry-{job.id}",
+            type="tertiary",
+            icon=":material/refresh:",
+            on_click=visit.knowledge.retry,
+            args=(job.id,),
+        )
+        return
+    with st.form(f"unlock-{job.id}", border=False, clear_on_submit=True):
+        left, right = st.columns([3, 1], vertical_alignment="bottom")
+        password = left.text_input(visit.words("job.password"), type="password", autocomplete="off")
+        if right.form_submit_button(visit.words("job.unlock"), width="stretch") and password:
+            visit.knowledge.retry(job.id, password)
+            st.rerun()
 
 
 def job_name(words: Words, job: Job) -> str:

@@ -12,6 +12,7 @@ from rag.types import DocumentInfo, Job
 from ui.document_view import draw_preview, file_type
 from ui.job_view import draw_job, draw_refused
 from ui.language import Words
+from ui.report_view import has_gaps
 from ui.visit import Visit
 
 _POLL_S = 0.5
@@ -153,9 +154,13 @@ def _row(words: Words, document: DocumentInfo) -> dict[str, Any]:
         "pages": document.pages or None,
         "chunks": document.chunks,
         "language": words.name("languages", document.language),
-        "state": words(f"state.{document.state}"),
+        "state": words(f"state.{_state(document)}"),
         "added": document.added_at,
     }
+
+
+def _state(document: DocumentInfo) -> str:
+    return "gaps" if document.state == "indexed" and has_gaps(document.report) else document.state
 
 
 def _columns(words: Words) -> dict[str, Any]:

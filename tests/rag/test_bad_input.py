@@ -8,26 +8,9 @@ from pathlib import Path
 
 import docx
 import pytest
-from pypdf import PdfWriter
-from reportlab.pdfgen.canvas import Canvas
 
 from rag import KnowledgeBase
-
-
-def pdf(text: str) -> bytes:
-    stream = io.BytesIO()
-    canvas = Canvas(stream)
-    canvas.drawString(72, 700, text)
-    canvas.save()
-    return stream.getvalue()
-
-
-def encrypted_pdf() -> bytes:
-    writer = PdfWriter(clone_from=io.BytesIO(pdf("The vault code is 7.")))
-    writer.encrypt("open sesame", algorithm="AES-256")
-    stream = io.BytesIO()
-    writer.write(stream)
-    return stream.getvalue()
+from tests._files import encrypted_pdf, pdf
 
 
 def word(text: str) -> bytes:
@@ -43,7 +26,7 @@ def test_each_bad_file_of_a_batch_is_told_and_the_others_go_in(kb: KnowledgeBase
         "good.pdf": pdf("The bridge was opened in 1932."),
         "empty.txt": b"",
         "picture.pdf": b"\x89PNG\r\n\x1a\n" + bytes(200),
-        "secret.pdf": encrypted_pdf(),
+        "secret.pdf": encrypted_pdf("The vault code is 7.", "open sesame"),
         "truncated.docx": word("Half of it.")[:-3000],
         "good.docx": word("橋は一九三二年に開通しました。"),
     }
@@ -68,7 +51,7 @@ def test_each_bad_file_of_a_batch_is_told_and_the_others_go_in(kb: KnowledgeBase
 
 
 def test_the_password_opens_an_encrypted_pdf(kb: KnowledgeBase) -> None:
-    data = encrypted_pdf()
+    data = encrypted_pdf("The vault code is 7.", "open sesame")
     assert (kb.add(data, "secret.pdf", password="wrong").error or {})["code"] == "encrypted"
     assert kb.add(data, "secret.pdf", password="open sesame").status == "added"
     assert kb.ask("What is the vault code?").text == "The vault code is 7."

@@ -1,7 +1,9 @@
 """The pages over a real library, without a browser."""
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
+from tests._files import encrypted_pdf
 from ui.knowledge import knowledge_base
 from ui.language import words_of
 
@@ -109,3 +111,43 @@ def test_a_store_that_cannot_be_opened_is_said_and_not_a_stack_trace(environment
     app = AppTest.from_file("../../ui/main.py", default_timeout=60).run()
     assert not app.exception
     assert app.error[0].value.startswith("The library could not be opened or written")
+
+
+def test_a_protected_file_is_opened_with_its_password(draw):
+    app = draw("library")
+    app.file_uploader[0].set_value(
+        [("secret.pdf", encrypted_pdf("The horn sounds at noon.", "horn"), "application/pdf")]
+    )
+    app.button[0].click().run()
+    finished_jobs(knowledge_base())
+    app.run()
+    assert "protected by a password" in app.error[0].value
+    for password, state in (("wrong", "failed"), ("horn", "done")):
+        app.text_input[0].set_value(password)
+        next(button for button in app.button if button.label == "Open").click().run()
+        assert [job.state for job in finished_jobs(knowledge_base())] == [state]
+        app.run()
+    assert not app.exception
+    assert list(app.dataframe[0].value["name"]) == ["secret.pdf"]
+
+
+def test_a_document_says_what_reading_it_found(draw):
+    app = draw("library")
+    knowledge_base().add("The kiosk sells cafÃ© au lait.".encode(), "kiosk.txt")
+    app.run()
+    assert list(app.dataframe[0].value["state"]) == ["ready, with gaps: see its report"]
+
+    def preview() -> None:
+        import streamlit as st
+
+        from ui.document_view import draw_preview
+        from ui.knowledge import knowledge_base
+        from ui.language import words_of
+        from ui.visit import Visit
+
+        draw_preview(Visit(knowledge_base(), words_of("en"), st.sidebar.container()), knowledge_base().documents()[0])
+
+    shown = AppTest.from_function(preview, default_timeout=60).run()
+    assert not shown.exception
+    assert "wrongly guessed encoding" in shown.warning[0].value
+    assert any(text == r"Encoding: UTF\-8" for text in texts(shown.markdown))

@@ -1,6 +1,7 @@
 """Both languages say the same things, and the pages say nothing that is not in them."""
 
 import ast
+import re
 import string
 from pathlib import Path
 
@@ -119,7 +120,7 @@ def test_no_string_is_unused():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
-    by_code = {"errors", "types", "languages", "stage"}
+    by_code = {"errors", "types", "languages", "stage", "skipped", "suspicious"}
     unused = {
         key
         for key in flat_texts("en")
@@ -135,6 +136,13 @@ def test_every_error_has_words():
     codes = all_errors(TenkyoError)
     assert {code for code in codes if f"errors.{code}.message" not in Words("ja")} == set()
     assert {code for code in codes if f"errors.{code}.hint" not in Words("ja")} == set()
+
+
+def test_everything_that_loaders_leave_out_has_words():
+    sources = "".join(path.read_text(encoding="utf-8") for path in (UI.parent / "loaders").glob("*.py"))
+    reasons = set(re.findall(r'Skipped\(\s*"(\w+)"', sources))
+    assert reasons
+    assert {key.split(".")[1] for key in flat_texts("en") if key.startswith("skipped.")} == reasons
 
 
 def test_every_setting_has_words():
