@@ -52,12 +52,17 @@ def _draw_retry(visit: Visit, job: Job, code: str) -> None:
             args=(job.id,),
         )
         return
-    with st.form(f"unlock-{job.id}", border=False, clear_on_submit=True):
+    with st.form(f"unlock-{job.id}", border=False):
         left, right = st.columns([3, 1], vertical_alignment="bottom")
-        password = left.text_input(visit.words("job.password"), type="password", autocomplete="off")
-        if right.form_submit_button(visit.words("job.unlock"), width="stretch") and password:
-            visit.knowledge.retry(job.id, password)
-            st.rerun()
+        left.text_input(visit.words("job.password"), type="password", autocomplete="off", key=f"password-{job.id}")
+        right.form_submit_button(visit.words("job.unlock"), width="stretch", on_click=_unlock, args=(visit, job.id))
+
+
+def _unlock(visit: Visit, job_id: int) -> None:
+    """A callback, since a click counts even if the page has been drawn anew meanwhile."""
+    password = st.session_state.pop(f"password-{job_id}", "")
+    if password:
+        visit.knowledge.retry(job_id, password)
 
 
 def job_name(words: Words, job: Job) -> str:
