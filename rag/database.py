@@ -59,6 +59,17 @@ MIGRATIONS = (
     ALTER TABLE documents ADD COLUMN parent TEXT REFERENCES documents (id);
     CREATE INDEX documents_parent ON documents (parent);
     """,
+    """
+    CREATE TABLE conversations (
+        id TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT NOT NULL, updated_at TEXT NOT NULL
+    );
+    CREATE INDEX conversations_owner ON conversations (owner, updated_at);
+    CREATE TABLE turns (
+        conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+        question TEXT NOT NULL, text TEXT NOT NULL, answer TEXT NOT NULL, feedback TEXT,
+        PRIMARY KEY (conversation_id, ordinal)
+    ) WITHOUT ROWID;
+    """,
 )
 
 

@@ -45,6 +45,12 @@ class QuestionTooLong(TenkyoError):
     code = "question_too_long"
 
 
+class ConversationNotFound(TenkyoError):
+    """No conversation of this person has this id."""
+
+    code = "conversation_not_found"
+
+
 class InvalidDialog(TenkyoError):
     """Messages whose roles do not make a conversation."""
 
@@ -58,6 +64,7 @@ class InvalidSettings(TenkyoError):
 
 
 __all__ = [
+    "ConversationNotFound",
     "DamagedDocument",
     "DocumentNotFound",
     "DocumentTooLarge",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from rag.assistant import Assistant
 from rag.catalog import Catalog
+from rag.conversations import Conversations
 from rag.database import Database
 from rag.embedders.sentence_transformer import SentenceTransformerEmbedder
 from rag.indexes import Indexes
@@ -37,6 +38,7 @@ class Parts:
     retriever: Retriever
     chat_model: ChatModel | None
     assistant: Assistant
+    conversations: Conversations
 
 
 def build(settings: Settings) -> Parts:
@@ -74,4 +76,5 @@ def build(settings: Settings) -> Parts:
         retriever=retriever,
         chat_model=chat_model,
         assistant=assistant,
+        conversations=Conversations(database),
     )

@@ -47,6 +47,7 @@ class KnowledgeBase:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self.settings = parts.settings
+        self.conversations = parts.conversations
 
     @classmethod
     def open(cls, store: Path | str | None = None, settings: Settings | None = None) -> Self:

@@ -152,6 +152,41 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Feedback:
+    """What a person thinks of an answer, and why."""
+
+    good: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedTurn:
+    """A question and its answer as they were saved."""
+
+    question: str
+    answer: Answer
+    feedback: Feedback | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A saved conversation, oldest turn first."""
+
+    id: str
+    title: str
+    turns: tuple[SavedTurn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationInfo:
+    """A saved conversation as a list shows it."""
+
+    id: str
+    title: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AskOptions:
     """What travels with one question: passages used, and the documents or collections searched (all if empty)."""
 
@@ -248,9 +283,12 @@ __all__ = [
     "Box",
     "Chunk",
     "Citation",
+    "Conversation",
+    "ConversationInfo",
     "Document",
     "DocumentInfo",
     "ExtractionReport",
+    "Feedback",
     "Hit",
     "Job",
     "Location",
@@ -259,6 +297,7 @@ __all__ = [
     "Removed",
     "Retrieved",
     "Role",
+    "SavedTurn",
     "Sentence",
     "Skipped",
     "Span",

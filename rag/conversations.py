@@ -1,0 +1,142 @@
+"""Conversations that were saved: each person's own, to be listed, searched, read again and exported."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from rag.database import Database
+from rag.errors import ConversationNotFound
+from rag.types import Answer, Conversation, ConversationInfo, Feedback, SavedTurn
+
+_ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
+_TITLE_CHARACTERS = 60
+
+
+class Conversations:
+    """Kept by owner: nobody sees another's. An owner is any secret string that a face knows a person by."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def list(self, owner: str, query: str = "") -> list[ConversationInfo]:
+        """Newest first; with a query those in whose title, questions or answers it stands, in any case."""
+        found = """SELECT id, title, updated_at FROM conversations c WHERE owner = :owner AND (
+                   title LIKE :pattern ESCAPE '\\' OR EXISTS (SELECT 1 FROM turns t WHERE t.conversation_id = c.id
+                   AND (t.question LIKE :pattern ESCAPE '\\' OR t.text LIKE :pattern ESCAPE '\\')))
+                   ORDER BY updated_at DESC, rowid DESC"""
+        for special in "\\%_":
+            query = query.replace(special, "\\" + special)
+        with self._database.read() as db:
+            rows = db.execute(found, {"owner": owner, "pattern": f"%{query}%"})
+            return [ConversationInfo(r["id"], r["title"], datetime.fromisoformat(r["updated_at"])) for r in rows]
+
+    def load(self, owner: str, id_: str) -> Conversation:
+        """The whole conversation; raises ConversationNotFound."""
+        with self._database.read() as db:
+            row = _row(db, owner, id_)
+            turns = db.execute("SELECT * FROM turns WHERE conversation_id = ? ORDER BY ordinal", (id_,))
+            return Conversation(id_, row["title"], tuple(_turn(turn) for turn in turns))
+
+    def start(self, owner: str, question: str) -> str:
+        """Begins a conversation named after its first question; gives its id."""
+        id_, now = uuid.uuid4().hex, _now()
+        line = " ".join(question.split())
+        title = line if len(line) <= _TITLE_CHARACTERS else line[: _TITLE_CHARACTERS - 1] + "…"
+        with self._database.write() as db:
+            db.execute("INSERT INTO conversations VALUES (?, ?, ?, ?)", (id_, owner, title, now))
+        return id_
+
+    def put_turn(self, owner: str, id_: str, ordinal: int, question: str, answer: Answer) -> None:
+        """Saves the turn with this number, from 0; one that stood there, and those after it, go."""
+        with self._database.write() as db:
+            _row(db, owner, id_)
+            db.execute("DELETE FROM turns WHERE conversation_id = ? AND ordinal >= ?", (id_, ordinal))
+            values = (id_, ordinal, question, answer.text, _ANSWER.dump_json(answer).decode(), None)
+            db.execute("INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?)", values)
+            db.execute("UPDATE conversations SET updated_at = ? WHERE id = ?", (_now(), id_))
+
+    def rate(self, owner: str, id_: str, ordinal: int, feedback: Feedback | None) -> None:
+        """Keeps what the person thinks of an answer, or takes it back."""
+        text = json.dumps([feedback.good, feedback.reason]) if feedback else None
+        with self._database.write() as db:
+            _row(db, owner, id_)
+            db.execute("UPDATE turns SET feedback = ? WHERE conversation_id = ? AND ordinal = ?", (text, id_, ordinal))
+
+    def rename(self, owner: str, id_: str, title: str) -> None:
+        """Gives the conversation another title; raises ConversationNotFound."""
+        with self._database.write() as db:
+            _row(db, owner, id_)
+            db.execute("UPDATE conversations SET title = ? WHERE id = ?", (title, id_))
+
+    def delete(self, owner: str, id_: str) -> None:
+        """Deletes the conversation, whole; raises ConversationNotFound."""
+        with self._database.write() as db:
+            _row(db, owner, id_)
+            db.execute("DELETE FROM conversations WHERE id = ?", (id_,))
+
+
+def as_json(conversation: Conversation) -> str:
+    """The conversation as JSON: title and turns, each with question, answer and what each sentence rests on."""
+    turns = [
+        {
+            "question": turn.question,
+            "answer": turn.answer.text,
+            "answered": turn.answer.answered,
+            "model": turn.answer.model,
+            "sentences": [
+                {
+                    "text": sentence.text.strip(),
+                    "citations": [
+                        {"document": c.document_name, "location": c.location.as_dict(), "quote": c.quote}
+                        for c in sentence.citations
+                    ],
+                }
+                for sentence in turn.answer.sentences
+            ],
+        }
+        for turn in conversation.turns
+    ]
+    return json.dumps({"title": conversation.title, "turns": turns}, ensure_ascii=False, indent=2)
+
+
+def as_markdown(conversation: Conversation) -> str:
+    """The conversation as Markdown, the sources of each answer as footnotes."""
+    parts, notes = [f"# {conversation.title}"], list[str]()
+    for turn in conversation.turns:
+        text = ""
+        for sentence in turn.answer.sentences:
+            marks = ""
+            for citation in sentence.citations:
+                place = ", ".join(f"{name} {value}" for name, value in citation.location.as_dict().items())
+                quote = " ".join(citation.quote.split())
+                notes.append(
+                    f"[^{len(notes) + 1}]: {', '.join(filter(None, (citation.document_name, place)))}: “{quote}”"
+                )
+                marks += f"[^{len(notes)}]"
+            ending = sentence.text[len(sentence.text.rstrip()) :]
+            text += sentence.text.rstrip() + marks + ending
+        parts += [f"## {' '.join(turn.question.split())}", text.strip() or "–"]
+    return "\n\n".join([*parts, "\n".join(notes)]).strip() + "\n"
+
+
+def _row(db: sqlite3.Connection, owner: str, id_: str) -> sqlite3.Row:
+    row = db.execute("SELECT * FROM conversations WHERE id = ? AND owner = ?", (id_, owner)).fetchone()
+    if row is None:
+        raise ConversationNotFound("This conversation is not there any more.", "Start a new one.")
+    return row
+
+
+def _turn(row: sqlite3.Row) -> SavedTurn:
+    feedback: Any = json.loads(row["feedback"]) if row["feedback"] else None
+    answer = _ANSWER.validate_json(row["answer"])
+    return SavedTurn(row["question"], answer, Feedback(*feedback) if feedback else None)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()

@@ -1,0 +1,105 @@
+"""Saved conversations: each person's own, found again, exported with their sources."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from rag import KnowledgeBase
+from rag.conversations import as_json, as_markdown
+from rag.errors import ConversationNotFound
+from rag.types import Feedback
+
+QUESTION = "When does the horn sound?"
+
+
+@pytest.fixture
+def kb(tmp_path):
+    with KnowledgeBase.open(tmp_path / "store") as opened:
+        opened.add(b"# Fog\n\nThe horn sounds at noon. The lamp is lit at dusk.", "keeper.md")
+        yield opened
+
+
+def saved(kb: KnowledgeBase, owner: str = "ann", question: str = QUESTION) -> str:
+    id_ = kb.conversations.start(owner, question)
+    kb.conversations.put_turn(owner, id_, 0, question, kb.ask(question))
+    return id_
+
+
+def test_an_answer_comes_back_as_it_was(kb):
+    answer = kb.ask(QUESTION)
+    id_ = kb.conversations.start("ann", QUESTION)
+    kb.conversations.put_turn("ann", id_, 0, QUESTION, answer)
+    loaded = kb.conversations.load("ann", id_)
+    assert loaded.title == QUESTION
+    assert [turn.answer for turn in loaded.turns] == [answer]
+    assert answer.sentences[0].citations[0].quote == "The horn sounds at noon."
+
+
+def test_it_outlives_the_process_and_the_document(kb, tmp_path):
+    id_ = saved(kb)
+    kb.remove(kb.documents()[0].id)
+    with KnowledgeBase.open(tmp_path / "store") as again:
+        turn = again.conversations.load("ann", id_).turns[0]
+        assert turn.answer.sentences[0].citations[0].quote == "The horn sounds at noon."
+
+
+def test_nobody_sees_or_touches_anothers(kb):
+    id_ = saved(kb)
+    assert kb.conversations.list("bob") == []
+    for forbidden in (
+        lambda: kb.conversations.load("bob", id_),
+        lambda: kb.conversations.rename("bob", id_, "mine"),
+        lambda: kb.conversations.delete("bob", id_),
+        lambda: kb.conversations.put_turn("bob", id_, 1, "x", kb.ask("x")),
+        lambda: kb.conversations.rate("bob", id_, 0, None),
+    ):
+        with pytest.raises(ConversationNotFound):
+            forbidden()
+    assert len(kb.conversations.load("ann", id_).turns) == 1
+
+
+def test_the_newest_comes_first_and_words_find_it(kb):
+    first, second = saved(kb), saved(kb, question="When is the lamp lit?")
+    kb.conversations.rename("ann", first, "100%_horn")
+    assert [one.id for one in kb.conversations.list("ann")] == [second, first]
+    assert [one.id for one in kb.conversations.list("ann", "LAMP")] == [second]
+    assert [one.id for one in kb.conversations.list("ann", "at noon")] == [first]
+    assert [one.id for one in kb.conversations.list("ann", "0%_h")] == [first]
+    assert kb.conversations.list("ann", "0%h") == []
+
+
+def test_a_question_asked_again_takes_the_place_of_what_followed(kb):
+    id_ = saved(kb)
+    other = kb.ask("When is the lamp lit?")
+    kb.conversations.put_turn("ann", id_, 1, "And then?", other)
+    kb.conversations.put_turn("ann", id_, 0, "When is the lamp lit?", other)
+    assert [turn.question for turn in kb.conversations.load("ann", id_).turns] == ["When is the lamp lit?"]
+
+
+def test_feedback_is_kept_and_can_be_taken_back(kb):
+    id_ = saved(kb)
+    kb.conversations.rate("ann", id_, 0, Feedback(False, "wrong page"))
+    assert kb.conversations.load("ann", id_).turns[0].feedback == Feedback(False, "wrong page")
+    kb.conversations.rate("ann", id_, 0, None)
+    assert kb.conversations.load("ann", id_).turns[0].feedback is None
+
+
+def test_a_deleted_one_is_gone_with_its_turns(kb):
+    id_ = saved(kb)
+    kb.conversations.delete("ann", id_)
+    assert kb.conversations.list("ann") == []
+    assert kb.conversations.list("ann", "noon") == []
+    with pytest.raises(ConversationNotFound):
+        kb.conversations.load("ann", id_)
+
+
+def test_exports_name_the_sources(kb):
+    conversation = kb.conversations.load("ann", saved(kb))
+    turn = json.loads(as_json(conversation))["turns"][0]
+    assert turn["question"] == QUESTION
+    assert turn["sentences"][0]["citations"][0]["document"] == "keeper.md"
+    markdown = as_markdown(conversation)
+    assert markdown.startswith(f"# {QUESTION}\n\n## {QUESTION}\n\nThe horn sounds at noon.[^1]")
+    assert "[^1]: keeper.md, line 3: “The horn sounds at noon.”" in markdown
