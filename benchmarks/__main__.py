@@ -1,4 +1,4 @@
-"""`python -m benchmarks retrieval|answers|confidence DATA [--limit N]`: prints a Markdown table."""
+"""`python -m benchmarks retrieval|answers|confidence|loaders DATA`: prints a Markdown table."""
 
 from __future__ import annotations
 
@@ -8,21 +8,26 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import answers, confidence, retrieval
+from benchmarks import answers, confidence, loaders, retrieval
 from rag import TenkyoError
 
 BENCHMARKS = {"retrieval": retrieval.run, "answers": answers.run, "confidence": confidence.run}
 
 
 def main() -> int:
-    """Runs one benchmark over every evaluation set in a folder."""
+    """Runs one benchmark over every evaluation set in a folder, or over every file of a zoo."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("name", choices=BENCHMARKS)
-    parser.add_argument("data", type=Path, help="folder whose folders are evaluation sets in the BEIR layout")
+    parser.add_argument("name", choices=[*BENCHMARKS, "loaders"])
+    parser.add_argument("data", type=Path, help="folder of evaluation sets in the BEIR layout; loaders: of files")
     parser.add_argument("--limit", type=int, help="a fixed sample of N questions of each set")
+    parser.add_argument("--peers", type=Path, help="loaders: the Python of an environment that has the other tools")
+    parser.add_argument("--tools", nargs="+", default=["markitdown"], help="loaders: which of the other tools")
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING)
     try:
+        if options.name == "loaders":
+            print(_table(loaders.run(options.data, options.peers, options.tools)))
+            return 0
         rows = BENCHMARKS[options.name](sorted(p for p in options.data.iterdir() if p.is_dir()), options.limit)
     except (TenkyoError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
