@@ -62,11 +62,15 @@ _FURNITURE = frozenset(
         "vector-page-toolbar",
         "mw-footer-container",
         "reflist-toggle",
+        "mw-portlet",
+        "vector-dropdown",
+        "dropdown-menu",
     ]
 )
 _TAGS = frozenset(["nav", "footer", "aside", "dialog"])
 _MOST = 0.5  # furniture with more of the page's text than this is none
 _MAIN_LEAST = 0.2
+_PROSE, _SEVERAL, _LONG = 80, 3, 8  # characters of a full paragraph, how many of them, items of a long list
 
 
 class PageContent(TypedDict):
@@ -145,6 +149,28 @@ def _drop_furniture(main: Any) -> None:
     for element in [e for e in main.iter(Element) if e is not main and _is_furniture(e, main)]:
         if element.getparent() is not None and _size(element) <= limit:
             element.drop_tree()
+    for element in _link_lists(main):
+        if _size(element) <= limit:
+            element.drop_tree()
+
+
+def _link_lists(main: Any) -> list[Any]:
+    """Long lists of nothing but links before the first of several full paragraphs: menus that no name tells."""
+    prose = [p for p in main.iter("p") if _size(p) - sum(map(_size, p.iter("a"))) >= _PROSE]
+    if len(prose) < _SEVERAL:
+        return []
+    found: list[Any] = []
+    for element in main.iter("ul", "p"):
+        if element is prose[0]:
+            break
+        if element.tag == "ul" and len(element.findall("li")) >= _LONG and _is_all_links(element):
+            found.append(element)
+    return found
+
+
+def _is_all_links(element: Any) -> bool:
+    size = _size(element)
+    return sum(map(_size, element.iter("a"))) >= 0.95 * size and not element.xpath(".//li[count(.//a) != 1]")
 
 
 def _is_furniture(element: Any, main: Any) -> bool:

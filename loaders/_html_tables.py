@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
+
+from lxml.etree import iterwalk
 
 from loaders._text import cell, rows_text
 
 _CELLS = ("td", "th")
 _MAX_SPAN = 100  # browsers allow 1000 columns and 65534 rows; more than this is a mistake or an attack
 _MAX_CELLS = 500_000
+_MAX_HEADER = 40
+_LINE = re.compile(r"border(-\w+)?:[^;]*\b(solid|double|dashed|dotted|ridge|groove|inset|outset)")
 _BLOCKS = ".//table | .//h1 | .//h2 | .//h3 | .//ul/li[6] | .//p[4] | .//form"
 
 
@@ -21,7 +26,22 @@ def is_data_table(table: Any) -> bool:
     widest = max((len(_cells(row)) for row in rows), default=0)
     if widest < 2:
         return False
-    return bool(table.xpath(".//th | .//caption")) or not table.xpath(_BLOCKS)
+    if table.xpath(".//th | .//caption") or not table.xpath(_BLOCKS):
+        return True
+    return _has_lines(table) or _has_header(rows)
+
+
+def _has_lines(table: Any) -> bool:
+    """Whether lines are drawn between the cells: a table that only places parts of a page has none."""
+    border = (table.get("border") or "").strip()
+    return bool(re.match(r"[1-9]", border) or _LINE.search(table.get("style") or ""))
+
+
+def _has_header(rows: Sequence[Any]) -> bool:
+    """Whether all rows have as many cells as the first, and that one has a short text in each."""
+    first = [cell("".join(_texts(element))) for element in _cells(rows[0])]
+    regular = len(rows) > 2 and all(len(_cells(row)) == len(first) for row in rows)
+    return regular and all(0 < len(text) <= _MAX_HEADER for text in first) and len(set(first)) == len(first)
 
 
 def table_text(table: Any) -> str:
@@ -76,10 +96,11 @@ def _span(element: Any, name: str) -> int:
 
 def _texts(element: Any) -> Iterator[str]:
     """Text with a space where a line or a block begins; scripts, styles and readings left out."""
-    for part in element.iter():
-        if part.tag in ("br", "p", "div", "li"):
-            yield " "
-        if part.tag not in ("script", "style", "rt", "rp"):
-            yield part.text or ""
-        if part is not element:
+    for event, part in iterwalk(element, events=("start", "end")):
+        if event == "start":
+            if part.tag in ("br", "p", "div", "li"):
+                yield " "
+            if part.tag not in ("script", "style", "rt", "rp"):
+                yield part.text or ""
+        elif part is not element:
             yield part.tail or ""

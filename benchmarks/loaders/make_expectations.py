@@ -38,12 +38,15 @@ _ENCODINGS = {  # where it is neither UTF-8 nor stated in the file
     "txt/unstructured__fake-text-utf-32.txt": "utf-32",
     "eml/unstructured__fake-email-utf-16.eml": "utf-8",
 }
-_DELIMITERS = {"csv/unstructured__stanley-cups.tsv": "\t", "csv/unstructured__semicolon-delimited.csv": ";"}
+_DELIMITERS = {
+    "csv/unstructured__stanley-cups.tsv": "\t",
+    "csv/unstructured__semicolon-delimited.csv": ";",
+    "csv/unstructured__single-column.csv": ";",
+}
 _UNSURE = re.compile("[\x00-\x1f\x7f-\x9f\ufffd\ue000-\uf8ff]")
 # The row of the header (from 0), None where the table has none; 0 elsewhere.
 _HEADERS = {
     "csv/scraping-test1__13TOKYO.CSV": None,
-    "csv/unstructured__semicolon-delimited.csv": None,
     "csv/unstructured__csv-with-escaped-commas.csv": None,
     "csv/unstructured__single-column.csv": None,
     "csv/unstructured__stanley-cups-utf-16.csv": 1,
@@ -106,7 +109,10 @@ def cells(grids: Sequence[list[list[str]]]) -> list[tuple[str, str, str]]:
     found: list[tuple[str, str, str]] = []
     for table in grids:
         widths = [sum(bool(cell.strip()) for cell in row) for row in table]
-        grid = table[next((n for n, width in enumerate(widths) if width > 1), 0) :]  # below a title of one cell
+        if max(widths, default=0) < 2:
+            continue
+        # The header is below a title of one cell.
+        grid = table[next(n for n, width in enumerate(widths) if width > 1 or max(widths) == 2) :]
         firsts = [row[0].strip() for row in grid[1:] if row]
         for row in grid[1:]:
             if row and row[0].strip() and firsts.count(row[0].strip()) == 1:

@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 from benchmarks.loaders.readers import Reading, pandoc, pdf, run
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -45,7 +46,9 @@ def _word_runs(node: ElementTree.Element) -> Iterator[str]:
     for child in node:
         if child.tag == f"{_W}t":
             yield child.text or ""
-        elif child.tag in (f"{_W}tab", f"{_W}br", f"{_W}p", f"{_W}fldChar", _FALLBACK):
+        elif child.tag == f"{_W}noBreakHyphen":
+            yield "-"
+        elif child.tag in (f"{_W}tab", f"{_W}br", f"{_W}p", f"{_W}fldChar", f"{_M}oMath", _FALLBACK):
             yield "\n"
         elif child.tag not in (f"{_W}del", f"{_W}instrText", f"{_W}moveFrom"):
             yield from _word_runs(child)

@@ -123,7 +123,7 @@ def _pandoc_table(table: Sequence[Any]) -> list[list[str]]:
 def table(path: Path, encoding: str, delimiter: str, header: int | None) -> Reading:
     """Python's csv; `header` is the row of the header, from 0, None where there is none."""
     with path.open(encoding=encoding, newline="") as file:
-        rows = [row for row in csv.reader(file, delimiter=delimiter) if row]
+        rows = [row for row in csv.reader(file, delimiter=delimiter, skipinitialspace=True) if row]
     reading = Reading("Python csv", [(cell, None) for row in rows for cell in row])
     if header is None:
         reading.grids = [[["(none)"] * len(rows[0]), *rows]]
