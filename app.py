@@ -15,6 +15,7 @@ from rag.errors import TenkyoError
 from ui.headers import SecurityHeaders
 from ui.knowledge import knowledge_base
 from ui.trouble import show_fault
+from ui.visitor import VisitorCookie
 
 log = logging.getLogger("tenkyo")
 
@@ -33,6 +34,6 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 app = st.App(
     Path(__file__).parent / "ui" / "main.py",
     lifespan=lifespan,
-    middleware=[Middleware(SecurityHeaders)],
+    middleware=[Middleware(SecurityHeaders), Middleware(VisitorCookie)],
     on_script_error=show_fault,
 )

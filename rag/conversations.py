@@ -6,7 +6,7 @@ import json
 import sqlite3
 import uuid
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
@@ -43,6 +43,11 @@ class Conversations:
             turns = db.execute("SELECT * FROM turns WHERE conversation_id = ? ORDER BY ordinal", (id_,))
             return Conversation(id_, row["title"], tuple(_turn(turn) for turn in turns))
 
+    def export(self, owner: str, id_: str, form: Literal["markdown", "json"]) -> str:
+        """The whole conversation as a file's text, with what each sentence rests on; raises ConversationNotFound."""
+        conversation = self.load(owner, id_)
+        return _as_markdown(conversation) if form == "markdown" else _as_json(conversation)
+
     def start(self, owner: str, question: str) -> str:
         """Begins a conversation named after its first question; gives its id."""
         id_, now = uuid.uuid4().hex, _now()
@@ -53,13 +58,18 @@ class Conversations:
         return id_
 
     def put_turn(self, owner: str, id_: str, ordinal: int, question: str, answer: Answer) -> None:
-        """Saves the turn with this number, from 0; one that stood there, and those after it, go."""
+        """Saves a turn under its number; one that stood there goes."""
+        with self._database.write() as db:
+            _row(db, owner, id_)
+            values = (id_, ordinal, question, answer.text, _ANSWER.dump_json(answer).decode(), None)
+            db.execute("INSERT OR REPLACE INTO turns VALUES (?, ?, ?, ?, ?, ?)", values)
+            db.execute("UPDATE conversations SET updated_at = ? WHERE id = ?", (_now(), id_))
+
+    def cut(self, owner: str, id_: str, ordinal: int) -> None:
+        """Deletes the turns from this number on."""
         with self._database.write() as db:
             _row(db, owner, id_)
             db.execute("DELETE FROM turns WHERE conversation_id = ? AND ordinal >= ?", (id_, ordinal))
-            values = (id_, ordinal, question, answer.text, _ANSWER.dump_json(answer).decode(), None)
-            db.execute("INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?)", values)
-            db.execute("UPDATE conversations SET updated_at = ? WHERE id = ?", (_now(), id_))
 
     def rate(self, owner: str, id_: str, ordinal: int, feedback: Feedback | None) -> None:
         """Keeps what the person thinks of an answer, or takes it back."""
@@ -81,7 +91,7 @@ class Conversations:
             db.execute("DELETE FROM conversations WHERE id = ?", (id_,))
 
 
-def as_json(conversation: Conversation) -> str:
+def _as_json(conversation: Conversation) -> str:
     """The conversation as JSON: title and turns, each with question, answer and what each sentence rests on."""
     turns = [
         {
@@ -105,7 +115,7 @@ def as_json(conversation: Conversation) -> str:
     return json.dumps({"title": conversation.title, "turns": turns}, ensure_ascii=False, indent=2)
 
 
-def as_markdown(conversation: Conversation) -> str:
+def _as_markdown(conversation: Conversation) -> str:
     """The conversation as Markdown, the sources of each answer as footnotes."""
     parts, notes = [f"# {conversation.title}"], list[str]()
     for turn in conversation.turns:
@@ -135,7 +145,7 @@ def _row(db: sqlite3.Connection, owner: str, id_: str) -> sqlite3.Row:
 def _turn(row: sqlite3.Row) -> SavedTurn:
     feedback: Any = json.loads(row["feedback"]) if row["feedback"] else None
     answer = _ANSWER.validate_json(row["answer"])
-    return SavedTurn(row["question"], answer, Feedback(*feedback) if feedback else None)
+    return SavedTurn(row["ordinal"], row["question"], answer, Feedback(*feedback) if feedback else None)
 
 
 def _now() -> str:

@@ -161,8 +161,9 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class SavedTurn:
-    """A question and its answer as they were saved."""
+    """A question and its answer as they were saved; `ordinal` grows within the conversation."""
 
+    ordinal: int
     question: str
     answer: Answer
     feedback: Feedback | None = None

@@ -30,6 +30,27 @@ const sources = (data, open) => {
   return list
 }
 
+// A mark shows the quoted words while the pointer is over it or the keyboard is at it.
+const cited = (mark, open) => {
+  const holder = element("span", "cited")
+  const made = button("mark", mark.number, mark.label, () => open(mark.index))
+  made.removeAttribute("title")
+  const preview = element("span", "preview")
+  preview.setAttribute("role", "tooltip")
+  preview.append(element("span", "quote", mark.quote), element("span", "origin", mark.label))
+  holder.append(made, preview)
+  return holder
+}
+
+const copy = (data) => {
+  const made = button("copy", data.copy_label, data.copy_label, async () => {
+    const text = data.sentences.map((sentence) => sentence.text).join("").trim()
+    await navigator.clipboard.writeText(text)
+    made.textContent = data.copied_label
+  })
+  return made
+}
+
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".answer")
   const shown = JSON.stringify(data)
@@ -42,10 +63,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
   for (const sentence of data.sentences) {
     text.append(element("span", "sentence", sentence.text.trimEnd()))
     for (const mark of sentence.marks) {
-      text.append(button("mark", mark.number, mark.label, () => open(mark.index)))
+      text.append(cited(mark, open))
     }
     text.append(sentence.text.slice(sentence.text.trimEnd().length))
   }
   root.replaceChildren(text)
   if (data.sources.length) root.append(sources(data, open))
+  if (data.sentences.length && !data.writing && navigator.clipboard) root.append(copy(data))
 }

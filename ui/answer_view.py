@@ -13,6 +13,7 @@ from rag.types import Answer, Citation, Location
 from ui.language import Words
 from ui.source_view import Source, where
 
+_PREVIEW_CHARACTERS = 400
 _HERE = Path(__file__).parent
 _mount = component(
     "tenkyo_answer",
@@ -67,7 +68,8 @@ def source_of(answer: Answer, citation: Citation) -> Source:
 
 
 def _chip(words: Words, index: int, citation: Citation) -> dict[str, Any]:
-    return _listed(words, index, str(citation.number), citation.document_name, citation.location)
+    listed = _listed(words, index, str(citation.number), citation.document_name, citation.location)
+    return listed | {"quote": citation.quote[:_PREVIEW_CHARACTERS]}
 
 
 def _listed(words: Words, index: int, number: str, name: str, location: Location) -> dict[str, Any]:
@@ -83,5 +85,7 @@ def _data(
         "sentences": sentences,
         "sources": sources,
         "sources_label": words("answer.sources"),
+        "copy_label": words("answer.copy"),
+        "copied_label": words("answer.copied"),
         "writing": writing,
     }

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from threading import Event as Flag
-from threading import Thread
+from threading import Lock, Thread
 
 from rag import KnowledgeBase
 from rag.errors import TenkyoError
 from rag.events import AnswerReady, Event, ModelFailed, StageStarted, TokenGenerated
-from rag.types import Answer, AskOptions, Job, Message
+from rag.types import Answer, AskOptions, Feedback, Job, Message
+from rag.types import Conversation as SavedConversation
 
 _POLL_S = 0.1
 _ids = count(1)
@@ -23,15 +24,20 @@ _ids = count(1)
 class Reply:
     """One answer in the making: its thread writes the attributes, pages only read; `stop` ends it early."""
 
-    def __init__(self, produce: Callable[[Flag], Iterator[Event]]) -> None:
+    def __init__(self, answer: Answer | None = None) -> None:
         self.stage = "searching"
         self.text = ""
-        self.answer: Answer | None = None
+        self.answer = answer
         self.error: Mapping[str, str] | None = None
         self.model_error: Mapping[str, str] | None = None
         self.stop = Flag()
         self._finished = Flag()
-        Thread(target=self._run, args=(produce,), name="reply", daemon=True).start()
+        if answer:
+            self._finished.set()
+
+    def start(self, produce: Callable[[Flag], Iterator[Event]], keep: Callable[[Answer], None]) -> None:
+        """Begins to follow the events in a thread; `keep` is given the whole answer."""
+        Thread(target=self._run, args=(produce, keep), name="reply", daemon=True).start()
 
     @property
     def finished(self) -> bool:
@@ -42,10 +48,12 @@ class Reply:
         """Waits until it is finished, `seconds` at most."""
         return self._finished.wait(seconds)
 
-    def _run(self, produce: Callable[[Flag], Iterator[Event]]) -> None:
+    def _run(self, produce: Callable[[Flag], Iterator[Event]], keep: Callable[[Answer], None]) -> None:
         try:
             for event in produce(self.stop):
                 self._note(event)
+            if self.answer:
+                keep(self.answer)
         except TenkyoError as error:
             self.error = error.as_dict()
         finally:
@@ -72,13 +80,16 @@ class SentFile:
     error: Mapping[str, str] | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Turn:
     """What the person sent, and the reply to it (None where only files were sent)."""
 
     question: str
+    ordinal: int
     files: tuple[SentFile, ...] = ()
+    options: AskOptions = field(default_factory=AskOptions)
     reply: Reply | None = None
+    feedback: Feedback | None = None
     id: int = field(default_factory=lambda: next(_ids))
 
     @property
@@ -98,9 +109,20 @@ class Turn:
 
 @dataclass(slots=True)
 class Conversation:
-    """The turns so far, oldest first."""
+    """The turns so far, oldest first. It is saved for its owner from the first answer on, as `saved_id`."""
 
+    owner: str
     turns: list[Turn] = field(default_factory=list)
+    saved_id: str | None = None
+    _saving: Lock = field(default_factory=Lock)
+
+    @classmethod
+    def of(cls, owner: str, saved: SavedConversation) -> Conversation:
+        """The conversation as it was saved, to be gone on with."""
+        turns = [
+            Turn(turn.question, turn.ordinal, reply=Reply(turn.answer), feedback=turn.feedback) for turn in saved.turns
+        ]
+        return cls(owner, turns, saved.id)
 
     def history(self) -> list[Message]:
         """What was said, as the chat model is told of it."""
@@ -114,15 +136,48 @@ class Conversation:
         self, knowledge: KnowledgeBase, question: str, files: Sequence[tuple[str, bytes]], options: AskOptions
     ) -> Turn:
         """Adds a turn: files are taken in; a question sent along with files is asked about those files."""
+        self.stop()
+        ordinal = self.turns[-1].ordinal + 1 if self.turns else 0
+        turn = Turn(question, ordinal, tuple(_submit(knowledge, name, data) for name, data in files), options)
+        self._ask(knowledge, turn)
+        return turn
+
+    def ask_again(self, knowledge: KnowledgeBase, turn: Turn, question: str) -> None:
+        """Asks in place of a turn, with the same files and scope; what came after it goes."""
+        self.stop()
+        with self._saving:  # what is being saved just now must not come back
+            self.turns = self.turns[: self.turns.index(turn)]
+            if self.saved_id:
+                knowledge.conversations.cut(self.owner, self.saved_id, turn.ordinal)
+        self._ask(knowledge, Turn(question, turn.ordinal, turn.files, turn.options))
+
+    def rate(self, knowledge: KnowledgeBase, turn: Turn, feedback: Feedback | None) -> None:
+        """Keeps what the person thinks of an answer."""
+        turn.feedback = feedback
+        if self.saved_id:
+            knowledge.conversations.rate(self.owner, self.saved_id, turn.ordinal, feedback)
+
+    def stop(self) -> None:
+        """Ends every reply that is still being written."""
         for turn in self.turns:
             if turn.reply:
                 turn.reply.stop.set()
-        turn = Turn(question, tuple(_submit(knowledge, name, data) for name, data in files))
-        if question:
-            history = self.history()
-            turn.reply = Reply(lambda stop: _answer(knowledge, turn, history, options, stop))
+
+    def _ask(self, knowledge: KnowledgeBase, turn: Turn) -> None:
+        if turn.question:
+            history, reply = self.history(), Reply()
+            turn.reply = reply
+            reply.start(
+                lambda stop: _answer(knowledge, turn, history, stop),
+                lambda answer: self._save(knowledge, turn, answer),
+            )
         self.turns.append(turn)
-        return turn
+
+    def _save(self, knowledge: KnowledgeBase, turn: Turn, answer: Answer) -> None:
+        with self._saving:
+            if turn in self.turns:
+                self.saved_id = self.saved_id or knowledge.conversations.start(self.owner, turn.question)
+                knowledge.conversations.put_turn(self.owner, self.saved_id, turn.ordinal, turn.question, answer)
 
 
 def _submit(knowledge: KnowledgeBase, name: str, data: bytes) -> SentFile:
@@ -132,9 +187,8 @@ def _submit(knowledge: KnowledgeBase, name: str, data: bytes) -> SentFile:
         return SentFile(name, None, error.as_dict())
 
 
-def _answer(
-    knowledge: KnowledgeBase, turn: Turn, history: Sequence[Message], options: AskOptions, stop: Flag
-) -> Iterator[Event]:
+def _answer(knowledge: KnowledgeBase, turn: Turn, history: Sequence[Message], stop: Flag) -> Iterator[Event]:
+    options = turn.options
     if turn.job_ids:
         yield StageStarted("reading")
         options = AskOptions(documents=_read(knowledge, turn, stop)) if not stop.is_set() else options

@@ -7,7 +7,6 @@ import json
 import pytest
 
 from rag import KnowledgeBase
-from rag.conversations import as_json, as_markdown
 from rag.errors import ConversationNotFound
 from rag.types import Feedback
 
@@ -52,6 +51,7 @@ def test_nobody_sees_or_touches_anothers(kb):
         lambda: kb.conversations.load("bob", id_),
         lambda: kb.conversations.rename("bob", id_, "mine"),
         lambda: kb.conversations.delete("bob", id_),
+        lambda: kb.conversations.export("bob", id_, "json"),
         lambda: kb.conversations.put_turn("bob", id_, 1, "x", kb.ask("x")),
         lambda: kb.conversations.rate("bob", id_, 0, None),
     ):
@@ -70,12 +70,15 @@ def test_the_newest_comes_first_and_words_find_it(kb):
     assert kb.conversations.list("ann", "0%h") == []
 
 
-def test_a_question_asked_again_takes_the_place_of_what_followed(kb):
+def test_a_conversation_can_be_taken_up_again_at_any_turn(kb):
     id_ = saved(kb)
     other = kb.ask("When is the lamp lit?")
-    kb.conversations.put_turn("ann", id_, 1, "And then?", other)
-    kb.conversations.put_turn("ann", id_, 0, "When is the lamp lit?", other)
-    assert [turn.question for turn in kb.conversations.load("ann", id_).turns] == ["When is the lamp lit?"]
+    for ordinal in (1, 2):
+        kb.conversations.put_turn("ann", id_, ordinal, f"Question {ordinal}", other)
+    kb.conversations.cut("ann", id_, 1)
+    kb.conversations.put_turn("ann", id_, 3, "Another way", other)
+    turns = kb.conversations.load("ann", id_).turns
+    assert [(turn.ordinal, turn.question) for turn in turns] == [(0, QUESTION), (3, "Another way")]
 
 
 def test_feedback_is_kept_and_can_be_taken_back(kb):
@@ -96,10 +99,10 @@ def test_a_deleted_one_is_gone_with_its_turns(kb):
 
 
 def test_exports_name_the_sources(kb):
-    conversation = kb.conversations.load("ann", saved(kb))
-    turn = json.loads(as_json(conversation))["turns"][0]
+    id_ = saved(kb)
+    turn = json.loads(kb.conversations.export("ann", id_, "json"))["turns"][0]
     assert turn["question"] == QUESTION
     assert turn["sentences"][0]["citations"][0]["document"] == "keeper.md"
-    markdown = as_markdown(conversation)
+    markdown = kb.conversations.export("ann", id_, "markdown")
     assert markdown.startswith(f"# {QUESTION}\n\n## {QUESTION}\n\nThe horn sounds at noon.[^1]")
     assert "[^1]: keeper.md, line 3: “The horn sounds at noon.”" in markdown

@@ -2,10 +2,17 @@
 
 from threading import Event as Flag
 
+from rag import KnowledgeBase
 from rag.errors import QuestionTooLong
 from rag.events import AnswerReady, ModelFailed, StageStarted, TokenGenerated
-from rag.types import Answer, Message, Sentence
+from rag.types import Answer, AskOptions, Feedback, Message, Sentence
 from ui.conversation import Conversation, Reply, Turn
+
+
+def started(produce, kept=None) -> Reply:
+    reply = Reply()
+    reply.start(produce, (lambda answer: None) if kept is None else kept.append)
+    return reply
 
 
 def answer(text: str, stopped: bool = False) -> Answer:
@@ -23,7 +30,7 @@ def test_what_was_written_can_be_read_before_the_end():
         yield TokenGenerated("done.")
         yield AnswerReady(answer("Half done."))
 
-    reply = Reply(produce)
+    reply = started(produce)
     assert written.wait(10)
     assert (reply.stage, reply.text, reply.finished, reply.answer) == ("writing", "Half ", False, None)
     go_on.set()
@@ -37,7 +44,7 @@ def test_stop_reaches_the_one_who_writes():
         stop.wait(10)
         yield AnswerReady(answer("begun", stopped=stop.is_set()))
 
-    reply = Reply(produce)
+    reply = started(produce)
     reply.stop.set()
     assert reply.wait(10)
     assert reply.answer.stopped
@@ -48,7 +55,7 @@ def test_an_error_ends_the_reply_and_is_kept():
         yield TokenGenerated("a")
         raise QuestionTooLong("Too long.", "Shorten it.")
 
-    reply = Reply(produce)
+    reply = started(produce)
     assert reply.wait(10)
     assert reply.error == {"code": "question_too_long", "message": "Too long.", "hint": "Shorten it."}
     assert reply.text == "a"
@@ -56,22 +63,50 @@ def test_an_error_ends_the_reply_and_is_kept():
 
 def test_a_failing_model_does_not_end_the_reply():
     failed = {"code": "model_unavailable", "message": "", "hint": ""}
-    reply = Reply(lambda stop: iter([ModelFailed(failed), AnswerReady(answer("quoted"))]))
+    reply = started(lambda stop: iter([ModelFailed(failed), AnswerReady(answer("quoted"))]))
     assert reply.wait(10)
     assert reply.model_error == failed
     assert reply.answer.text == "quoted"
 
 
 def test_history_is_what_was_answered():
-    conversation = Conversation()
-    for text in ("One.", "Two."):
-        turn = Turn(f"{text}?", reply=Reply(lambda stop, text=text: iter([AnswerReady(answer(text))])))
-        assert turn.reply.wait(10)
-        conversation.turns.append(turn)
-    conversation.turns.append(Turn("unanswered", reply=Reply(lambda stop: iter(()))))
+    conversation = Conversation("ann")
+    for ordinal, text in enumerate(("One.", "Two.")):
+        conversation.turns.append(Turn(f"{text}?", ordinal, reply=Reply(answer(text))))
+    conversation.turns.append(Turn("unanswered", 2, reply=Reply()))
     assert conversation.history() == [
         Message("user", "One.?"),
         Message("assistant", "One."),
         Message("user", "Two.?"),
         Message("assistant", "Two."),
     ]
+
+
+def test_the_whole_answer_is_kept_once():
+    kept = []
+    assert started(lambda stop: iter([TokenGenerated("On"), AnswerReady(answer("One."))]), kept).wait(10)
+    assert kept == [answer("One.")]
+
+
+def test_a_conversation_is_saved_and_goes_on_where_it_was(tmp_path):
+    with KnowledgeBase.open(tmp_path / "store") as knowledge:
+        knowledge.add(b"The horn sounds at noon. The lamp is lit at dusk.", "keeper.txt")
+        conversation = Conversation("ann")
+        for question in ("When does the horn sound?", "When is the lamp lit?"):
+            reply = conversation.send(knowledge, question, (), AskOptions()).reply
+            assert reply is not None
+            assert reply.wait(60)
+        conversation.rate(knowledge, conversation.turns[1], Feedback(False, "vague"))
+        assert conversation.saved_id is not None
+        again = Conversation.of("ann", knowledge.conversations.load("ann", conversation.saved_id))
+        assert [(turn.question, turn.feedback) for turn in again.turns] == [
+            ("When does the horn sound?", None),
+            ("When is the lamp lit?", Feedback(False, "vague")),
+        ]
+        assert again.history() == conversation.history()
+        again.ask_again(knowledge, again.turns[0], "Who lights the lamp?")
+        assert [turn.question for turn in again.turns] == ["Who lights the lamp?"]
+        assert again.turns[0].reply is not None
+        assert again.turns[0].reply.wait(60)
+        saved = knowledge.conversations.load("ann", conversation.saved_id)
+        assert [turn.question for turn in saved.turns] == ["Who lights the lamp?"]

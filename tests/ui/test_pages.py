@@ -47,7 +47,7 @@ def test_a_new_conversation_forgets_the_old_one(draw):
     knowledge_base().add(TEXT.encode(), "keeper.txt")
     app.chat_input[0].set_value("Who feeds the gulls?").run()
     assert len(app.session_state.conversation.turns) == 1
-    app.button[0].click().run()
+    app.button(key="new").click().run()
     assert app.session_state.conversation.turns == []
     assert texts(app.title) == ["Ask your documents"]
 
