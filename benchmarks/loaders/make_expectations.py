@@ -41,7 +41,7 @@ _ENCODINGS = {  # where it is neither UTF-8 nor stated in the file
 _DELIMITERS = {
     "csv/unstructured__stanley-cups.tsv": "\t",
     "csv/unstructured__semicolon-delimited.csv": ";",
-    "csv/unstructured__single-column.csv": ";",
+    "csv/unstructured__single-column.csv": "|",
 }
 _UNSURE = re.compile("[\x00-\x1f\x7f-\x9f\ufffd\ue000-\uf8ff]")
 # The row of the header (from 0), None where the table has none; 0 elsewhere.

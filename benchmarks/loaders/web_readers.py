@@ -15,7 +15,7 @@ from lxml.etree import tostring
 
 from benchmarks.loaders.readers import Reading, pandoc
 
-_FURNITURE = "//nav | //footer | //*[@role='navigation'] | //*[@role='contentinfo']"
+_FURNITURE = "//nav | //footer | //*[@role='navigation' or @role='contentinfo' or contains(@class, 'navbox')]"
 _MAIN = ("//*[@id='mw-content-text']", "//main | //*[@role='main']")  # the first is MediaWiki's
 
 
