@@ -39,9 +39,13 @@ def read(data: bytes) -> Content:
         for item in package.iter("{*}item")
     }
     _refuse_protected(archive, {path for path, item in manifest.values() if item.get("media-type") in _PAGES})
-    titles = _titles(archive, manifest)
     blocks: list[Block] = []
     skipped = list(archive.skipped)
+    try:
+        titles = _titles(archive, manifest)
+    except DamagedDocument:  # the table of contents only names chapters
+        titles = {}
+        skipped.append(Skipped("damaged_member", "table of contents"))
     for reference in package.iter("{*}itemref"):
         path, item = manifest.get(reference.get("idref"), ("", None))
         if item is None or item.get("media-type") not in _PAGES or "nav" in (item.get("properties") or "").split():

@@ -10,7 +10,7 @@ import email.utils
 import re
 from collections.abc import Iterator
 from email.errors import HeaderParseError
-from email.header import decode_header
+from email.header import Header, decode_header
 from email.message import Message
 
 from loaders._content import Member
@@ -30,27 +30,27 @@ _SHOWN = ("From", "To", "Cc", "Date")
 def header(message: Message, name: str) -> str:
     """A header's text with its encoded words decoded, on one line."""
     value = message.get(name)
-    return "" if value is None else decoded(str(value))
+    return "" if value is None else decoded(value)
 
 
-def decoded(value: str) -> str:
+def decoded(value: str | Header) -> str:
     """Encoded words (RFC 2047), and raw bytes where a header has them against the rules."""
     try:
         pieces = decode_header(value)
     except (HeaderParseError, ValueError):
-        return cell(value)
+        return cell(str(value))
     return cell("".join(_piece(text, charset) for text, charset in pieces))
 
 
 def _piece(text: str | bytes, charset: str | None) -> str:
-    raw = text.encode("ascii", "surrogateescape") if isinstance(text, str) else text
+    raw = text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
     try:
         return (
             raw.decode("ascii")
-            if charset in (None, "unknown-8bit") and raw.isascii()
-            else decode(raw, charset or "")[0]
+            if charset in (None, "unknown-8bit") and raw.isascii() and b"\x1b$" not in raw
+            else decode(raw, "" if charset == "unknown-8bit" else charset or "")[0]
         )
-    except (DamagedDocument, UnicodeEncodeError):
+    except DamagedDocument:
         return raw.decode("utf-8", "replace")
 
 

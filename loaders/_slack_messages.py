@@ -48,8 +48,9 @@ def _listed(archive: Archive, name: str) -> list[Message]:
         return []
     try:
         found = json.loads(archive.read(name))
-    except ValueError as error:
-        raise DamagedDocument(f"{name} in this export is no JSON.", "Export it again.") from error
+    except (DamagedDocument, ValueError, RecursionError):  # one day, or the names: the rest can be read
+        archive.skipped.append(Skipped("damaged_member", name))
+        return []
     return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
@@ -147,4 +148,7 @@ def _attachment(attachment: Message) -> list[str]:
 
 
 def _clock(message: Message) -> str:
-    return datetime.fromtimestamp(float(message["ts"]), UTC).strftime("%H:%M") if message.get("ts") else ""
+    try:
+        return datetime.fromtimestamp(float(message["ts"]), UTC).strftime("%H:%M")
+    except (KeyError, TypeError, ValueError, OverflowError, OSError):
+        return "?"

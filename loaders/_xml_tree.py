@@ -39,14 +39,23 @@ def name_of(element: Any) -> str:
 
 
 def text_of(element: Any) -> str:
-    """All text in an element; entities that HTML knows are characters, others are left out."""
+    """All text in an element; entities that HTML knows are characters, others are left out.
+
+    A stack, not recursion: the nesting is the file's choice.
+    """
     parts = [element.text or ""]
-    for child in element:
-        if isinstance(child.tag, str):
-            parts.append(text_of(child))
+    stack = [(iter(element), "")]
+    while stack:
+        children, tail = stack[-1]
+        child = next(children, None)
+        if child is None:
+            parts.append(tail)
+            stack.pop()
+        elif isinstance(child.tag, str):
+            parts.append(child.text or "")
+            stack.append((iter(child), child.tail or ""))
         else:
-            parts.append(html.unescape(child.text or "") if child.tag is Entity else "")
-        parts.append(child.tail or "")
+            parts += (html.unescape(child.text or "") if child.tag is Entity else "", child.tail or "")
     return "".join(parts)
 
 

@@ -6,6 +6,7 @@ import re
 
 from loaders._content import Content, Member
 from loaders._document import Skipped
+from loaders._errors import DamagedDocument, DocumentTooLarge
 
 NAME = "a Notion export"
 EXTENSIONS = {"": "application/zip"}
@@ -32,7 +33,7 @@ def load(data: bytes, name: str, password: str | None) -> Content:
     return Content([], metadata={"files": str(len(members))}, members=members, skipped=skipped)
 
 
-def _members(data: bytes, password: str | None) -> tuple[list[Member], list[Skipped]]:
+def _members(data: bytes, password: str | None, depth: int = 0) -> tuple[list[Member], list[Skipped]]:
     from loaders._zip_members import Archive
 
     archive = Archive(data, password)
@@ -41,7 +42,13 @@ def _members(data: bytes, password: str | None) -> tuple[list[Member], list[Skip
     found = list(archive.members(lambda name: "" if name in complete or name in parts else _plain(name)))
     skipped = archive.skipped
     for part in parts:
-        inner, inner_skipped = _members(archive.read(part), password)
+        if depth > 0:  # Notion puts archives into an archive, and nothing like them into those
+            raise DocumentTooLarge("Archives are nested too deep.", "Unpack it and add what is inside.")
+        try:
+            inner, inner_skipped = _members(archive.read(part), password, depth + 1)
+        except DamagedDocument:
+            skipped.append(Skipped("damaged_member", part))
+            continue
         found += inner
         skipped += inner_skipped
     return found, skipped

@@ -20,6 +20,8 @@ from typing import Any, cast
 from benchmarks.loaders.expectations import Place
 
 _TIMEOUT = 120
+# Operators, letters by themselves, a space before a comma: how pdftotext spaces formulas and indices is its own matter.
+_FORMULA = re.compile(r"[=<>→⇒⊆⊂∈×∘∞≅≥≤∩∪\u0300-\u036f]|( [A-Za-z0-9]){2}(?= |$)| ,|[\u0370-\u03ff]")
 
 
 @dataclass
@@ -55,7 +57,8 @@ def pdf(path: Path, password: str | None) -> Reading:
         for before, line in zip(["", *kept], kept, strict=False):
             words = line.split(" ")
             words = words[1:] if before.endswith("-") else words
-            reading.lines.append((" ".join(words[:-1] if line.endswith("-") else words), n))
+            if not _FORMULA.search(line):
+                reading.lines.append((" ".join(words[:-1] if line.endswith("-") else words), n))
     return reading
 
 
