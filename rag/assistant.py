@@ -89,7 +89,10 @@ class Assistant:
         except ModelUnavailable as error:
             yield ModelFailed(error.as_dict())
             model = EXTRACTIVE
-        return cite(written, prompt.hits, self.catalog.blocks), model
+        sentences = cite(written, prompt.hits, self.catalog.blocks)
+        if self.settings.unsupported == "drop":
+            sentences = tuple(sentence for sentence in sentences if not sentence.problem)
+        return sentences, model if sentences else EXTRACTIVE
 
     def _quoted(self, question: str, found: Retrieved) -> tuple[Sentence, ...]:
         chosen = choose_sentences(rank_sentences(question, found.hits, self.embedder))

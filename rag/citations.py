@@ -9,9 +9,7 @@ from dataclasses import dataclass, replace
 from loaders import Block, Box, Location
 from rag.languages import analyze, sentences
 from rag.types import Chunk, Citation, Hit, Sentence
-
-MIN_SUPPORT = 0.5
-"""A sentence without a mark is tied to a quote only where that holds at least half of its words."""
+from rag.verification import verify
 
 _MARKS = re.compile(r"\s*[\[［【](?:passage\s*)?(\d{1,2}(?:\s*[,、，]\s*\d{1,2})*)[\]］】]", re.IGNORECASE)
 
@@ -30,22 +28,34 @@ class Quote:
 
 
 def cite(answer: str, hits: Sequence[Hit], blocks_of: BlocksOf) -> tuple[Sentence, ...]:
-    """Splits a model's answer into sentences and resolves the marks in it, as [1] or [2, 3].
+    """Splits a model's answer into sentences, resolves the marks in it, as [1] or [2, 3], and checks each sentence.
 
-    A mark is tied to the sentence of its passage that supports it best; one whose passage does not exist or holds
-    none of the words is dropped. A sentence without a valid mark gets the best quote of all passages, if that
-    supports it. The texts of the sentences together are the answer without its marks.
+    A mark is tied to the sentence of its passage that supports it best. Where the marked passages do not support the
+    sentence (or nothing is marked) and another one does, that is cited instead; where none does, the sentence keeps
+    the marks whose passage holds some of its words, and its problem. The texts together are the answer without marks.
     """
     found: list[Sentence] = []
     for text, numbers in _marked_sentences(answer):
-        wanted = set(analyze(text).words) | set(analyze(text).bigrams)
-        quotes = [q for n in numbers if 0 < n <= len(hits) and (q := best_quote(wanted, n, hits[n - 1].chunk)).support]
-        if not quotes:
-            every = [best_quote(wanted, n, hit.chunk) for n, hit in enumerate(hits, 1)]
-            best = max(every, key=lambda q: q.support, default=None)
-            quotes = [best] if best and best.support >= MIN_SUPPORT else []
-        found.append(Sentence(text, tuple(citation(quote, hits, blocks_of) for quote in quotes)))
+        wanted = _terms(text)
+        marked = [n for n in numbers if 0 < n <= len(hits)]
+        problem = verify(text, [_read(hits[n - 1]) for n in marked]).problem if wanted else ""
+        if problem and (better := _supporting(text, hits)):
+            marked, problem = [better], ""
+        quotes = [q for n in marked if (q := best_quote(wanted, n, hits[n - 1].chunk)).support]
+        found.append(Sentence(text, tuple(citation(quote, hits, blocks_of) for quote in quotes), problem))
     return tuple(found)
+
+
+def _supporting(text: str, hits: Sequence[Hit]) -> int | None:
+    """The number of the passage that supports a sentence best, None where none does."""
+    verdicts = {n: verify(text, [_read(hit)]) for n, hit in enumerate(hits, 1)}
+    supported = {n: verdict.share for n, verdict in verdicts.items() if verdict.supported}
+    return max(supported, key=lambda n: supported[n], default=None)
+
+
+def _read(hit: Hit) -> str:
+    """The passage as a reader sees it: under its title and headings."""
+    return "\n".join((hit.document.title, *hit.chunk.headings, hit.chunk.text))
 
 
 def best_quote(wanted: set[str], number: int, chunk: Chunk) -> Quote:
@@ -123,6 +133,10 @@ def _marked_sentences(answer: str) -> list[tuple[str, list[int]]]:
     return pieces
 
 
-def _share(wanted: set[str], text: str) -> float:
+def _terms(text: str) -> set[str]:
     terms = analyze(text)
-    return len(wanted & {*terms.words, *terms.bigrams}) / len(wanted) if wanted else 0.0
+    return {*terms.words, *terms.bigrams}
+
+
+def _share(wanted: set[str], text: str) -> float:
+    return len(wanted & _terms(text)) / len(wanted) if wanted else 0.0

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from loaders import detect_language
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from Stemmer import Stemmer
     from sudachipy import Tokenizer as SudachiTokenizer
 
-ANALYSIS_VERSION = "2"
-"""Raise it with every change of `analyze`: word indexes built by another version are rebuilt."""
+ANALYSIS_VERSION = "3"
+"""Raise it with every change of `analyze` or of what is stored: indexes built by another version are rebuilt."""
 
 _CJK = "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 _RUNS = re.compile(rf"(?P<cjk>[{_CJK}]+)|(?P<word>[^\W_{_CJK}]+(?:['’][^\W_{_CJK}]+)*)")
@@ -99,18 +99,25 @@ def analyze(text: str) -> Terms:
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
     words: list[str] = []
-    bigrams: list[str] = []
+    pairs: list[str] = []
     for match in _RUNS.finditer(folded):
         if match.lastgroup == "cjk":
             words.extend(_morphemes(match.group()))
-            bigrams.extend(_bigrams(match.group()))
+            pairs.extend(bigrams(match.group()))
         elif (word := match.group().split("'")[0].split("’")[0]) not in _STOP:
-            words.append(_stem(word))
+            words.append(stem(word))
     words.extend(match.group() for match in _CODE.finditer(folded))
-    return Terms(tuple(words), tuple(bigrams))
+    return Terms(tuple(words), tuple(pairs))
 
 
-def _bigrams(run: str) -> Iterator[str]:
+def cjk_runs(text: str) -> list[str]:
+    """The runs of Chinese and Japanese characters, folded as `analyze` folds them."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return [match.group() for match in _RUNS.finditer(folded) if match.lastgroup == "cjk"]
+
+
+def bigrams(run: str) -> Iterator[str]:
+    """Each two neighbours of a run of characters; a character that is alone as it is."""
     if len(run) == 1:
         yield run
     for start in range(len(run) - 1):
@@ -125,7 +132,8 @@ def _stemmer() -> Stemmer:
 
 
 @cache
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
+    """The stem of an English word (Snowball); a word of another language as it is, or nearly."""
     with _LOCK:
         return _stemmer().stemWord(word)
 
@@ -140,11 +148,30 @@ def _sudachi() -> SudachiTokenizer:
 _LOCK = threading.Lock()  # neither Sudachi's tokenizer nor Snowball's stemmer may be used by two threads at once
 
 
+class Morpheme(NamedTuple):
+    """A Japanese word: as written, in Sudachi's normalised form, and its part of speech from coarse to fine."""
+
+    surface: str
+    normal: str
+    part_of_speech: tuple[str, ...]
+
+
+def morphemes(text: str) -> list[Morpheme]:
+    """The Japanese words of a text, in order; what is not Japanese is left out."""
+    found: list[Morpheme] = []
+    for match in _RUNS.finditer(unicodedata.normalize("NFKC", text)):
+        if match.lastgroup == "cjk" and len(match.group()) <= _SUDACHI_MAX_CHARACTERS:
+            with _LOCK:
+                tokens = _sudachi().tokenize(match.group())
+                found += [Morpheme(t.surface(), t.normalized_form(), tuple(t.part_of_speech())) for t in tokens]
+    return found
+
+
 def _morphemes(run: str) -> Iterator[str]:
     for start in range(0, len(run), _SUDACHI_MAX_CHARACTERS):
         with _LOCK:
-            morphemes = _sudachi().tokenize(run[start : start + _SUDACHI_MAX_CHARACTERS])
-            found = [m.normalized_form() for m in morphemes if _carries_meaning(m.part_of_speech())]
+            tokens = _sudachi().tokenize(run[start : start + _SUDACHI_MAX_CHARACTERS])
+            found = [m.normalized_form() for m in tokens if _carries_meaning(m.part_of_speech())]
         yield from (word for word in found if word not in _SUDACHI_STOP)
 
 
@@ -210,4 +237,14 @@ def _append_stripped(spans: list[tuple[int, int]], text: str, start: int, end: i
         spans.append((begin, begin + len(stripped)))
 
 
-__all__ = ["ANALYSIS_VERSION", "Terms", "analyze", "detect_language", "sentences"]
+__all__ = [
+    "ANALYSIS_VERSION",
+    "Morpheme",
+    "Terms",
+    "analyze",
+    "cjk_runs",
+    "detect_language",
+    "morphemes",
+    "sentences",
+    "stem",
+]

@@ -87,6 +87,9 @@ class Settings(BaseSettings):
     min_confidence: float = Field(
         default=0.2, ge=0, le=1, description="Below it the app says the documents do not answer."
     )
+    unsupported: Literal["mark", "drop"] = Field(
+        default="mark", description="What becomes of a model's sentences that the documents do not support."
+    )
 
     @classmethod
     def settings_customise_sources(

@@ -10,6 +10,8 @@ from typing import Literal
 from loaders import Block, Box, Document, ExtractionReport, Location, Skipped
 
 Role = Literal["system", "user", "assistant"]
+Problem = Literal["", "number", "name", "negation", "words"]
+"""What of a sentence the passages do not say: a number, a name, a negation, most of its words; "" if nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +124,11 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of an answer (its white space included) and what it rests on."""
+    """One sentence of an answer (its white space included) and what it rests on, or why that does not support it."""
 
     text: str
     citations: tuple[Citation, ...] = ()
+    problem: Problem = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +297,7 @@ __all__ = [
     "Job",
     "Location",
     "Message",
+    "Problem",
     "Progress",
     "Removed",
     "Retrieved",

@@ -42,6 +42,17 @@ const cited = (mark, open) => {
   return holder
 }
 
+// A sentence that the sources do not support says why, to the pointer, the keyboard and a screen reader alike.
+const warning = (problem) => {
+  const holder = element("span", "cited")
+  const made = element("span", "mark warning", "!")
+  made.tabIndex = 0
+  made.setAttribute("role", "img")
+  made.setAttribute("aria-label", problem)
+  holder.append(made, element("span", "preview", problem))
+  return holder
+}
+
 const copy = (data) => {
   const made = button("copy", data.copy_label, data.copy_label, async () => {
     const text = data.sentences.map((sentence) => sentence.text).join("").trim()
@@ -61,7 +72,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   text.setAttribute("aria-live", "polite")
   text.setAttribute("aria-busy", data.writing)
   for (const sentence of data.sentences) {
-    text.append(element("span", "sentence", sentence.text.trimEnd()))
+    text.append(element("span", sentence.problem ? "sentence doubtful" : "sentence", sentence.text.trimEnd()))
+    if (sentence.problem) text.append(warning(sentence.problem))
     for (const mark of sentence.marks) {
       text.append(cited(mark, open))
     }

@@ -25,7 +25,7 @@ _mount = component(
 
 def draw_text(words: Words, key: str, text: str, *, writing: bool) -> None:
     """Text of an answer as it is being written, or as it was when it broke off."""
-    _mount(key=key, data=_data(words, [{"text": text, "marks": []}], [], writing=writing))
+    _mount(key=key, data=_data(words, [{"text": text, "marks": [], "problem": ""}], [], writing=writing))
 
 
 def draw_answer(words: Words, key: str, answer: Answer, open_source: Callable[[Source], None]) -> None:
@@ -33,7 +33,12 @@ def draw_answer(words: Words, key: str, answer: Answer, open_source: Callable[[S
     cited = [citation for sentence in answer.sentences for citation in sentence.citations]
     position = {id(citation): index for index, citation in enumerate(cited)}
     sentences = [
-        {"text": s.text, "marks": [_chip(words, position[id(c)], c) for c in s.citations]} for s in answer.sentences
+        {
+            "text": s.text,
+            "marks": [_chip(words, position[id(c)], c) for c in s.citations],
+            "problem": words(f"problem.{s.problem}") if s.problem else "",
+        }
+        for s in answer.sentences
     ]
     first_of = {citation.number: citation for citation in reversed(cited)}
     listed = [_chip(words, position[id(first_of[number])], first_of[number]) for number in sorted(first_of)]

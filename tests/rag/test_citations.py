@@ -55,6 +55,27 @@ def test_a_sentence_without_support_gets_no_citation() -> None:
     assert cited("Dragons breathe fire in Wales.") == [("Dragons breathe fire in Wales.", [])]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "problem"),
+    [
+        ("The library opens at nine [1].", ""),
+        ("The library opens at seven [1].", "number"),
+        ("The library of Boston opens at nine [1].", "name"),
+        ("The library does not open at nine [1].", "negation"),
+        ("Guests may smoke cigars upstairs [1].", "words"),
+        ("貸出は一人十冊までです[2]。", ""),
+        ("貸出は一人二十冊までです[2]。", "number"),
+        ("図書館は月曜日に休館しません[2]。", "negation"),
+    ],
+)
+def test_a_sentence_is_checked_against_its_passage(sentence: str, problem: str) -> None:
+    assert [s.problem for s in cite(sentence, HITS, no_blocks)] == [problem]
+
+
+def test_a_wrong_mark_is_corrected_where_another_passage_supports_the_sentence() -> None:
+    assert cited("The library opens at nine [2].") == [("The library opens at nine.", ["The library opens at nine."])]
+
+
 @given(st.text(alphabet="ab [1]２。.! \n開館", max_size=80))
 def test_only_marks_are_lost_and_quotes_are_verbatim(answer: str) -> None:
     sentences = cite(answer, HITS, no_blocks)
