@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
+from collections.abc import Iterator
+from dataclasses import asdict
 
 from loaders import Document, LoadError, load
 
@@ -13,7 +16,7 @@ def main() -> int:
     """Prints the document; on an error one line on standard error, and 1."""
     parser = argparse.ArgumentParser(prog="python -m loaders", description="Shows what Tenkyo reads of a file.")
     parser.add_argument("file", metavar="FILE")
-    parser.add_argument("--password", help="password of an encrypted PDF")
+    parser.add_argument("--password", help="password of an encrypted file")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a listing")
     arguments = parser.parse_args()
     try:
@@ -21,12 +24,15 @@ def main() -> int:
     except (LoadError, OSError) as error:
         print(" ".join(str(error).split()), file=sys.stderr)
         return 1
-    print(json.dumps(as_dict(document), ensure_ascii=False) if arguments.json else listing(document))
+    if arguments.json:
+        print(json.dumps(as_dict(document), ensure_ascii=False))
+    else:
+        sys.stdout.writelines(f"{line}\n" for line in listing(document))
     return 0
 
 
 def as_dict(document: Document) -> dict[str, object]:
-    """The document as JSON has it; a PDF's boxes are left out."""
+    """The document as JSON has it, with the files inside it; a PDF's boxes are left out."""
     names = ("id", "name", "media_type", "title", "language")
     about: dict[str, object] = {name: getattr(document, name) for name in names}
     about["metadata"] = dict(document.metadata)
@@ -34,24 +40,42 @@ def as_dict(document: Document) -> dict[str, object]:
         {"kind": block.kind, "text": block.text, "level": block.level, "location": block.location.as_dict()}
         for block in document.blocks
     ]
-    return {"document": about, "blocks": blocks}
-
-
-def listing(document: Document) -> str:
-    """The document for a person to read, a line per block."""
-    about = {"media type": document.media_type, "language": document.language, **document.metadata}
-    lines = [
-        f"{document.title} ({document.name})",
-        *(f"  {name}: {value}" for name, value in about.items()),
-        "",
+    children = [
+        {"name": child.name, **(as_dict(child.document) if child.document else {"error": dict(child.error or {})})}
+        for child in document.children
     ]
+    return {"document": about, "blocks": blocks, "report": asdict(document.report), "children": children}
+
+
+def listing(document: Document) -> Iterator[str]:
+    """The document for a person to read, a line per block; then the files inside it."""
+    yield f"{document.title} ({document.name})"
+    about = {"media type": document.media_type, "language": document.language, **document.metadata}
+    yield from (f"  {name}: {value}" for name, value in about.items())
+    yield from (f"  {line}" for line in _report(document))
+    yield ""
     for block in document.blocks:
         where = " ".join(f"{name} {value}" for name, value in block.location.as_dict().items())
         kind = f"{block.kind} {block.level}" if block.level else block.kind
         text = block.text.replace("\n", "\n" + " " * 28)
-        lines.append(f"{where:<14}{kind:<14}{text}")
-    return "\n".join(lines)
+        yield f"{where:<14}{kind:<14}{text}"
+    for child in document.children:
+        if child.document:
+            yield from ("", *listing(child.document))
+        elif child.error:
+            yield f"\n{child.name}: {child.error['message']}"
+
+
+def _report(document: Document) -> Iterator[str]:
+    report = document.report
+    if report.misnamed:
+        yield f"this is {report.misnamed}"
+    if report.pages_without_text:
+        yield f"pages without text: {', '.join(map(str, report.pages_without_text))} of {report.pages}"
+    yield from (f"suspicious characters ({why}): {count}" for why, count in report.suspicious.items())
+    yield from (f"skipped ({one.reason}): {one.what}" for one in report.skipped)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with contextlib.suppress(BrokenPipeError):
+        sys.exit(main())

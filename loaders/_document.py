@@ -70,7 +70,8 @@ class ExtractionReport:
     """What reading a file found and left out.
 
     `pages` are the pages or slides that the file has; `suspicious` counts characters by why they look wrong
-    ("mojibake", "private_use", "no_spaces").
+    ("mojibake", "private_use", "no_spaces"). `misnamed` says what the file is where its name says otherwise:
+    "a PDF, not a plain text file".
     """
 
     pages: int = 0
@@ -80,6 +81,7 @@ class ExtractionReport:
     encoding: str = ""
     suspicious: Mapping[str, int] = field(default_factory=dict)
     skipped: tuple[Skipped, ...] = ()
+    misnamed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePath
 from typing import cast
@@ -77,7 +78,7 @@ def _document(data: bytes, name: str, password: str | None, depth: int = 0) -> D
         language=detect_language(_sample(blocks)),
         metadata={key: value for key, value in content.metadata.items() if value},
         blocks=blocks,
-        report=extraction_report(content, blocks),
+        report=replace(extraction_report(content, blocks), misnamed=_misnamed(part, name)),
         children=children,
     )
 
@@ -108,9 +109,24 @@ def _extension(name: str) -> str:
     return PurePath(name).suffix.lower()
 
 
-def _choose(data: bytes, name: str) -> Loader:
+def _by_name(name: str) -> Loader | None:
     extension = _extension(name)
-    by_name = next((part for part in parts() if extension and extension in part.EXTENSIONS), None)
+    return next((part for part in parts() if extension and extension in part.EXTENSIONS), None)
+
+
+def _misnamed(part: Loader, name: str) -> str:
+    """What the content is, and what the name says; "" where they agree or the name says nothing.
+
+    A format without a file name extension of its own (an export in a zip archive) goes by that of its carrier.
+    """
+    named = _by_name(name)
+    if named is None or part is named or "" in part.EXTENSIONS or _extension(name) in part.EXTENSIONS:
+        return ""
+    return f"{part.NAME}, not {named.NAME}"
+
+
+def _choose(data: bytes, name: str) -> Loader:
+    by_name = _by_name(name)
     for part in parts():
         if part.recognises(data):
             return part

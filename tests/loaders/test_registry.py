@@ -204,3 +204,17 @@ class TestZoo:
         document = load(ZOO / file)
         pages = [block.location.page for block in document.blocks if snippet in block.text]
         assert page in pages
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "misnamed"),
+    [
+        ((SAMPLES / "library-guide.pdf").read_bytes(), "guide.txt", "a PDF, not a plain text file"),
+        (b"<!DOCTYPE html><p>Hello</p>", "page.md", "an HTML page, not a Markdown document"),
+        (b"<!DOCTYPE html><p>Hello</p>", "page.htm", ""),
+        (b"<!DOCTYPE html><p>Hello</p>", "page.unknown", ""),
+        (b"Just words.", "words.txt", ""),
+    ],
+)
+def test_a_name_that_disagrees_with_the_content_is_told(data: bytes, name: str, misnamed: str) -> None:
+    assert load(data, name).report.misnamed == misnamed
