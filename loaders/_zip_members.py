@@ -87,7 +87,7 @@ def _named(archive: zipfile.ZipFile) -> Iterator[tuple[str, zipfile.ZipInfo]]:
     for entry in archive.infolist():
         path = PurePosixPath(_name(entry).replace("\\", "/"))
         parts = [part for part in path.parts if part not in ("/", "..", ".")]
-        if not entry.is_dir() and parts and not _is_junk(parts):
+        if parts and not entry.filename.endswith("/") and not _is_junk(parts):
             yield "/".join(parts), entry
 
 

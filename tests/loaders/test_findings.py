@@ -118,3 +118,8 @@ def test_a_book_with_a_broken_table_of_contents_is_read() -> None:
     document = load(break_entry(book, contents.encode()), "a.epub")
     assert [b.text for b in document.blocks] == ["Chapter text."]
     assert [s.what for s in document.report.skipped] == ["table of contents"]
+
+
+def test_an_archive_with_an_entry_without_a_name_is_read() -> None:
+    data = archive({"a.txt": "Some text.", "Q": "nameless"}).replace(b"Q", b"\0")
+    assert [child.name for child in load(data, "a.zip").children] == ["a.txt"]
