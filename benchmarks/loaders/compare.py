@@ -95,7 +95,7 @@ def _judge(expectation: Expectation, answer: Answer, tool: str) -> _Score:
         return score
     for kind, found in misses(expectation, answer.reading).items():
         score.counts[kind] = len(found)
-        for miss in found:
+        for miss in found if tool == "ours" or kind != "place" else ():
             _tell(tool, expectation.file, kind, miss)
     return score
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import html
 import json
 import re
+import select
 import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import lxml.html
 
@@ -17,7 +19,7 @@ from benchmarks.loaders.expectations import Expectation, Place
 from benchmarks.loaders.matching import Grid, Reading
 from loaders import Document, LoadError, load
 
-TIMEOUT_S = 240
+TIMEOUT_S = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,27 +77,33 @@ def _grid(text: str, record: bool) -> Grid:
 
 def peer(python: Path, tool: str, zoo: Path, expectations: list[Expectation]) -> Iterator[tuple[Expectation, Answer]]:
     """What another tool reads, in one process of its own that is started again when it hangs or crashes."""
-    process: subprocess.Popen[str] | None = None
+    process: subprocess.Popen[bytes] | None = None
     for expectation in expectations:
         process = process if process and process.poll() is None else _start(python, tool)
-        assert process.stdin
-        assert process.stdout
-        request = {"file": expectation.file, "path": str(zoo / expectation.file)}
-        process.stdin.write(json.dumps(request) + "\n")
-        process.stdin.flush()
-        reply = json.loads(process.stdout.readline() or '{"error": "crash", "seconds": 0}')
+        reply = _ask(process, {"file": expectation.file, "path": str(zoo / expectation.file)})
         text = reply.get("text")
         yield expectation, Answer(reply["seconds"], None if text is None else markdown(text), reply.get("error", ""))
     if process:
         process.kill()
 
 
-def _start(python: Path, tool: str) -> subprocess.Popen[str]:
+def _start(python: Path, tool: str) -> subprocess.Popen[bytes]:
+    pipe, none = subprocess.PIPE, subprocess.DEVNULL
     script = Path(__file__).with_name("tools.py")
-    command = ["timeout", str(TIMEOUT_S * 4), python, script, tool]
-    return subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
+    return subprocess.Popen([python, script, tool], stdin=pipe, stdout=pipe, stderr=none)
+
+
+def _ask(process: subprocess.Popen[bytes], request: dict[str, str]) -> dict[str, Any]:
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write(json.dumps(request).encode() + b"\n")
+    process.stdin.flush()
+    ready, _, _ = select.select([process.stdout], [], [], TIMEOUT_S)
+    if not ready:
+        process.kill()
+        process.wait()
+        return {"error": f"longer than {TIMEOUT_S} s", "seconds": float(TIMEOUT_S)}
+    return json.loads(process.stdout.readline() or b'{"error": "crash", "seconds": 0}')
 
 
 def markdown(text: str) -> Reading:
