@@ -139,10 +139,12 @@ class Records(Sequence[Block]):
         texts = [" | ".join(filter(None, map(cell, record))) for record in records[:above]]
         if above < len(records) and row + above == self._header_row:
             texts.append("")
-        width = len(self._columns) if plain else -1
+        width = len(self._columns)
         pattern = " | ".join(f"{column.replace('%', '%%')}: %s" if column else "%s" for column in self._columns)
         texts += [
-            pattern % tuple(record) if len(record) == width and "" not in record else self._text(record)
+            pattern % tuple(record)
+            if len(record) == width and "" not in record and (plain or _is_tidy(record))
+            else self._text(record)
             for record in itertools.islice(records, len(texts), None)
         ]
         return texts
@@ -156,6 +158,12 @@ class Records(Sequence[Block]):
             for column, value in itertools.zip_longest(self._columns, values, fillvalue="")
             if value
         )
+
+
+def _is_tidy(record: list[str]) -> bool:
+    """Whether `cell` changes no field: asked of all fields at once, as most records of most tables are."""
+    joined = "\0".join(record)
+    return " ".join(joined.split()) == joined and "\0 " not in joined and " \0" not in joined
 
 
 class _Feed:
