@@ -1,4 +1,4 @@
-"""`python -m benchmarks retrieval|answers|confidence|loaders DATA`: prints a Markdown table."""
+"""`python -m benchmarks retrieval|answers|confidence|citations|loaders|fuzz DATA`: prints a Markdown table."""
 
 from __future__ import annotations
 
@@ -8,25 +8,35 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import answers, confidence, loaders, retrieval
+from benchmarks import answers, citations, confidence, fuzz, loaders, retrieval
 from rag import TenkyoError
 
-BENCHMARKS = {"retrieval": retrieval.run, "answers": answers.run, "confidence": confidence.run}
+BENCHMARKS = {
+    "retrieval": retrieval.run,
+    "answers": answers.run,
+    "confidence": confidence.run,
+    "citations": citations.run,
+}
 
 
 def main() -> int:
     """Runs one benchmark over every evaluation set in a folder, or over every file of a zoo."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("name", choices=[*BENCHMARKS, "loaders"])
-    parser.add_argument("data", type=Path, help="folder of evaluation sets in the BEIR layout; loaders: of files")
-    parser.add_argument("--limit", type=int, help="a fixed sample of N questions of each set")
+    parser.add_argument("name", choices=[*BENCHMARKS, "loaders", "fuzz"])
+    parser.add_argument("data", type=Path, help="folder of evaluation sets in the BEIR layout; else: of files")
+    parser.add_argument("--limit", type=int, help="a fixed sample of N questions of each set; mutants of each file")
     parser.add_argument("--peers", type=Path, help="loaders: the Python of an environment that has the other tools")
     parser.add_argument("--tools", nargs="+", default=["markitdown"], help="loaders: which of the other tools")
+    parser.add_argument("--seed", type=int, default=0, help="fuzz: other mutants")
+    parser.add_argument("--workers", type=int, default=1, help="fuzz: processes side by side")
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING)
     try:
         if options.name == "loaders":
             print(_table(loaders.run(options.data, options.peers, options.tools)))
+            return 0
+        if options.name == "fuzz":
+            print(_table(fuzz.run(options.data, options.limit, options.seed, options.workers)))
             return 0
         rows = BENCHMARKS[options.name](sorted(p for p in options.data.iterdir() if p.is_dir()), options.limit)
     except (TenkyoError, OSError) as error:
