@@ -6,7 +6,7 @@ than Tesseract 5 with `jpn+eng`, and it needs nothing but pip (see docs/benchmar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import find_spec
@@ -24,14 +24,25 @@ _MAX_SIDE = 2000  # pixels; PP-OCR's own default, a page of A4 at 170 dots per i
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """Characters `start:end` of a line, drawn from `left` to `right`; in Japanese, a character."""
+
+    start: int
+    end: int
+    left: float
+    right: float
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A line, or a cell of a table, as recognised: `box` is (left, top, right, bottom) in pixels of the picture,
-    `confidence` from 0.5 to 1. `vertical`: written from top to bottom."""
+    `confidence` from 0.5 to 1. `vertical`: written from top to bottom, and without `words`."""
 
     text: str
     box: tuple[float, float, float, float]
     confidence: float
     vertical: bool = False
+    words: tuple[Word, ...] = ()
 
 
 def available() -> bool:
@@ -59,8 +70,7 @@ def recognise(image: Image.Image) -> list[Line]:
     turned = _read(upright.rotate(180))
     if _confidence(turned) <= _confidence(lines):
         return lines
-    width, height = image.size
-    return [replace(line, box=_turned(line.box, width, height)) for line in turned]
+    return [_turned(line, *image.size) for line in turned]
 
 
 def _read(image: Image.Image) -> list[Line]:
@@ -69,15 +79,28 @@ def _read(image: Image.Image) -> list[Line]:
     found = _engine()(np.asarray(image)[:, :, ::-1])  # as OpenCV has it: blue, green, red
     if found.boxes is None or not found.txts:
         return []
-    read = zip(found.boxes, found.txts, found.scores, strict=True)
+    read = zip(found.boxes, found.txts, found.scores, found.word_results, strict=True)
     return [_line(*parts) for parts in read if parts[1].strip()]
 
 
-def _line(corners: Any, text: str, confidence: float) -> Line:
+def _line(corners: Any, text: str, confidence: float, words: Iterable[tuple[str, float, Any]]) -> Line:
     left, top = (float(edge) for edge in corners.min(axis=0))
     right, bottom = (float(edge) for edge in corners.max(axis=0))
+    text = text.strip()
     vertical = len(text) > 1 and bottom - top > _TALL * (right - left)
-    return Line(text.strip(), (left, top, right, bottom), float(confidence), vertical)
+    placed = () if vertical else tuple(_words(text, words))
+    return Line(text, (left, top, right, bottom), float(confidence), vertical, placed)
+
+
+def _words(text: str, words: Iterable[tuple[str, float, Any]]) -> Iterator[Word]:
+    start = 0
+    for word, _, corners in words:
+        start = text.find(word, start)
+        if start < 0:
+            return
+        edges = [float(corner[0]) for corner in corners]
+        yield Word(start, start + len(word), min(edges), max(edges))
+        start += len(word)
 
 
 def _confidence(lines: Sequence[Line]) -> float:
@@ -85,9 +108,11 @@ def _confidence(lines: Sequence[Line]) -> float:
     return sum(line.confidence * len(line.text) for line in lines) / max(1, sum(len(line.text) for line in lines))
 
 
-def _turned(box: tuple[float, float, float, float], width: int, height: int) -> tuple[float, float, float, float]:
-    left, top, right, bottom = box
-    return width - right, height - bottom, width - left, height - top
+def _turned(line: Line, width: int, height: int) -> Line:
+    """The line of a picture that was upside down when it was read."""
+    left, top, right, bottom = line.box
+    words = tuple(replace(word, left=width - word.right, right=width - word.left) for word in line.words)
+    return replace(line, box=(width - right, height - bottom, width - left, height - top), words=words)
 
 
 @cache
@@ -102,6 +127,7 @@ def _engine() -> Any:
             "Rec.rec_batch_num": 1,
             "EngineConfig.onnxruntime.intra_op_num_threads": 1,
             "Global.max_side_len": _MAX_SIDE,
+            "Global.return_word_box": True,
             # Its classifier of lines that are upside down takes vertical Japanese for such.
             "Global.use_cls": False,
             # Given their path it never asks the network whether they are the latest.
