@@ -50,10 +50,14 @@ def read_dataset(folder: Path) -> Dataset:
 
 
 def _document(row: dict[str, Any]) -> Document:
-    text, title = row["text"], row.get("title") or ""
+    return as_document(row["_id"], row.get("title") or "", row["text"])
+
+
+def as_document(name: str, title: str, text: str) -> Document:
+    """A document whose paragraphs are parted by empty lines."""
     digest = hashlib.sha256(f"{title}\0{text}".encode()).hexdigest()
     blocks = tuple(Block("paragraph", part, 0, Location()) for part in text.split("\n\n") if part.strip())
-    return Document(digest, row["_id"], "text/plain", title.replace("_", " "), detect_language(text), {}, blocks)
+    return Document(digest, name, "text/plain", title.replace("_", " "), detect_language(text), {}, blocks)
 
 
 def _query(row: dict[str, Any], relevant: dict[str, int]) -> Query:

@@ -1,24 +1,21 @@
-"""Rankings of two searches become one."""
+"""Scores of different kinds are made comparable."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 
-def fuse(candidates: Sequence[int], rankings: Sequence[tuple[Mapping[int, float], float]]) -> list[tuple[int, float]]:
-    """Weighted sum of z-scores, best first: `rankings` are (score by id, weight); weight 0 leaves one out.
+def z_scores(values: Sequence[float | None]) -> NDArray[np.float64]:
+    """(value - mean) / standard deviation; 0, neither for nor against, for None and where all are the same.
 
-    The z-score of an id is (score - mean) / standard deviation over the candidates that the ranking scores; one
-    that it cannot score counts as its mean, neither for nor against. Sums of z-scores keep how far apart two hits
-    are, which reciprocal ranks throw away: a search that is sure of its best hit is not outvoted by one that is not.
+    Sums of z-scores keep how far apart two hits are, which reciprocal ranks throw away: a search that is sure of
+    its best hit is not outvoted by one that is not.
     """
-    total = np.zeros(len(candidates))
-    for scores, weight in rankings:
-        scored = [n for n, candidate in enumerate(candidates) if candidate in scores]
-        values = np.array([scores[candidates[n]] for n in scored])
-        if weight and len(values) and values.std() > 0:
-            total[scored] += weight * (values - values.mean()) / values.std()
-    order = sorted(range(len(candidates)), key=lambda n: (-total[n], candidates[n]))
-    return [(candidates[n], float(total[n])) for n in order]
+    known = np.array([value for value in values if value is not None])
+    if not len(known) or known.std() == 0:
+        return np.zeros(len(values))
+    mean, spread = known.mean(), known.std()
+    return np.array([0.0 if value is None else (value - mean) / spread for value in values])

@@ -11,10 +11,13 @@ from pathlib import Path
 import tantivy
 from filelock import FileLock
 
-from rag.languages import Terms, analyze
+from rag import readings
+from rag.languages import Terms
+from rag.readings import Reading
 from rag.types import Chunk
 
 _FIELDS = {"title": 1.0, "headings": 0.5, "words": 1.0, "bigrams": 0.5}
+_WORDS = ("title", "headings", "words")
 _HEAP_BYTES = 64_000_000
 
 
@@ -70,12 +73,23 @@ class TantivyWordStore:
             within = tantivy.Query.term_set_query(self._index.schema, "document", list(documents))
             filtered = tantivy.Query.const_score_query(within, 0.0)
             query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, filtered)])
-        found = self._searcher.search(query, limit=k, count=False).hits
-        return [(int(self._searcher.doc(address)["id"][0]), float(score)) for score, address in found]
+        searcher = self._searcher  # addresses are this one's; another thread may be reloading
+        found = searcher.search(query, limit=k, count=False).hits
+        ids = searcher.fast_field_values("id", [address for _, address in found])
+        return [(int(id_ or 0), float(score)) for id_, (score, _) in zip(ids, found, strict=True)]
 
-    def document_frequency(self, terms: Sequence[str], field: str = "words") -> list[int]:
-        """In how many chunks' texts each term occurs."""
-        return [self._searcher.doc_freq(field, term) for term in terms]
+    def readings(self, ids: Sequence[int]) -> dict[int, Reading]:
+        """How these chunks were analysed; one that is not here is left out."""
+        searcher = self._searcher
+        query = tantivy.Query.term_set_query(self._index.schema, "id", list(ids))
+        found = searcher.search(query, limit=max(1, len(ids)), count=False).hits
+        entries = [searcher.doc(address) for _, address in found]
+        return {int(entry["id"][0]): readings.load(bytes(entry["reading"][0]).decode()) for entry in entries}
+
+    def frequencies(self, terms: Terms) -> dict[str, int]:
+        """In how many chunks each word (of the title, the headings or the text) and each bigram occurs."""
+        found = {word: max(self._searcher.doc_freq(field, word) for field in _WORDS) for word in terms.words}
+        return found | {bigram: self._searcher.doc_freq("bigrams", bigram) for bigram in terms.bigrams}
 
     def _query(self, terms: Terms) -> tantivy.Query:
         clauses = []
@@ -101,17 +115,25 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("id", stored=True, indexed=True, fast=True)
     builder.add_text_field("document", tokenizer_name="raw", index_option="basic")
+    builder.add_bytes_field("reading", stored=True)
     for field in _FIELDS:
         builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
     return builder.build()
 
 
 def _entry(item: IndexedChunk) -> tantivy.Document:
-    title, headings, text = (analyze(t) for t in (item.title, "\n".join(item.chunk.headings), item.chunk.text))
-    bigrams = (*title.bigrams, *headings.bigrams, *text.bigrams)
+    reading = readings.read(item.title, item.chunk.headings, item.chunk.text)
     entry = tantivy.Document()
     entry.add_unsigned("id", item.chunk.id)
     entry.add_text("document", item.chunk.document_id)
-    for field, terms in zip(_FIELDS, (title.words, headings.words, text.words, bigrams), strict=True):
+    entry.add_bytes("reading", readings.dump(reading).encode())
+    for field, terms in zip(_FIELDS, _fields(reading), strict=True):
         entry.add_text(field, " ".join(terms))
     return entry
+
+
+def _fields(reading: Reading) -> tuple[Sequence[str], ...]:
+    """The terms of each of _FIELDS."""
+    lines = (reading.title, reading.headings, *reading.sentences)
+    words = [word for line in reading.sentences for word in line.words]
+    return reading.title.words, reading.headings.words, words, [bigram for line in lines for bigram in line.bigrams()]

@@ -1,46 +1,113 @@
-"""The pure parts of retrieval: fusion and confidence, against values worked out by hand."""
+"""The pure parts of retrieval: features of words, z-scores and confidence, against values worked out by hand."""
 
 from __future__ import annotations
 
 import math
+import string
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.answer_types import DATE, NAME, NUMBER, expected_kind, kinds_held
 from rag.confidence import Evidence, confidence, inverse_document_frequency
-from rag.fusion import fuse
-
-SCORES = st.dictionaries(st.integers(0, 30), st.floats(-10, 10), min_size=2, max_size=20)
-
-
-def test_the_fused_score_is_the_weighted_sum_of_z_scores() -> None:
-    # z-scores of (1, 2, 3) are -1.2247, 0, 1.2247; of (30, 10, 20): 1.2247, -1.2247, 0.
-    fused = fuse([7, 8, 9], [({7: 1.0, 8: 2.0, 9: 3.0}, 0.6), ({7: 30.0, 8: 10.0, 9: 20.0}, 0.4)])
-    assert [id_ for id_, _ in fused] == [9, 7, 8]
-    assert [score for _, score in fused] == pytest.approx([0.6 * 1.224745, -0.2 * 1.224745, -0.4 * 1.224745], abs=1e-5)
+from rag.fusion import z_scores
+from rag.languages import analyze
+from rag.readings import dump, load, read
+from rag.rerankers._features import FEATURES
+from rag.rerankers.word_evidence import word_features, word_scores
 
 
-@given(SCORES)
-def test_a_ranking_without_weight_changes_nothing(scores: dict[int, float]) -> None:
-    noise = {id_: float(n) for n, id_ in enumerate(scores)}
-    alone = fuse(list(scores), [(scores, 1.0)])
-    assert fuse(list(scores), [(scores, 1.0), (noise, 0.0)]) == alone
+def test_z_scores_leave_out_what_is_not_known() -> None:
+    assert z_scores([1.0, 2.0, 3.0]) == pytest.approx([-1.224745, 0.0, 1.224745], abs=1e-6)
+    assert z_scores([1.0, None, 3.0]) == pytest.approx([-1.0, 0.0, 1.0])
+    assert z_scores([None, 2.0, 2.0]) == pytest.approx([0.0, 0.0, 0.0])
+    assert len(z_scores([])) == 0
 
 
-@given(SCORES)
-def test_rankings_that_agree_keep_their_order(scores: dict[int, float]) -> None:
-    order = [id_ for id_, _ in fuse(list(scores), [(scores, 0.5), ({i: 3 * s + 1 for i, s in scores.items()}, 0.5)])]
-    assert [scores[id_] for id_ in order] == pytest.approx(sorted(scores.values(), reverse=True), abs=1e-9)
+@given(st.lists(st.floats(-10, 10), min_size=2, max_size=20))
+def test_z_scores_keep_the_order(values: list[float]) -> None:
+    scores = z_scores(values)
+    assert [scores[n] for n in np.argsort(values)] == pytest.approx(sorted(scores), abs=1e-9)
 
 
-def test_what_a_ranking_cannot_score_is_neither_helped_nor_hurt() -> None:
-    fused = dict(fuse([1, 2, 3], [({1: 5.0, 2: 1.0}, 1.0)]))
-    assert fused[1] > fused[3] == 0.0 > fused[2]
+TEXTS = st.text(alphabet=string.ascii_letters + string.digits + " .-\n\t、。図書館は猫カナｶﾅ①'", max_size=80)
 
 
-def test_nothing_to_fuse_gives_nothing() -> None:
-    assert fuse([], [({}, 1.0)]) == []
+@given(TEXTS, TEXTS, TEXTS)
+def test_a_reading_survives_its_storage(title: str, heading: str, text: str) -> None:
+    reading = read(title, [heading], text)
+    assert load(dump(reading)) == reading
+
+
+def _features(question: str, *texts: str, title: str = "") -> list[dict[str, float]]:
+    terms = analyze(question)
+    frequencies = dict.fromkeys({*terms.words, *terms.bigrams}, 1)
+    rows = word_features(question, terms, frequencies, 10, [read(title, [], text) for text in texts])
+    return [dict(zip(FEATURES, row.tolist(), strict=True)) for row in rows]
+
+
+def test_shares_of_a_question_whose_words_are_equally_rare() -> None:
+    both, one = _features("red bridge", "The bridge is old. It was red in 1900.", "A bridge.")
+    assert (both["coverage"], both["sentence"], both["phrase"]) == (1.0, 0.5, 0.0)
+    assert (one["coverage"], one["sentence"]) == (0.5, 0.5)
+    # "old", "bridge", "red", "1900" against "bridge": lengths 4 and 1, the usual one 2.5; k1 0.6, b 0.5.
+    assert both["bm25"] == pytest.approx(1 / (1 + 0.6 * (0.5 + 0.5 * 4 / 2.5)))
+    assert one["bm25"] == pytest.approx(0.5 / (1 + 0.6 * (0.5 + 0.5 * 1 / 2.5)))
+
+
+def test_neighbours_in_the_question_that_are_neighbours_in_the_text() -> None:
+    together, apart = _features("red bridge", "A red bridge.", "A red boat under a bridge.")
+    assert (together["phrase"], apart["phrase"]) == (1.0, 0.0)
+
+
+def test_a_word_of_the_title_counts() -> None:
+    (hit,) = _features("Kyoto bridge", "An old bridge.", title="Kyoto")
+    assert (hit["title"], hit["coverage"], hit["sentence"]) == (0.5, 1.0, 0.5)
+
+
+def test_japanese_characters_count_in_twos_and_threes() -> None:
+    whole, half = _features("図書館", "図書館は休みです。", "図書室は休みです。")
+    assert whole["trigrams"] == 1.0 > half["trigrams"] == 0.0
+    assert whole["bigrams"] == pytest.approx(2 * half["bigrams"])
+
+
+def test_a_sentence_with_the_kind_of_answer_asked_for() -> None:
+    with_date, without = _features(
+        "When was the bridge built?", "The bridge was built in 1931.", "The bridge was built."
+    )
+    assert with_date["kind"] == 0.0 > without["kind"]
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("When did it open?", DATE),
+        ("いつ開業しましたか", DATE),
+        ("How many seats are there?", NUMBER),
+        ("座席はいくつありますか", NUMBER),
+        ("Who wrote it?", NAME),
+        ("誰が書きましたか", NAME),
+        ("Why is it closed?", ""),
+    ],
+)
+def test_the_kind_of_answer_a_question_asks_for(question: str, kind: str) -> None:
+    assert expected_kind(question) == kind
+
+
+def test_the_kinds_a_sentence_holds() -> None:
+    assert kinds_held("It opened in May 1931.") == DATE + NUMBER + NAME
+    assert kinds_held("昭和の時代に開いた。") == DATE
+    assert kinds_held("it is closed") == ""
+
+
+def test_the_shipped_weights_prefer_the_passage_that_says_it() -> None:
+    terms = analyze("What is the capital of France?")
+    readings = [read("", [], "France has a capital market."), read("", [], "The capital of France is Paris.")]
+    frequencies = dict.fromkeys(terms.words, 2)
+    worse, better = word_scores(word_features("What is the capital of France?", terms, frequencies, 50, readings))
+    assert better > worse
 
 
 def test_inverse_document_frequency_is_that_of_bm25() -> None:
@@ -49,8 +116,9 @@ def test_inverse_document_frequency_is_that_of_bm25() -> None:
 
 
 def test_confidence_grows_with_the_evidence() -> None:
-    values = [confidence(Evidence(share, cosine)) for share, cosine in ((0.0, 0.0), (0.5, 0.2), (0.8, 0.5), (1.0, 0.9))]
+    steps = ((0.0, 0.0), (0.5, 0.2), (0.8, 0.5), (1.0, 0.9))
+    values = [confidence(Evidence((share,) * 8, cosine)) for share, cosine in steps]
     assert values == sorted(values)
     assert values[0] < 0.01
     assert values[-1] > 0.99
-    assert confidence(Evidence(0.2, None)) < 0.05 < 0.9 < confidence(Evidence(0.9, None))
+    assert confidence(Evidence((0.2,) * 8, None)) < 0.05 < 0.9 < confidence(Evidence((0.9,) * 8, None))

@@ -1,0 +1,1 @@
+"""Parts that put passages found into a better order."""

@@ -1,0 +1,36 @@
+"""A reranker that needs no download: features of words, weighted by a small model that comes with the install."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.languages import Terms
+from rag.readings import Reading
+from rag.rerankers._features import FEATURES, features, wanted
+
+WEIGHTS = Path(__file__).with_name("word_evidence.json")
+"""Made by `python -m benchmarks train-reranker`."""
+
+
+def word_features(
+    question: str, terms: Terms, frequencies: Mapping[str, int], total: int, readings: Sequence[Reading]
+) -> NDArray[np.float64]:
+    """(n, 8): the features of each passage, in the order of FEATURES."""
+    return features(wanted(question, terms, frequencies, total), readings)
+
+
+def word_scores(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n,): the weighted sum of each row of features; only differences between passages of one question matter."""
+    return rows @ _weights()
+
+
+@cache
+def _weights() -> NDArray[np.float64]:
+    weights = json.loads(WEIGHTS.read_text())
+    return np.array([weights[name] for name in FEATURES])
