@@ -34,7 +34,9 @@ def page() -> str:
 def _default(value: object) -> str:
     if isinstance(value, SecretStr) or value == "":
         return "(empty)"
-    return f"`{value.relative_to(ROOT)}`" if isinstance(value, Path) else f"`{value}`"
+    if isinstance(value, Path):
+        return f"`{value.relative_to(ROOT)}`" if value.is_relative_to(ROOT) else f"`~/.cache/{value.name}`"
+    return f"`{value}`"
 
 
 if __name__ == "__main__":

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import platform
 from dataclasses import dataclass
 
 from rag.assistant import Assistant
 from rag.catalog import Catalog
 from rag.conversations import Conversations
 from rag.database import Database
+from rag.embedders.onnx_int8 import OnnxInt8Embedder
 from rag.embedders.sentence_transformer import SentenceTransformerEmbedder
 from rag.indexes import Indexes
 from rag.job_queue import JobQueue
@@ -18,7 +21,7 @@ from rag.originals import Originals
 from rag.parsing import Parser
 from rag.protocols import ChatModel, Embedder
 from rag.retrieval import Retriever
-from rag.settings import Settings
+from rag.settings import DEFAULT_EMBEDDING_MODEL, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def build(settings: Settings) -> Parts:
     catalog = Catalog(database)
     originals = Originals(folder / "originals")
     indexes = Indexes(catalog, folder / "indexes")
-    embedder = SentenceTransformerEmbedder(settings.embedding_model, settings.embedding_languages)
+    embedder = _embedder(settings)
     parser = Parser(settings.parse_timeout_s)
     library = Library(settings, catalog, originals, indexes, embedder, parser)
     queue = JobQueue(database)
@@ -78,3 +81,17 @@ def build(settings: Settings) -> Parts:
         assistant=assistant,
         conversations=Conversations(database),
     )
+
+
+def _embedder(settings: Settings) -> Embedder:
+    default = settings.embedding_model == DEFAULT_EMBEDDING_MODEL
+    automatic = settings.embedding_precision == "auto" and default and not _has_gpu()
+    if settings.embedding_precision == "int8" or automatic:
+        return OnnxInt8Embedder(settings.embedding_model, settings.embedding_languages, settings.cache)
+    return SentenceTransformerEmbedder(settings.embedding_model, settings.embedding_languages)
+
+
+def _has_gpu() -> bool:
+    """Looked up without torch, whose import costs seconds: NVIDIA's devices, AMD's, Apple's."""
+    devices = ("/dev/nvidia0", "/dev/kfd")
+    return any(map(os.path.exists, devices)) or (platform.system(), platform.machine()) == ("Darwin", "arm64")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal, Self
 
@@ -27,6 +28,10 @@ class Settings(BaseSettings):
     store: Path = Field(
         default=ROOT / "data" / "store", description="Folder of the catalog, the originals and the indexes."
     )
+    cache: Path = Field(
+        default=Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "tenkyo",
+        description="Folder of what can be made again: the int8 file of the embedding model.",
+    )
     samples: bool = Field(default=True, description="Index the sample library when the app starts on an empty store.")
     admin_password: SecretStr = Field(
         default=SecretStr(""), description="Password of the Admin page; empty: it stays shut."
@@ -37,6 +42,10 @@ class Settings(BaseSettings):
     embedding_model: str = Field(
         default=DEFAULT_EMBEDDING_MODEL,
         description="sentence-transformers name or folder (shapes the index); the default comes with the install.",
+    )
+    embedding_precision: Literal["auto", "int8", "fp32"] = Field(
+        default="auto",
+        description="Weights that embed; auto: int8 for the default model on a machine without a GPU, else fp32.",
     )
     embedding_languages: str = Field(
         default="",

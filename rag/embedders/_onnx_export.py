@@ -1,0 +1,91 @@
+"""Makes the int8 ONNX file of a sentence-transformers model: run as a program, so that torch leaves with it.
+
+`python -m rag.embedders._onnx_export MODEL TARGET`; exit code 0 means that TARGET is there, whole and checked.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+INPUTS = ("input_ids", "attention_mask")
+OUTPUT = "sentence_embedding"
+LEAST_COSINE = 0.97
+"""Every probe's int8 vector must be this near to its fp32 one; then vectors of both may stand side by side."""
+_OPSET = 17
+_PROBES = (
+    "The library opens at nine in the morning.",
+    "How many vacation days do employees get in their first year?",
+    "図書館は午前九時に開館します。",
+    "Revenue rose by 12% to 3.4 million euros in 2023, mostly in Asia.",
+    "def add(a, b): return a + b",
+    "The quarterly report describes how the company reduced its energy consumption. " * 12,
+)
+_log = logging.getLogger(__name__)
+
+
+def export(source: str, target: Path) -> None:
+    """Exports, quantises (dynamic int8, per channel) and checks the model; raises ValueError where it is too far off.
+
+    The graph goes from token ids to the normalised sentence embedding, whatever modules the model is made of.
+    """
+    import torch
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(source, device="cpu", model_kwargs={"attn_implementation": "eager"}).eval()
+
+    class Embedding(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+            features = self.model({"input_ids": input_ids, "attention_mask": attention_mask})
+            return torch.nn.functional.normalize(features[OUTPUT], dim=-1)
+
+    example = torch.ones((2, 8), dtype=torch.long)
+    axes = {name: {0: "batch", 1: "tokens"} for name in INPUTS} | {OUTPUT: {0: "batch"}}
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        full, small = Path(folder) / "fp32.onnx", Path(folder) / "int8.onnx"
+        torch.onnx.export(
+            Embedding(),
+            (example, example),
+            full,
+            input_names=list(INPUTS),
+            output_names=[OUTPUT],
+            dynamic_axes=axes,
+            opset_version=_OPSET,
+            dynamo=False,
+        )
+        quantize_dynamic(full, small, per_channel=True, weight_type=QuantType.QInt8)
+        cosine = _least_cosine(model, small)
+        if cosine < LEAST_COSINE:
+            raise ValueError(f"int8 vectors are too far from fp32 ones (cosine {cosine:.3f})")
+        small.replace(target)
+
+
+def _least_cosine(model: SentenceTransformer, path: Path) -> float:
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    cosines: list[float] = []
+    for probe in _PROBES:
+        tokens = model.tokenizer([probe], truncation=True, max_length=model.max_seq_length, return_tensors="np")
+        (found,) = np.asarray(session.run(None, {name: tokens[name] for name in INPUTS})[0])
+        cosines.append(float(np.dot(found, model.encode(probe, normalize_embeddings=True, show_progress_bar=False))))
+    return min(cosines)
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    export(sys.argv[1], Path(sys.argv[2]))
