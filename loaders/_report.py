@@ -11,7 +11,7 @@ from loaders._document import Block, ExtractionReport
 
 # UTF-8 read as Windows-1252 or Latin-1, UTF-8 read as CP932, and the replacement character.
 _MOJIBAKE = re.compile(r"[ÃÂâ][\u0080-\u00bf€‚„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|[縺繧繝][\uff61-\uff9f縺-繝]|\ufffd+")
-_FIRST_OF_MOJIBAKE = [c.encode() for c in "ÃÂâ縺繧繝\ufffd"]
+_FIRST_OF_MOJIBAKE = tuple("ÃÂâ縺繧繝\ufffd")
 _FIRST_OF_PRIVATE = (b"\xee", b"\xf3", b"\xf4")  # of the private use areas in UTF-8
 _PRIVATE = re.compile(rb"\xef[\x80-\xa3]")
 _LETTERS = bytes(ord("A") if chr(c).isalpha() else 0 for c in range(128)).ljust(256, b"\0")
@@ -45,11 +45,12 @@ def suspicious(text: str) -> Mapping[str, int]:
 
     A gigabyte goes through this: the patterns are tried only where something quick has seen their first sign.
     """
-    data = text.encode(errors="surrogatepass")
     counts: dict[str, int] = {}
-    if any(first in data for first in _FIRST_OF_MOJIBAKE):
+    ascii_only = text.isascii()
+    if not ascii_only and any(first in text for first in _FIRST_OF_MOJIBAKE):
         counts["mojibake"] = sum(len(found) for found in _MOJIBAKE.findall(text))
-    if any(first in data for first in _FIRST_OF_PRIVATE) or _PRIVATE.search(data):
+    data = text.encode(errors="surrogatepass")
+    if not ascii_only and (any(first in data for first in _FIRST_OF_PRIVATE) or _PRIVATE.search(data)):
         counts["private_use"] = sum(text.count(c) for c in set(text) if unicodedata.category(c) == "Co")
     if b"A" * 45 in data.translate(_LETTERS):
         counts["no_spaces"] = sum(len(found) for found in _NO_SPACES.findall(text))

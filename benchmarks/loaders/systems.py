@@ -113,7 +113,8 @@ def markdown(text: str) -> Reading:
     for line in text.split("\n"):
         if line.lstrip().startswith("|"):
             cells = [html.unescape(cell.strip()) for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))]
-            if not all(re.fullmatch(r":?-+:?", cell) for cell in cells):
+            # Neither the line under the header, nor the empty header that some tools put above a table.
+            if any(cells) and not all(re.fullmatch(r":?-+:?", cell) for cell in cells):
                 rows.append(cells)
         elif rows:
             grids.append(rows)
