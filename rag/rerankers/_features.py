@@ -40,7 +40,7 @@ class Wanted:
 
 def wanted(question: str, terms: Terms, frequencies: Mapping[str, int], total: int) -> Wanted:
     """`terms` are the question's, `frequencies` in how many of `total` passages each word and bigram occurs."""
-    rarity = {t: inverse_document_frequency(frequencies[t], total) for t in {*terms.words, *terms.bigrams}}
+    rarity = {t: inverse_document_frequency(frequencies.get(t, 0), total) for t in {*terms.words, *terms.bigrams}}
     return Wanted(
         {word: rarity[word] * n for word, n in Counter(terms.words).items()},
         {word: rarity[word] for word in terms.words},
