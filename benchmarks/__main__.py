@@ -1,4 +1,4 @@
-"""`python -m benchmarks retrieval|answers|confidence|citations|loaders|fuzz DATA`: prints a Markdown table."""
+"""`python -m benchmarks NAME DATA` (NAME as in `--help`): prints a Markdown table."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import answers, citations, confidence, fuzz, loaders, retrieval
+from benchmarks import answers, citations, confidence, fuzz, loaders, peers, retrieval, train_reranker
 from rag import TenkyoError
 
 BENCHMARKS = {
@@ -22,10 +22,14 @@ BENCHMARKS = {
 def main() -> int:
     """Runs one benchmark over every evaluation set in a folder, or over every file of a zoo."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("name", choices=[*BENCHMARKS, "loaders", "fuzz"])
+    parser.add_argument("name", choices=[*BENCHMARKS, "peers", "train-reranker", "loaders", "fuzz"])
     parser.add_argument("data", type=Path, help="folder of evaluation sets in the BEIR layout; else: of files")
     parser.add_argument("--limit", type=int, help="a fixed sample of N questions of each set; mutants of each file")
-    parser.add_argument("--peers", type=Path, help="loaders: the Python of an environment that has the other tools")
+    parser.add_argument(
+        "--peers",
+        type=Path,
+        help="loaders: the Python of an environment that has the other tools; peers: folder of environments",
+    )
     parser.add_argument("--tools", nargs="+", default=["markitdown"], help="loaders: which of the other tools")
     parser.add_argument("--seed", type=int, default=0, help="fuzz: other mutants")
     parser.add_argument("--workers", type=int, default=1, help="fuzz: processes side by side")
@@ -37,6 +41,13 @@ def main() -> int:
             return 0
         if options.name == "fuzz":
             print(_table(fuzz.run(options.data, options.limit, options.seed, options.workers)))
+            return 0
+        if options.name == "train-reranker":
+            print(_table(train_reranker.run(sorted(options.data.glob("*.json.gz")), options.limit)))
+            return 0
+        if options.name == "peers":
+            folders = sorted(p for p in options.data.iterdir() if p.is_dir())
+            print(_table(peers.run(folders, options.limit, options.peers or Path())))
             return 0
         rows = BENCHMARKS[options.name](sorted(p for p in options.data.iterdir() if p.is_dir()), options.limit)
     except (TenkyoError, OSError) as error:

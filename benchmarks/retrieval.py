@@ -16,10 +16,11 @@ MODES = ("dense", "lexical", "hybrid")
 
 def run(folders: Sequence[Path], limit: int | None) -> list[dict[str, object]]:
     """A row per set and mode."""
-    return [row for folder in folders for row in _rows(folder, limit)]
+    return [row for folder in folders for row in rows(folder, limit)]
 
 
-def _rows(folder: Path, limit: int | None) -> list[dict[str, object]]:
+def rows(folder: Path, limit: int | None) -> list[dict[str, object]]:
+    """A row per mode for one set."""
     dataset = read_dataset(folder)
     queries = sample([query for query in dataset.queries if query.relevant], limit)
     with tempfile.TemporaryDirectory(prefix="tenkyo-bench-") as store:
@@ -27,9 +28,9 @@ def _rows(folder: Path, limit: int | None) -> list[dict[str, object]]:
         start = time.perf_counter()
         kb.add_documents(dataset.documents)
         rate = round(len(dataset.documents) / (time.perf_counter() - start), 1)
-        rows = [
+        figures = [
             {"set": dataset.name, "mode": mode, **measure_retrieval(kb, queries, mode), "passages_per_s": rate}
             for mode in MODES
         ]
         kb.close()
-    return rows
+    return figures

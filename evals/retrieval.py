@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -49,15 +49,21 @@ def measure_retrieval(kb: KnowledgeBase, queries: list[Query], mode: Mode) -> di
     """The figures of one mode over a store that holds the corpus."""
     kb.warm_up()
     found = [_ranked_documents(kb, query.text, mode) for query in queries]
-    ranked = [(names, query.relevant) for (names, _), query in zip(found, queries, strict=True)]
     took = [took_ms for _, took_ms in found]
     return {
         "queries": len(queries),
+        **ranking_figures([(names, query.relevant) for (names, _), query in zip(found, queries, strict=True)]),
+        "query_p50_ms": round(percentile(took, 0.5), 2),
+        "query_p95_ms": round(percentile(took, 0.95), 2),
+    }
+
+
+def ranking_figures(ranked: Sequence[tuple[Sequence[str], Mapping[str, int]]]) -> dict[str, float]:
+    """Means over pairs of a ranking of ids, best first, and the grades of the relevant ones."""
+    return {
         "ndcg@10": round(mean([ndcg(names, relevant, _DEPTH) for names, relevant in ranked]), 4),
         **{f"recall@{k}": round(mean([recall(names, rel, k) for names, rel in ranked]), 4) for k in (1, 5, 10)},
         "mrr@10": round(mean([reciprocal_rank(names, relevant, _DEPTH) for names, relevant in ranked]), 4),
-        "query_p50_ms": round(percentile(took, 0.5), 2),
-        "query_p95_ms": round(percentile(took, 0.95), 2),
     }
 
 
