@@ -1,0 +1,47 @@
+"""Real files: what independent readers found in them is read, and broken copies of them only raise LoadError."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.fuzz.mutations import mutant
+from benchmarks.loaders.expectations import Expectation, read_expectations
+from benchmarks.loaders.matching import misses
+from benchmarks.loaders.systems import ours
+from loaders import LoadError, load
+from tests.loaders.conftest import ZOO
+
+OWN = ("csv", "html", "md", "eml", "enex", "epub", "json", "mht", "msg", "notion", "slack", "txt")
+SMALL = 150_000
+FILES = [e for e in read_expectations() if e.format in OWN]
+
+pytestmark = pytest.mark.skipif(not ZOO.exists(), reason="the zoo of real files is not beside this checkout")
+
+
+def _files(most: int) -> list[Expectation]:
+    return [e for e in FILES if (ZOO / e.file).exists() and (ZOO / e.file).stat().st_size <= most]
+
+
+@pytest.mark.parametrize("expectation", _files(1 << 20), ids=lambda e: e.file)
+def test_a_real_file_is_read_completely(expectation: Expectation) -> None:
+    answer = ours(ZOO / expectation.file)
+    if expectation.errors:
+        assert answer.error in expectation.errors
+    else:
+        assert answer.reading, answer.error
+        assert misses(expectation, answer.reading) == {"text": [], "place": [], "cell": [], "leak": []}
+
+
+def test_broken_copies_raise_nothing_but_our_errors() -> None:
+    outcomes = {"read": 0, "error": 0}
+    for expectation in _files(SMALL):
+        path = ZOO / expectation.file
+        for number in range(2):
+            try:
+                document = load(mutant(path.read_bytes(), f"test/{path.name}/{number}"), path.name)
+            except LoadError:
+                outcomes["error"] += 1
+            else:
+                assert document.report.characters == sum(len(block.text) for block in document.blocks)
+                outcomes["read"] += 1
+    assert outcomes["read"] > outcomes["error"] > 0
