@@ -43,6 +43,7 @@ class Line:
     confidence: float
     vertical: bool = False
     words: tuple[Word, ...] = ()
+    upside_down: bool = False
 
 
 def available() -> bool:
@@ -58,19 +59,31 @@ def how_to_install() -> str:
 def recognise(image: Image.Image) -> list[Line]:
     """The lines in a picture, as the detector orders them (from top to bottom); none where there is no text.
 
-    A picture that is turned or upside down is read all the same. Safe in several threads at once, each of which
-    takes one core and some 300 MB. Raises LoadError where it is not available.
+    A picture that lies on its side or stands on its head is read all the same: where `upside_down`, boxes are those
+    of the picture turned by 180 degrees. Safe in several threads at once, each of which takes one core and some
+    300 MB. Raises LoadError where it is not available.
     """
     if not available():
         raise LoadError("Text recognition (OCR) is not installed.", how_to_install())
-    upright = image.convert("RGB")
-    lines = _read(upright)
-    if not lines or _confidence(lines) >= _UPSIDE_DOWN:
-        return lines
-    turned = _read(upright.rotate(180))
-    if _confidence(turned) <= _confidence(lines):
-        return lines
-    return [_turned(line, *image.size) for line in turned]
+    small = _shrunk(image)
+    lines = _read(small)
+    if lines and _confidence(lines) < _UPSIDE_DOWN:
+        turned = [replace(line, upside_down=True) for line in _read(small.rotate(180))]
+        lines = max(lines, turned, key=_confidence)
+    grown = max(image.size) / max(small.size)
+    return [_grown(line, grown) for line in lines]
+
+
+def _shrunk(image: Image.Image) -> Image.Image:
+    """A copy in RGB of at most `_MAX_SIDE`: more pixels cost time and find no more, also on crowded pages."""
+    from PIL import Image
+
+    scale = min(1.0, _MAX_SIDE / max(image.size))
+    if scale == 1:
+        return image.convert("RGB")
+    smooth = image if image.mode in ("RGB", "L") else image.convert("RGB")  # others cannot be smoothed
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    return smooth.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0).convert("RGB")
 
 
 def _read(image: Image.Image) -> list[Line]:
@@ -79,7 +92,10 @@ def _read(image: Image.Image) -> list[Line]:
     found = _engine()(np.asarray(image)[:, :, ::-1])  # as OpenCV has it: blue, green, red
     if found.boxes is None or not found.txts:
         return []
-    read = zip(found.boxes, found.txts, found.scores, found.word_results, strict=True)
+    words: Sequence[Any] = found.word_results or ()
+    if len(words) != len(found.txts) or not all(isinstance(each, tuple) for each in words):
+        words = [()] * len(found.txts)  # its way to say that it could not place the words of one line or another
+    read = zip(found.boxes, found.txts, found.scores, words, strict=True)
     return [_line(*parts) for parts in read if parts[1].strip()]
 
 
@@ -103,16 +119,15 @@ def _words(text: str, words: Iterable[tuple[str, float, Any]]) -> Iterator[Word]
         start += len(word)
 
 
+def _grown(line: Line, scale: float) -> Line:
+    left, top, right, bottom = (edge * scale for edge in line.box)
+    words = tuple(replace(word, left=word.left * scale, right=word.right * scale) for word in line.words)
+    return replace(line, box=(left, top, right, bottom), words=words)
+
+
 def _confidence(lines: Sequence[Line]) -> float:
     """The mean over characters."""
     return sum(line.confidence * len(line.text) for line in lines) / max(1, sum(len(line.text) for line in lines))
-
-
-def _turned(line: Line, width: int, height: int) -> Line:
-    """The line of a picture that was upside down when it was read."""
-    left, top, right, bottom = line.box
-    words = tuple(replace(word, left=width - word.right, right=width - word.left) for word in line.words)
-    return replace(line, box=(width - right, height - bottom, width - left, height - top), words=words)
 
 
 @cache

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from loaders import _ocr
+from loaders._document import Block, Box
 from loaders._pdf_lines import Cell, Line, PageLines
 from loaders._pdf_order import same_height
 
@@ -24,7 +25,14 @@ _PROSE = 24  # columns of text have longer lines than this on average, counted i
 _CROSSING = 0.34  # of the lines may run across the space between two columns
 
 
-def page_lines(image: Image.Image, number: int, points: float) -> PageLines:
+@dataclass(frozen=True, slots=True)
+class ScannedPage(PageLines):
+    """Lines that were read in a picture; where it stood on its head they are where they are once it is turned."""
+
+    upside_down: bool = False
+
+
+def page_lines(image: Image.Image, number: int, points: float) -> ScannedPage:
     """What OCR reads in a picture of page `number`, whose pixels are `points` points wide.
 
     Raises LoadError where OCR is not available.
@@ -33,7 +41,23 @@ def page_lines(image: Image.Image, number: int, points: float) -> PageLines:
     found = _ocr.recognise(image)
     typed = zip(found, _sizes(found), strict=True)
     lines = _in_order([_page_line(line, number, points, size) for line, size in typed])
-    return PageLines(number, width * points, height * points, [_in_cells(line) for line in _with_hyphens(lines)])
+    lines = [_in_cells(line) for line in _with_hyphens(lines)]
+    upside_down = any(line.upside_down for line in found)
+    return ScannedPage(number, width * points, height * points, lines, upside_down)
+
+
+def as_scanned(blocks: Iterable[Block], pages: Iterable[PageLines]) -> Iterator[Block]:
+    """The blocks with their boxes where they stand in the pictures as they are, be they upside down."""
+    turned = {page.number: page for page in pages if isinstance(page, ScannedPage) and page.upside_down}
+    for block in blocks:
+        boxes = tuple(_turned(box, turned[box.page]) if box.page in turned else box for box in block.location.boxes)
+        yield replace(block, location=replace(block.location, boxes=boxes))
+
+
+def _turned(box: Box, page: PageLines) -> Box:
+    left, right = round(page.width - box.right, 1), round(page.width - box.left, 1)
+    top, bottom = round(page.height - box.bottom, 1), round(page.height - box.top, 1)
+    return replace(box, left=left, top=top, right=right, bottom=bottom)
 
 
 def _page_line(line: _ocr.Line, number: int, points: float, size: float) -> Line:

@@ -151,7 +151,9 @@ def _supported() -> str:
 def _content(part: Loader, data: bytes, name: str, password: str | None) -> Content:
     try:
         return part.load(data, name, password)
-    except LoadError:
+    except LoadError as error:
+        if misnamed := _misnamed(part, name):
+            error.message = f"This is {misnamed}. {error.message}"
         raise
     except ImportError as error:
         raise LoadError(f"Reading {part.NAME} needs a package.", f"Type: pip install {error.name}") from error

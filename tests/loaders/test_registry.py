@@ -24,14 +24,17 @@ from loaders import (
 from tests.loaders.conftest import SAMPLES, ZOO
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
+SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c" + bytes(40)
 
 
 @pytest.mark.parametrize(
     ("data", "name", "error", "message"),
     [
         (b"", "a.pdf", EmptyDocument, "empty (0 bytes)"),
-        (PNG, "photo.pdf", DamagedDocument, "This is a PNG image, not a PDF."),
-        (PNG, "photo.png", UnsupportedFormat, "a PNG image"),
+        (PNG, "photo.pdf", DamagedDocument, "This is an image, not a PDF. This image is truncated or damaged."),
+        (PNG, "photo.png", DamagedDocument, "This image is truncated or damaged."),
+        (SEVEN_ZIP, "papers.pdf", DamagedDocument, "This is a 7-Zip archive, not a PDF."),
+        (SEVEN_ZIP, "papers.7z", UnsupportedFormat, "a 7-Zip archive"),
         (bytes(range(256)) * 9, "data.bin", UnsupportedFormat, "not known"),
         (b"plain text", "a.docx", DamagedDocument, "not a Word document"),
         (b"PK\x03\x04 cut off", "a.pptx", DamagedDocument, "truncated or damaged"),
@@ -56,7 +59,7 @@ def test_what_cannot_be_read_is_told_clearly(data: bytes, name: str, error: type
 
 def test_an_unsupported_file_names_what_is_supported() -> None:
     with pytest.raises(UnsupportedFormat) as raised:
-        load(PNG, "photo.png")
+        load(SEVEN_ZIP, "papers.7z")
     assert all(
         extension in raised.value.hint for extension in (".pdf", ".docx", ".pptx", ".csv", ".html", ".md", ".txt")
     )
