@@ -12,7 +12,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from rag import AskOptions, KnowledgeBase, Settings, TenkyoError
+from evals.commands import add_arguments, evaluate
+from rag import AskOptions, KnowledgeBase, TenkyoError
 from rag.types import Added, Answer, Citation, DocumentInfo, Hit, Message, Progress
 
 _EMBED_REPORT_EVERY = 1024
@@ -56,11 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     prompt = _command(commands, "prompt", _prompt, "token ids of dialogs on standard input, one JSON per line")
     prompt.add_argument("--format", choices=["llama2"], required=True)
     prompt.add_argument("--tokenizer", type=Path, required=True, metavar="FOLDER|FILE")
-    evaluate = _command(commands, "eval", _eval, "measure quality on a set in the BEIR layout")
-    evaluate.add_argument("what", choices=["retrieval", "answers"])
-    evaluate.add_argument("folder", type=Path, metavar="DIR")
-    evaluate.add_argument("--mode", choices=["dense", "lexical", "hybrid"], default="hybrid")
-    evaluate.add_argument("--limit", type=int, metavar="N", help="a fixed sample of N questions")
+    add_arguments(_command(commands, "eval", _eval, "measure quality, on a public set or on your own questions"))
     return parser
 
 
@@ -173,16 +170,11 @@ def _prompt(options: argparse.Namespace) -> int:
 
 
 def _eval(options: argparse.Namespace) -> int:
-    from evals.answers import evaluate_answers
-    from evals.retrieval import evaluate_retrieval
-
-    settings = Settings.load()
-    if options.what == "retrieval":
-        figures = evaluate_retrieval(options.folder, settings, options.mode, options.limit, _show)
-    else:
-        figures = evaluate_answers(options.folder, settings, options.limit, _show)
+    figures, good = evaluate(options, _show)
     _print(options, figures, "\n".join(f"{name:26} {value}" for name, value in figures.items()))
-    return 0
+    if not good:
+        print("error: the figures are below what was asked for", file=sys.stderr)
+    return 0 if good else 1
 
 
 # -- printing ----------------------------------------------------------------------------------------------

@@ -78,6 +78,13 @@ class Conversations:
             _row(db, owner, id_)
             db.execute("UPDATE turns SET feedback = ? WHERE conversation_id = ? AND ordinal = ?", (text, id_, ordinal))
 
+    def rated(self) -> list[SavedTurn]:
+        """Every answer that anybody has rated, newest first: what an admin measures and mends by."""
+        query = """SELECT t.* FROM turns t JOIN conversations c ON c.id = t.conversation_id
+                   WHERE t.feedback IS NOT NULL ORDER BY c.updated_at DESC, t.ordinal DESC"""
+        with self._database.read() as db:
+            return [_turn(row) for row in db.execute(query)]
+
     def rename(self, owner: str, id_: str, title: str) -> None:
         """Gives the conversation another title; raises ConversationNotFound."""
         with self._database.write() as db:

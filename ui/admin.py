@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from rag import Settings
 from rag.types import Job, Stats
 from ui.document_view import type_name
+from ui.evaluation_view import draw_evaluation
 from ui.gate import Gate
 from ui.job_view import draw_job
 from ui.language import Words
@@ -56,6 +57,7 @@ def _draw_admin(visit: Visit) -> None:
     stats = visit.knowledge.stats()
     _draw_index(visit, stats)
     _draw_figures(visit.words, stats)
+    draw_evaluation(visit)
     _draw_settings(visit.words, visit.knowledge.settings)
     st.button(visit.words("admin.leave"), icon=":material/logout:", on_click=_leave)
 

@@ -32,6 +32,8 @@ def draw_report(visit: Visit, document: DocumentInfo) -> None:
 
 
 def _warnings(words: Words, report: ExtractionReport) -> Iterable[str]:
+    if report.misnamed:
+        yield words.markdown("report.misnamed", what=report.misnamed)
     if report.pages_without_text:
         yield words("report.blank", pages=_named(words, map(str, report.pages_without_text)))
     for reason, count in report.suspicious.items():

@@ -150,3 +150,19 @@ def test_an_evaluation_from_the_terminal(terminal: Terminal, tmp_path: Path) -> 
     broken = terminal.raw("eval", "retrieval", str(tmp_path))
     assert broken.returncode == 1
     assert "corpus.jsonl" in broken.stderr
+
+
+def test_own_questions_are_measured_compared_and_gate_a_build(terminal: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "keeper.md").write_text("# Fog\n\nThe horn sounds at noon.", encoding="utf-8")
+    questions = tmp_path / "questions.csv"
+    questions.write_text("question,document,snippet\nWhen does the horn sound?,keeper.md,\nWho paints?,,brush\n")
+    terminal.run("add", str(tmp_path / "keeper.md"))
+    (figures,) = terminal.run("eval", "questions", str(questions), "--against", "lexical")
+    assert figures["questions"] == 2
+    assert figures["recall@1"][0] == 0.5
+    assert figures["against"]["p_value"]["recall@1"] == 1.0
+    assert figures["failures"] == [{"question": "Who paints?", "expected": "brush", "rank": None}]
+    terminal.run("eval", "questions", str(questions), "--min-ndcg", "0.6", code=1)
+    missing = terminal.raw("eval", "questions", str(tmp_path / "none.csv"))
+    assert missing.returncode == 1
+    assert "none.csv" in missing.stderr

@@ -89,6 +89,14 @@ def test_feedback_is_kept_and_can_be_taken_back(kb):
     assert kb.conversations.load("ann", id_).turns[0].feedback is None
 
 
+def test_rated_answers_of_everybody_are_listed_for_the_admin(kb):
+    first, second = saved(kb), saved(kb, owner="bob")
+    saved(kb, owner="eve")
+    kb.conversations.rate("ann", first, 0, Feedback(True))
+    kb.conversations.rate("bob", second, 0, Feedback(False, "too short"))
+    assert {turn.feedback for turn in kb.conversations.rated()} == {Feedback(True), Feedback(False, "too short")}
+
+
 def test_a_deleted_one_is_gone_with_its_turns(kb):
     id_ = saved(kb)
     kb.conversations.delete("ann", id_)

@@ -3,6 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from rag.types import Feedback
 from tests._files import encrypted_pdf
 from ui.knowledge import knowledge_base
 from ui.language import words_of
@@ -151,3 +152,28 @@ def test_a_document_says_what_reading_it_found(draw):
     assert not shown.exception
     assert "wrongly guessed encoding" in shown.warning[0].value
     assert any(text == r"Encoding: UTF\-8" for text in texts(shown.markdown))
+
+
+def test_an_admin_measures_own_questions_and_sees_what_was_marked_bad(draw, environment):
+    environment.setenv("TENKYO_ADMIN_PASSWORD", "pw")
+    app = draw("admin")
+    app.text_input[0].set_value("pw")
+    app.button[0].click().run()
+    knowledge = knowledge_base()
+    knowledge.add(TEXT.encode(), "keeper.txt")
+    for owner, question, feedback in (
+        ("ann", "How many steps do the stairs have?", Feedback(True)),
+        ("bob", "Who feeds the gulls?", Feedback(False, "too short")),
+    ):
+        id_ = knowledge.conversations.start(owner, question)
+        knowledge.conversations.put_turn(owner, id_, 0, question, knowledge.ask(question))
+        knowledge.conversations.rate(owner, id_, 0, feedback)
+    app.run()
+    uploader = next(one for one in app.file_uploader if one.label == "Questions (CSV)")
+    uploader.set_value([("q.csv", b"question,document\nWho paints the tower?,painter.txt\n", "text/csv")])
+    next(button for button in app.button if button.label == "Measure").click().run()
+    assert not app.exception
+    shown = {column: list(frame.value[column]) for frame in app.dataframe for column in frame.value}
+    assert shown["Words and meaning"][0].startswith("0.500 (")
+    assert shown["Found instead"] == ["keeper.txt"]
+    assert shown["Reason"] == ["too short"]

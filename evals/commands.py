@@ -1,0 +1,70 @@
+"""What `python -m rag eval WHAT` does: figures to print, and whether they are good enough."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from evals.answers import evaluate_answers
+from evals.questions import METRICS, Outcome, estimate, evaluate_questions, failures, p_value, read_questions
+from evals.retrieval import evaluate_retrieval
+from rag import KnowledgeBase, Settings
+from rag.errors import LoadError
+from rag.types import Progress
+
+MODES = ("hybrid", "dense", "lexical")
+_DECISIVE = "ndcg@10"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `eval`."""
+    parser.add_argument("what", choices=["retrieval", "answers", "questions"])
+    parser.add_argument("data", type=Path, metavar="PATH", help="a set in the BEIR layout; questions: a CSV file")
+    parser.add_argument("--mode", choices=MODES, default="hybrid")
+    parser.add_argument("--limit", type=int, metavar="N", help="a fixed sample of N questions")
+    parser.add_argument("--against", choices=MODES, help="questions: compare with this mode, with a significance test")
+    parser.add_argument(
+        "--min-ndcg", type=float, default=0.0, metavar="X", help="questions: exit code 1 where nDCG@10 is below"
+    )
+
+
+def evaluate(options: argparse.Namespace, report: Callable[[Progress], None]) -> tuple[dict[str, object], bool]:
+    """The figures, and False where they are below what was asked for."""
+    if options.what == "questions":
+        with KnowledgeBase.open(options.store) as kb:
+            return _evaluate_own(kb, options, report)
+    settings = Settings.load()
+    if options.what == "retrieval":
+        return evaluate_retrieval(options.data, settings, options.mode, options.limit, report), True
+    return evaluate_answers(options.data, settings, options.limit, report), True
+
+
+def _evaluate_own(
+    kb: KnowledgeBase, options: argparse.Namespace, report: Callable[[Progress], None]
+) -> tuple[dict[str, object], bool]:
+    try:
+        questions = read_questions(options.data.read_bytes(), options.data.name)[: options.limit]
+    except OSError as error:
+        raise LoadError(
+            f"The questions could not be read ({error.strerror}).", "Check the path.", options.data.name
+        ) from error
+    outcomes = evaluate_questions(kb, questions, options.mode, report)
+    figures = {"questions": len(questions), "mode": options.mode, **_figures(outcomes)}
+    if options.against:
+        other = evaluate_questions(kb, questions, options.against, report)
+        figures["against"] = {"mode": options.against, **_figures(other), "p_value": _p_values(outcomes, other)}
+    figures["failures"] = [
+        {"question": one.expected.question, "expected": one.expected.document or one.expected.snippet, "rank": one.rank}
+        for one in failures(outcomes)
+    ]
+    return figures, estimate(outcomes, _DECISIVE).mean >= options.min_ndcg
+
+
+def _figures(outcomes: Sequence[Outcome]) -> dict[str, object]:
+    estimates = {metric: estimate(outcomes, metric) for metric in METRICS}
+    return {name: [round(value, 4) for value in (e.mean, e.low, e.high)] for name, e in estimates.items()}
+
+
+def _p_values(one: Sequence[Outcome], other: Sequence[Outcome]) -> dict[str, float]:
+    return {metric: round(p_value(one, other, metric), 4) for metric in METRICS}
