@@ -21,8 +21,7 @@ from evals.datasets import Dataset, Query, as_document
 from evals.retrieval import sample
 from rag import AskOptions, Settings
 from rag.factory import Parts, build
-from rag.rerankers._features import FEATURES
-from rag.rerankers.word_evidence import WEIGHTS
+from rag.rerankers.word_evidence import FEATURES, WEIGHTS, word_features
 
 _DEFAULT_LIMIT = 3500
 _REGULARISATION = 10.0
@@ -85,7 +84,8 @@ def _compared(parts: Parts, query: Query) -> Rows | None:
     own = [documents[chunks[found.ids[n]].document_id].name in query.relevant for n in order]
     right = [n for n, holds, mine in zip(order, answering, own, strict=True) if holds and mine]
     wrong = [n for n, holds in zip(order, answering, strict=True) if not holds][:_WRONG]
-    return found.features[right[0]] - found.features[wrong] if right and wrong else None
+    features = word_features(found.question, found.readings)
+    return features[right[0]] - features[wrong] if right and wrong else None
 
 
 def _fit(differences: Rows, weights: NDArray[np.float64]) -> NDArray[np.float64]:

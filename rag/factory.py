@@ -20,6 +20,7 @@ from rag.llms import make_chat_model
 from rag.originals import Originals
 from rag.parsing import Parser
 from rag.protocols import ChatModel, Embedder
+from rag.rerankers.cross_encoder import CrossEncoderReranker
 from rag.retrieval import Retriever
 from rag.settings import DEFAULT_EMBEDDING_MODEL, Settings
 
@@ -62,7 +63,10 @@ def build(settings: Settings) -> Parts:
         active = catalog.active_generation()
         return embedder if active is None or library.fits(active) else None
 
-    retriever = Retriever(catalog, indexes, fitting_embedder)
+    reranker = (
+        CrossEncoderReranker(settings.reranker_model, settings.rerank_seconds) if settings.reranker_model else None
+    )
+    retriever = Retriever(catalog, indexes, fitting_embedder, reranker)
     chat_model = make_chat_model(settings)
     assistant = Assistant(settings, catalog, retriever, embedder, chat_model)
     return Parts(

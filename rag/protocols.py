@@ -73,6 +73,16 @@ class VectorStore(Protocol):
     def __len__(self) -> int: ...
 
 
+class Reranker(Protocol):
+    """Reads a question and each passage together. Loads its model at the first question, not when it is made."""
+
+    name: str
+
+    def scores(self, query: str, texts: Sequence[str]) -> list[float]:
+        """Scores of the first texts, as many as its time allows; larger is better. Raises ModelUnavailable."""
+        ...
+
+
 class ChatModel(Protocol):
     """Writes text from messages. Loads or connects at the first call, not when it is made."""
 

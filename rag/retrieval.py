@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.catalog import Catalog
 from rag.confidence import Evidence, confidence
+from rag.errors import ModelUnavailable
 from rag.fusion import z_scores
 from rag.indexes import Indexes
 from rag.languages import analyze, detect_language
-from rag.protocols import Embedder, Vectors
-from rag.rerankers.word_evidence import word_features, word_scores
+from rag.protocols import Embedder, Reranker, Vectors
+from rag.readings import Reading
+from rag.rerankers.word_evidence import FEATURES, Question, word_features, word_scores
+from rag.splitting import embedding_text
 from rag.types import AskOptions, DocumentInfo, Hit, Retrieved
 
 CANDIDATES = 40
 """What each of the two searches proposes."""
+RERANKED = 20
+"""What a cross-encoder reads at most."""
 DENSE_WEIGHT = 1.8
 """What one standard deviation of the cosines counts beside the scores of words; chosen on the development sets."""
+Mode = Literal["hybrid", "dense", "lexical"]
+_PRIOR_TEXTS = 1000
+_JUDGED = 3
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +48,14 @@ class _Scope:
 class Candidates:
     """Chunks that one of the searches has found.
 
-    `lexical` is BM25 and `dense` the cosine, by id; `features` (n, 8) what their words say, in the order of `ids`.
+    `lexical` is BM25 and `dense` the cosine, by id; `readings` are in the order of `ids`.
     """
 
     ids: list[int]
     lexical: dict[int, float]
     dense: dict[int, float]
-    features: NDArray[np.float64]
+    question: Question
+    readings: list[Reading]
 
 
 class Retriever:
@@ -51,10 +64,17 @@ class Retriever:
     `embedder` gives None where the index's vectors are another model's: then only words are searched.
     """
 
-    def __init__(self, catalog: Catalog, indexes: Indexes, embedder: Callable[[], Embedder | None]) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        indexes: Indexes,
+        embedder: Callable[[], Embedder | None],
+        reranker: Reranker | None = None,
+    ) -> None:
         self._catalog = catalog
         self._indexes = indexes
         self._embedder = embedder
+        self._reranker = reranker
 
     def search(self, query: str, options: AskOptions) -> Retrieved:
         """The `options.k` best hits of the scope given, best first, and how likely they answer the query."""
@@ -62,23 +82,25 @@ class Retriever:
         self._indexes.refresh()
         documents = self._catalog.documents()
         found = self.candidates(query, options, self._scope(options, documents))
-        scores = _scores(found, options)
-        order = sorted(range(len(found.ids)), key=lambda n: (-scores[n], found.ids[n]))[: options.k]
-        hits = self._hits([(found.ids[n], float(scores[n])) for n in order], found, documents)
-        sure = confidence(evidence(found, order))
-        return Retrieved(query, hits, sure, (time.perf_counter() - start) * 1000)
+        ranked = in_order(found, options.mode)
+        depth = max(options.k, RERANKED) if self._reranker else options.k
+        hits = self._hits([(found.ids[n], score) for n, score in ranked[:depth]], found, documents)
+        if options.mode == "hybrid":
+            hits = self._reranked(query, hits)
+        sure = confidence(evidence(found, [n for n, _ in ranked]))
+        return Retrieved(query, hits[: options.k], sure, (time.perf_counter() - start) * 1000)
 
     def candidates(self, query: str, options: AskOptions, scope: _Scope = _Scope()) -> Candidates:
         """What either search finds, and what the words of each say."""
         terms, vector, words = analyze(query), self._query_vector(query, options), self._indexes.words
         if words is None:
-            return Candidates([], {}, {}, word_features(query, terms, {}, 0, []))
+            return Candidates([], {}, {}, Question(query, terms, {}, 0), [])
         depth = max(CANDIDATES, options.k)
         lexical = {} if options.mode == "dense" else dict(words.search(terms, depth, scope.documents))
         dense = {} if vector is None else self._dense(vector, depth, scope, lexical)
         readings = words.readings([*{**lexical, **dense}])
-        features = word_features(query, terms, words.frequencies(terms), len(words), list(readings.values()))
-        return Candidates(list(readings), lexical, dense, features)
+        asked = Question(query, terms, words.frequencies(terms), len(words))
+        return Candidates(list(readings), lexical, dense, asked, list(readings.values()))
 
     def _query_vector(self, query: str, options: AskOptions) -> Vectors | None:
         """None where vectors have no say: by request, or because the model does not know the language."""
@@ -103,6 +125,22 @@ class Retriever:
         scores = zip(others, self._indexes.vectors.scores(vector, others), strict=True)
         return {**nearest, **{id_: score for id_, score in scores if score is not None}}
 
+    def _reranked(self, query: str, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+        """The first hits in the cross-encoder's order, as far as its time went; scores stay in falling order."""
+        if self._reranker is None or not hits:
+            return hits
+        texts = [embedding_text(hit.document.title, hit.chunk.headings, hit.chunk.text) for hit in hits[:RERANKED]]
+        try:
+            scores = self._reranker.scores(query, texts)
+        except ModelUnavailable as error:
+            _log.warning("Passages are not reranked: %s", error)
+            return hits
+        order = sorted(range(len(scores)), key=lambda n: -scores[n])
+        first = (replace(hits[n], stages={**hits[n].stages, "reranker": scores[n]}) for n in order)
+        return tuple(
+            replace(hit, score=before.score) for hit, before in zip((*first, *hits[len(scores) :]), hits, strict=True)
+        )
+
     def _hits(
         self, ranked: list[tuple[int, float]], found: Candidates, documents: dict[str, DocumentInfo]
     ) -> tuple[Hit, ...]:
@@ -120,16 +158,25 @@ class Retriever:
         )
 
 
-def _scores(found: Candidates, options: AskOptions) -> NDArray[np.float64]:
+def in_order(found: Candidates, mode: Mode) -> list[tuple[int, float]]:
+    """Positions of the candidates with their scores, best first."""
+    scores = _scores(found, mode)
+    return [(n, float(scores[n])) for n in sorted(range(len(scores)), key=lambda n: (-scores[n], found.ids[n]))]
+
+
+def _scores(found: Candidates, mode: Mode) -> NDArray[np.float64]:
     """(n,): one search alone gives its own scores; both together are judged by words and by vectors."""
-    if options.mode != "hybrid":
-        alone = found.dense if options.mode == "dense" else found.lexical
+    if mode != "hybrid":
+        alone = found.dense if mode == "dense" else found.lexical
         return np.array([alone[id_] for id_ in found.ids])
     cosines = [found.dense.get(id_) for id_ in found.ids]
-    return word_scores(found.features) + DENSE_WEIGHT * z_scores(cosines)
+    return word_scores(word_features(found.question, found.readings)) + DENSE_WEIGHT * z_scores(cosines)
 
 
 def evidence(found: Candidates, order: Sequence[int]) -> Evidence:
     """What the confidence in the hits of this order is made of."""
-    first = found.features[list(order[:3])].max(axis=0) if order else np.zeros(found.features.shape[1])
-    return Evidence(tuple(first.tolist()), max(found.dense.values(), default=None))
+    # A small library says little about how rare a word is: every word is taken to be rare among 1,000 more.
+    asked = replace(found.question, total=found.question.total + _PRIOR_TEXTS)
+    features = word_features(asked, [found.readings[n] for n in order[:_JUDGED]])
+    words = dict(zip(FEATURES, features.max(axis=0, initial=0.0).tolist(), strict=True))
+    return Evidence(words, max(found.dense.values(), default=None))

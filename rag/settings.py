@@ -63,6 +63,12 @@ class Settings(BaseSettings):
         default=32, ge=0, description="Overlap of neighbours, whole sentences (shapes the index)."
     )
 
+    reranker_model: str = Field(
+        default="",
+        description="Cross-encoder that reorders the best passages: sentence-transformers name or folder; empty: none.",
+    )
+    rerank_seconds: float = Field(default=1.0, gt=0, description="Time that the cross-encoder may take per question.")
+
     chat_model: str = Field(
         default="",
         description=(

@@ -19,7 +19,7 @@ from rag.confidence import inverse_document_frequency
 from rag.languages import Terms
 from rag.readings import Line, Reading
 
-FEATURES = ("bm25", "title", "bigrams", "coverage", "sentence", "phrase", "trigrams", "kind")
+FEATURES: tuple[str, ...] = ("bm25", "title", "bigrams", "coverage", "sentence", "phrase", "trigrams", "kind")
 _T = TypeVar("_T")
 _K1, _B = 0.6, 0.5
 _HEADING = 0.5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -18,11 +19,19 @@ WEIGHTS = Path(__file__).with_name("word_evidence.json")
 """Made by `python -m benchmarks train-reranker`."""
 
 
-def word_features(
-    question: str, terms: Terms, frequencies: Mapping[str, int], total: int, readings: Sequence[Reading]
-) -> NDArray[np.float64]:
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question with its terms, and in how many of `total` passages each word and bigram occurs."""
+
+    text: str
+    terms: Terms
+    frequencies: Mapping[str, int]
+    total: int
+
+
+def word_features(question: Question, readings: Sequence[Reading]) -> NDArray[np.float64]:
     """(n, 8): the features of each passage, in the order of FEATURES."""
-    return features(wanted(question, terms, frequencies, total), readings)
+    return features(wanted(question.text, question.terms, question.frequencies, question.total), readings)
 
 
 def word_scores(rows: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -34,3 +43,6 @@ def word_scores(rows: NDArray[np.float64]) -> NDArray[np.float64]:
 def _weights() -> NDArray[np.float64]:
     weights = json.loads(WEIGHTS.read_text())
     return np.array([weights[name] for name in FEATURES])
+
+
+__all__ = ["FEATURES", "WEIGHTS", "Question", "word_features", "word_scores"]

@@ -15,8 +15,7 @@ from rag.confidence import Evidence, confidence, inverse_document_frequency
 from rag.fusion import z_scores
 from rag.languages import analyze
 from rag.readings import dump, load, read
-from rag.rerankers._features import FEATURES
-from rag.rerankers.word_evidence import word_features, word_scores
+from rag.rerankers.word_evidence import FEATURES, Question, word_features, word_scores
 
 
 def test_z_scores_leave_out_what_is_not_known() -> None:
@@ -44,7 +43,7 @@ def test_a_reading_survives_its_storage(title: str, heading: str, text: str) -> 
 def _features(question: str, *texts: str, title: str = "") -> list[dict[str, float]]:
     terms = analyze(question)
     frequencies = dict.fromkeys({*terms.words, *terms.bigrams}, 1)
-    rows = word_features(question, terms, frequencies, 10, [read(title, [], text) for text in texts])
+    rows = word_features(Question(question, terms, frequencies, 10), [read(title, [], text) for text in texts])
     return [dict(zip(FEATURES, row.tolist(), strict=True)) for row in rows]
 
 
@@ -106,7 +105,8 @@ def test_the_shipped_weights_prefer_the_passage_that_says_it() -> None:
     terms = analyze("What is the capital of France?")
     readings = [read("", [], "France has a capital market."), read("", [], "The capital of France is Paris.")]
     frequencies = dict.fromkeys(terms.words, 2)
-    worse, better = word_scores(word_features("What is the capital of France?", terms, frequencies, 50, readings))
+    question = Question("What is the capital of France?", terms, frequencies, 50)
+    worse, better = word_scores(word_features(question, readings))
     assert better > worse
 
 
@@ -117,8 +117,13 @@ def test_inverse_document_frequency_is_that_of_bm25() -> None:
 
 def test_confidence_grows_with_the_evidence() -> None:
     steps = ((0.0, 0.0), (0.5, 0.2), (0.8, 0.5), (1.0, 0.9))
-    values = [confidence(Evidence((share,) * 8, cosine)) for share, cosine in steps]
+    values = [confidence(Evidence(dict.fromkeys(FEATURES, share), cosine)) for share, cosine in steps]
     assert values == sorted(values)
     assert values[0] < 0.01
     assert values[-1] > 0.99
-    assert confidence(Evidence((0.2,) * 8, None)) < 0.05 < 0.9 < confidence(Evidence((0.9,) * 8, None))
+    assert (
+        confidence(Evidence(dict.fromkeys(FEATURES, 0.2), None))
+        < 0.05
+        < 0.9
+        < confidence(Evidence(dict.fromkeys(FEATURES, 0.9), None))
+    )
