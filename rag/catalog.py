@@ -46,6 +46,7 @@ class Catalog:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._infos: tuple[int, dict[str, DocumentInfo]] = (-1, {})
+        self._embedded_up_to: dict[int, int] = {}
 
     # -- generations ---------------------------------------------------------------------------------------
 
@@ -119,12 +120,16 @@ class Catalog:
 
     def document(self, document_id: str) -> DocumentInfo:
         """The document with this id; raises DocumentNotFound."""
-        try:
-            return self.documents()[document_id]
-        except KeyError:
-            raise DocumentNotFound(
-                f"There is no document {document_id}.", "List the documents to see their ids."
-            ) from None
+        found = self.documents_by_id([document_id])
+        if not found:
+            raise DocumentNotFound(f"There is no document {document_id}.", "List the documents to see their ids.")
+        return found[document_id]
+
+    def documents_by_id(self, ids: Sequence[str]) -> dict[str, DocumentInfo]:
+        """Those of these ids that are there; reads nothing of the others, however many they are."""
+        with self._database.read() as db:
+            infos = records.document_infos(db, f"d.id IN ({','.join('?' * len(ids))})", ids)
+            return {info.id: info for info in infos}
 
     def resolve(self, prefix: str) -> str:
         """The full id that starts with `prefix`; raises DocumentNotFound if none or several do."""
@@ -136,15 +141,16 @@ class Catalog:
 
     def family(self, document_id: str) -> list[DocumentInfo]:
         """The document, and those inside it."""
-        infos = self.documents()
-        found = [infos[document_id]] if document_id in infos else []
-        for one in found:  # grows while it is walked
-            found += [info for info in infos.values() if info.parent == one.id]
+        found = list(self.documents_by_id([document_id]).values())
+        with self._database.read() as db:
+            for one in found:  # grows while it is walked
+                found += records.document_infos(db, "d.parent = ?", (one.id,))
         return found
 
     def find(self, collection: str, name: str) -> DocumentInfo | None:
         """The document of this name."""
-        return next((d for d in self.documents().values() if d.collection == collection and d.name == name), None)
+        with self._database.read() as db:
+            return next(records.document_infos(db, "d.collection = ? AND d.name = ?", (collection, name)), None)
 
     def blocks(self, document_id: str, ordinals: Iterable[int] | None = None) -> dict[int, Block]:
         """The document's blocks by ordinal: all of them, or those asked for."""
@@ -246,11 +252,14 @@ class Catalog:
 
     def pending(self, generation: int, limit: int) -> list[tuple[bytes, Chunk]]:
         """Chunks that wait for a vector, one per embedding key, oldest first."""
-        query = """SELECT * FROM chunks WHERE generation = ? AND embedding_key IS NOT NULL
+        query = """SELECT * FROM chunks WHERE generation = ? AND id > ? AND embedding_key IS NOT NULL
                    AND NOT EXISTS (SELECT 1 FROM embeddings e WHERE e.key = chunks.embedding_key)
                    ORDER BY id LIMIT ?"""
+        # Ids grow, and a vector goes only with its last chunk: what was passed once need not be looked at again.
         with self._database.read() as db:
-            rows = list(db.execute(query, (generation, limit)))
+            rows = list(db.execute(query, (generation, self._embedded_up_to.get(generation, 0), limit)))
+        if rows:
+            self._embedded_up_to[generation] = rows[0]["id"] - 1
         return list({row["embedding_key"]: (row["embedding_key"], records.read_chunk(row)) for row in rows}.values())
 
     def count_pending(self, generation: int) -> int:

@@ -134,8 +134,7 @@ class Worker:
     def _note_embedded(self, job: Job) -> None:
         """A document deleted meanwhile has nothing to wait for any more."""
         assert job.result is not None
-        documents = self._library.catalog.documents()
-        infos = [documents[id_] for id_ in job.result.document_ids if id_ in documents]
+        infos = self._library.catalog.documents_by_id(job.result.document_ids).values()
         generation = self._library.catalog.active_generation()
         if not any(info.pending for info in infos) or (generation and not self._library.fits(generation)):
             self._queue.finish(job.id)

@@ -159,11 +159,11 @@ class Library:
             return 0
         group = self.catalog.pending(generation.id, EMBEDDED_AT_ONCE)
         if group:
-            documents = self.catalog.documents()
-            titles = [
-                documents[chunk.document_id].title if chunk.document_id in documents else "" for _, chunk in group
+            documents = self.catalog.documents_by_id([*{chunk.document_id for _, chunk in group}])
+            texts = [
+                self._embedded_text(documents[chunk.document_id].title if chunk.document_id in documents else "", chunk)
+                for _, chunk in group
             ]
-            texts = [self._embedded_text(title, chunk) for title, (_, chunk) in zip(titles, group, strict=True)]
             self.catalog.put_vectors([key for key, _ in group], self.embedder.embed_passages(texts))
         return len(group)
 

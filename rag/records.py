@@ -76,17 +76,19 @@ def log_change(db: sqlite3.Connection, kind: str, first: int, last: int) -> None
     db.execute("INSERT INTO changes (kind, first, last) VALUES (?, ?, ?)", (kind, first, last))
 
 
-def document_infos(db: sqlite3.Connection) -> Iterator[DocumentInfo]:
-    """All documents, oldest first, with the counts of the active generation."""
-    query = """
+def document_infos(
+    db: sqlite3.Connection, condition: str = "TRUE", values: Sequence[str] = ()
+) -> Iterator[DocumentInfo]:
+    """Documents `d` that fit the condition, oldest first, with the counts of the active generation."""
+    query = f"""
         SELECT d.*, count(c.id) AS chunks, count(e.id) AS embedded,
                count(CASE WHEN c.embedding_key IS NOT NULL AND e.id IS NULL THEN 1 END) AS pending
         FROM documents d
         LEFT JOIN chunks c ON c.document_id = d.id
              AND c.generation = (SELECT id FROM generations WHERE state = 'active')
         LEFT JOIN embeddings e ON e.key = c.embedding_key
-        GROUP BY d.id ORDER BY d.added_at, d.rowid"""
-    for row in db.execute(query):
+        WHERE {condition} GROUP BY d.id ORDER BY d.added_at, d.rowid"""  # noqa: S608 - ours alone; values are marks
+    for row in db.execute(query, values):
         fields = {**dict(row), "metadata": json.loads(row["metadata"]), "report": load_report(row["report"])}
         yield DocumentInfo(**{**fields, "added_at": datetime.fromisoformat(row["added_at"])})
 
