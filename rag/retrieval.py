@@ -21,7 +21,7 @@ from rag.protocols import Embedder, Reranker, Vectors
 from rag.readings import Reading
 from rag.rerankers.word_evidence import FEATURES, Question, word_features, word_scores
 from rag.splitting import embedding_text
-from rag.types import AskOptions, DocumentInfo, Hit, Retrieved
+from rag.types import AskOptions, Hit, Retrieved
 
 CANDIDATES = 40
 """What each of the two searches proposes."""
@@ -32,6 +32,7 @@ DENSE_WEIGHT = 1.8
 Mode = Literal["hybrid", "dense", "lexical"]
 _PRIOR_TEXTS = 1000
 _JUDGED = 3
+_TRIES = 3
 
 _log = logging.getLogger(__name__)
 
@@ -79,12 +80,14 @@ class Retriever:
     def search(self, query: str, options: AskOptions) -> Retrieved:
         """The `options.k` best hits of the scope given, best first, and how likely they answer the query."""
         start = time.perf_counter()
-        self._indexes.refresh()
-        documents = self._catalog.documents()
-        found = self.candidates(query, options, self._scope(options, documents))
-        ranked = in_order(found, options.mode)
         depth = max(options.k, RERANKED) if self._reranker else options.k
-        hits = self._hits([(found.ids[n], score) for n, score in ranked[:depth]], found, documents)
+        for _ in range(_TRIES):  # a reindex or a deletion may come between the index and the catalog
+            self._indexes.refresh()
+            found = self.candidates(query, options, self._scope(options))
+            ranked = in_order(found, options.mode)
+            hits = self._hits([(found.ids[n], score) for n, score in ranked[:depth]], found)
+            if len(hits) == len(ranked[:depth]):
+                break
         if options.mode == "hybrid":
             hits = self._reranked(query, hits)
         sure = confidence(evidence(found, [n for n, _ in ranked]))
@@ -110,12 +113,11 @@ class Retriever:
         known = options.mode == "dense" or embedder.covers(detect_language(query))
         return embedder.embed_query(query) if known else None
 
-    def _scope(self, options: AskOptions, documents: dict[str, DocumentInfo]) -> _Scope:
+    def _scope(self, options: AskOptions) -> _Scope:
         if not options.documents and not options.collections:
             return _Scope()
-        chosen = frozenset(
-            d.id for d in documents.values() if d.id in options.documents or d.collection in options.collections
-        )
+        every = self._catalog.documents().values()
+        chosen = frozenset(d.id for d in every if d.id in options.documents or d.collection in options.collections)
         return _Scope(chosen, frozenset(self._catalog.chunk_ids_of(chosen, self._indexes.generation)))
 
     def _dense(self, vector: Vectors, depth: int, scope: _Scope, lexical: dict[int, float]) -> dict[int, float]:
@@ -141,11 +143,10 @@ class Retriever:
             replace(hit, score=before.score) for hit, before in zip((*first, *hits[len(scores) :]), hits, strict=True)
         )
 
-    def _hits(
-        self, ranked: list[tuple[int, float]], found: Candidates, documents: dict[str, DocumentInfo]
-    ) -> tuple[Hit, ...]:
+    def _hits(self, ranked: list[tuple[int, float]], found: Candidates) -> tuple[Hit, ...]:
         stages = {"dense": found.dense, "lexical": found.lexical}
         chunks = self._catalog.chunks([id_ for id_, _ in ranked])
+        documents = self._catalog.documents_by_id([*{chunk.document_id for chunk in chunks.values()}])
         return tuple(
             Hit(
                 chunks[id_],
