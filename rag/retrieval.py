@@ -32,7 +32,7 @@ DENSE_WEIGHT = 1.8
 Mode = Literal["hybrid", "dense", "lexical"]
 _PRIOR_TEXTS = 1000
 _JUDGED = 3
-_TRIES = 3
+_RETRIES = 2
 
 _log = logging.getLogger(__name__)
 
@@ -81,17 +81,24 @@ class Retriever:
         """The `options.k` best hits of the scope given, best first, and how likely they answer the query."""
         start = time.perf_counter()
         depth = max(options.k, RERANKED) if self._reranker else options.k
-        for _ in range(_TRIES):  # a reindex or a deletion may come between the index and the catalog
-            self._indexes.refresh()
-            found = self.candidates(query, options, self._scope(options))
-            ranked = in_order(found, options.mode)
-            hits = self._hits([(found.ids[n], score) for n, score in ranked[:depth]], found)
+        found, ranked, hits = self._found(query, options, depth)
+        for _ in range(_RETRIES):
             if len(hits) == len(ranked[:depth]):
                 break
+            found, ranked, hits = self._found(query, options, depth)  # something was deleted or reindexed in between
         if options.mode == "hybrid":
             hits = self._reranked(query, hits)
         sure = confidence(evidence(found, [n for n, _ in ranked]))
         return Retrieved(query, hits[: options.k], sure, (time.perf_counter() - start) * 1000)
+
+    def _found(
+        self, query: str, options: AskOptions, depth: int
+    ) -> tuple[Candidates, list[tuple[int, float]], tuple[Hit, ...]]:
+        """The candidates, their order, and the hits of its first `depth` places that are still in the catalog."""
+        self._indexes.refresh()
+        found = self.candidates(query, options, self._scope(options))
+        ranked = in_order(found, options.mode)
+        return found, ranked, self._hits([(found.ids[n], score) for n, score in ranked[:depth]], found)
 
     def candidates(self, query: str, options: AskOptions, scope: _Scope = _Scope()) -> Candidates:
         """What either search finds, and what the words of each say."""
