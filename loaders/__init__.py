@@ -10,10 +10,13 @@ from loaders._errors import (
     DocumentTooLarge,
     EmptyDocument,
     EncryptedDocument,
+    FetchFailed,
+    ForbiddenAddress,
     LoadError,
     TenkyoError,
     UnsupportedFormat,
 )
+from loaders._fetch import Fetched, fetch, is_address
 from loaders._language import detect_language
 from loaders._page_image import render_page
 from loaders._registry import extensions, load
@@ -29,6 +32,9 @@ __all__ = [
     "EmptyDocument",
     "EncryptedDocument",
     "ExtractionReport",
+    "FetchFailed",
+    "Fetched",
+    "ForbiddenAddress",
     "LoadError",
     "Location",
     "Skipped",
@@ -36,6 +42,8 @@ __all__ = [
     "UnsupportedFormat",
     "detect_language",
     "extensions",
+    "fetch",
+    "is_address",
     "load",
     "render_page",
 ]

@@ -6,7 +6,9 @@ TenkyoError
     ├── EncryptedDocument  a password is needed, or the one given is wrong
     ├── DamagedDocument    not what its name says, truncated, malformed
     ├── EmptyDocument      read, but there is no text in it
-    └── DocumentTooLarge   over a limit that protects the machine
+    ├── DocumentTooLarge   over a limit that protects the machine
+    └── FetchFailed        an address gave nothing
+        └── ForbiddenAddress  it is not on the public internet
 """
 
 from __future__ import annotations
@@ -69,3 +71,15 @@ class DocumentTooLarge(LoadError):
     """The file is over a limit that protects the machine."""
 
     code = "too_large"
+
+
+class FetchFailed(LoadError):
+    """An address gave nothing: it does not exist, does not answer, or refuses."""
+
+    code = "fetch_failed"
+
+
+class ForbiddenAddress(FetchFailed):
+    """An address that is not fetched from: not http(s), not public, or with a login in it."""
+
+    code = "forbidden_address"

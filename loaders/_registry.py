@@ -15,6 +15,7 @@ from typing import cast
 from loaders._content import Content, Loader, Member
 from loaders._document import Block, Child, Document
 from loaders._errors import DamagedDocument, DocumentTooLarge, EmptyDocument, LoadError, UnsupportedFormat
+from loaders._fetch import fetch, is_address
 from loaders._language import detect_language
 from loaders._report import extraction_report
 from loaders._sniffing import foreign_format, is_text
@@ -32,14 +33,19 @@ _NO_TITLE = re.compile(
 
 
 def load(source: Path | str | bytes, name: str = "", password: str | None = None) -> Document:
-    """The document in a file, or in bytes whose file is called `name`.
+    """The document in a file, at an address ("https://…"), or in bytes whose file is called `name`.
 
-    Raises UnsupportedFormat, EncryptedDocument, DamagedDocument, EmptyDocument or DocumentTooLarge, each with
-    `file` set; OSError where the file cannot be read.
+    Raises UnsupportedFormat, EncryptedDocument, DamagedDocument, EmptyDocument or DocumentTooLarge, and for an address
+    FetchFailed or ForbiddenAddress, each with `file` set; OSError where the file cannot be read.
     """
-    data = source if isinstance(source, bytes) else Path(source).read_bytes()
-    name = name or ("" if isinstance(source, bytes) else Path(source).name)
     try:
+        if is_address(source):
+            name = name or str(source)
+            found = fetch(str(source))
+            document = _document(found.data, found.name, password)
+            return replace(document, metadata={**found.metadata, **document.metadata})
+        data = source if isinstance(source, bytes) else Path(source).read_bytes()
+        name = name or ("" if isinstance(source, bytes) else Path(source).name)
         return _document(data, name, password)
     except LoadError as error:
         error.file = error.file or name
