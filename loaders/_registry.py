@@ -14,9 +14,11 @@ from typing import cast
 
 from loaders._content import Content, Loader, Member
 from loaders._document import Block, Child, Document
+from loaders._encrypted_office import decrypted
 from loaders._errors import DamagedDocument, DocumentTooLarge, EmptyDocument, LoadError, UnsupportedFormat
 from loaders._fetch import fetch, is_address
 from loaders._language import detect_language
+from loaders._pulse import beat
 from loaders._report import extraction_report
 from loaders._sniffing import foreign_format, is_text
 
@@ -68,8 +70,9 @@ def parts() -> tuple[Loader, ...]:
 def _document(data: bytes, name: str, password: str | None, depth: int = 0) -> Document:
     if not data:
         raise EmptyDocument("The file is empty (0 bytes).", "Check that it was saved or copied completely.")
-    part = _choose(data, name)
-    content = _content(part, data, name, password)
+    readable = decrypted(data, password)
+    part = _choose(readable, name)
+    content = _content(part, readable, name, password)
     blocks = content.blocks
     if isinstance(blocks, list | tuple):
         blocks = tuple(block for block in blocks if block.text.strip())
@@ -91,6 +94,7 @@ def _document(data: bytes, name: str, password: str | None, depth: int = 0) -> D
 
 def _child(member: Member, password: str | None, depth: int) -> Child:
     """A file inside a file; one that cannot be read does not keep its parent from being read."""
+    beat()
     try:
         if depth > MAX_DEPTH:
             raise DocumentTooLarge(f"Files are nested more than {MAX_DEPTH} deep.", "Unpack it and add what is inside.")
@@ -161,6 +165,8 @@ def _content(part: Loader, data: bytes, name: str, password: str | None) -> Cont
         if misnamed := _misnamed(part, name):
             error.message = f"This is {misnamed}. {error.message}"
         raise
+    except MemoryError as error:
+        raise DocumentTooLarge("There is not enough memory to read this file.", "Split it.") from error
     except ImportError as error:
         raise LoadError(f"Reading {part.NAME} needs a package.", f"Type: pip install {error.name}") from error
     except Exception as error:

@@ -6,7 +6,7 @@ import io
 import zipfile
 
 from loaders._encoding import detect_encoding
-from loaders._errors import DamagedDocument, EncryptedDocument
+from loaders._errors import DamagedDocument
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # First bytes as the formats' own specifications and the Unix `file` command have them.
@@ -35,7 +35,6 @@ _SHORT = 3  # a mark of two or three characters may begin a text too
 def foreign_format(data: bytes) -> str:
     """The name, with its article, of a format that is known by its bytes and not read here; "" otherwise.
 
-    Raises EncryptedDocument for an Office document with a password, which is an OLE container.
     """
     if data.startswith(_OLE):
         return _ole_format(data)
@@ -63,13 +62,8 @@ def zip_names(data: bytes) -> frozenset[str]:
 def _ole_format(data: bytes) -> str:
     names = {
         name: name.encode("utf-16-le")
-        for name in ("EncryptedPackage", "WordDocument", "PowerPoint Document", "Workbook")
+        for name in ("WordDocument", "PowerPoint Document", "Workbook")
     }
-    if names["EncryptedPackage"] in data:
-        raise EncryptedDocument(
-            "This Office document is encrypted with a password.",
-            "Open it, remove the password and save it again (encrypted PDFs can be given one here).",
-        )
     if names["WordDocument"] in data:
         return "a Word 97-2003 document (.doc; save it as .docx)"
     if names["PowerPoint Document"] in data:
@@ -81,7 +75,7 @@ def _ole_format(data: bytes) -> str:
 
 def _zip_format(names: frozenset[str]) -> str:
     if any(name.startswith("xl/") for name in names):
-        return "an Excel workbook (save its sheets as .csv)"
+        return "a binary Excel workbook (.xlsb; save it as .xlsx)"
     if "META-INF/container.xml" in names:
         return "an EPUB book"
     if "content.xml" in names and "META-INF/manifest.xml" in names:
