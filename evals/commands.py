@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from evals.answers import evaluate_answers
+from evals.conversation import evaluate_conversation
 from evals.questions import METRICS, Outcome, estimate, evaluate_questions, failures, p_value, read_questions
 from evals.retrieval import evaluate_retrieval
 from rag import KnowledgeBase, Settings
@@ -19,7 +20,7 @@ _DECISIVE = "ndcg@10"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `eval`."""
-    parser.add_argument("what", choices=["retrieval", "answers", "questions"])
+    parser.add_argument("what", choices=["retrieval", "answers", "questions", "conversation"])
     parser.add_argument("data", type=Path, metavar="PATH", help="a set in the BEIR layout; questions: a CSV file")
     parser.add_argument("--mode", choices=MODES, default="hybrid")
     parser.add_argument("--limit", type=int, metavar="N", help="a fixed sample of N questions")
@@ -37,6 +38,8 @@ def evaluate(options: argparse.Namespace, report: Callable[[Progress], None]) ->
     settings = Settings.load()
     if options.what == "retrieval":
         return evaluate_retrieval(options.data, settings, options.mode, options.limit, report), True
+    if options.what == "conversation":
+        return evaluate_conversation(options.data, settings, options.limit, report), True
     return evaluate_answers(options.data, settings, options.limit, report), True
 
 

@@ -37,16 +37,16 @@ class Dataset:
     queries: list[Query]
 
 
-def read_dataset(folder: Path) -> Dataset:
-    """Reads `corpus.jsonl`, `queries.jsonl`, and `qrels.tsv` or `qrels/test.tsv`, plain or .gz; raises LoadError."""
+def read_dataset(folder: Path, queries: str = "queries.jsonl", qrels: str = "qrels.tsv") -> Dataset:
+    """Reads `corpus.jsonl`, the queries, and the qrels or `qrels/test.tsv`, plain or .gz; raises LoadError."""
     try:
-        documents = [_document(row) for row in _json_lines(folder, "corpus.jsonl")]
-        relevant = _qrels(folder)
-        queries = [_query(row, relevant.get(row["_id"], {})) for row in _json_lines(folder, "queries.jsonl")]
+        documents = [_document(row) for row in read_lines(folder, "corpus.jsonl")]
+        relevant = _qrels(folder, qrels)
+        asked = [_query(row, relevant.get(row["_id"], {})) for row in read_lines(folder, queries)]
     except (OSError, ValueError, KeyError, TypeError) as error:
         hint = "It needs corpus.jsonl, queries.jsonl and qrels.tsv (or qrels/test.tsv) in the BEIR layout."
         raise LoadError(f"The evaluation set could not be read ({error!r}).", hint, str(folder)) from error
-    return Dataset(folder.name, documents, queries)
+    return Dataset(folder.name, documents, asked)
 
 
 def _document(row: dict[str, Any]) -> Document:
@@ -62,11 +62,13 @@ def as_document(name: str, title: str, text: str) -> Document:
 
 def _query(row: dict[str, Any], relevant: dict[str, int]) -> Query:
     answers = tuple(answer["text"] for answer in row.get("answers") or ())
-    return Query(row["_id"], row["text"], relevant, answers, bool(row.get("is_impossible")))
+    return Query(
+        row["_id"], row.get("text") or row["standalone_rewrite"], relevant, answers, bool(row.get("is_impossible"))
+    )
 
 
-def _qrels(folder: Path) -> dict[str, dict[str, int]]:
-    name = "qrels.tsv" if _path(folder, "qrels.tsv").exists() else "qrels/test.tsv"
+def _qrels(folder: Path, name: str) -> dict[str, dict[str, int]]:
+    name = name if _path(folder, name).exists() else "qrels/test.tsv"
     relevant: dict[str, dict[str, int]] = {}
     for line in _lines(folder, name):
         query, passage, grade = line.split("\t")
@@ -75,7 +77,8 @@ def _qrels(folder: Path) -> dict[str, dict[str, int]]:
     return relevant
 
 
-def _json_lines(folder: Path, name: str) -> Iterator[dict[str, Any]]:
+def read_lines(folder: Path, name: str) -> Iterator[dict[str, Any]]:
+    """The rows of a file with one JSON object a line, plain or .gz."""
     return (json.loads(line) for line in _lines(folder, name) if line.strip())
 
 

@@ -7,13 +7,14 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from evals.datasets import Query, read_dataset
 from evals.metrics import mean, ndcg, percentile, recall, reciprocal_rank
 from rag import AskOptions, KnowledgeBase, Settings
 from rag.types import Progress
 
+_T = TypeVar("_T")
 Mode = Literal["dense", "lexical", "hybrid"]
 _DEPTH = 10
 _CHUNKS_PER_DOCUMENT = 3  # a passage that was split may hold several of the first places
@@ -67,7 +68,7 @@ def ranking_figures(ranked: Sequence[tuple[Sequence[str], Mapping[str, int]]]) -
     }
 
 
-def sample(queries: list[Query], limit: int | None) -> list[Query]:
+def sample(queries: list[_T], limit: int | None) -> list[_T]:
     """The same random `limit` questions every time; all where there is no limit."""
     if limit is None or limit >= len(queries):
         return queries

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Event as Flag
 
 from rag.catalog import Catalog
@@ -13,7 +13,7 @@ from rag.citations import citation, cite
 from rag.errors import ModelUnavailable
 from rag.events import AnswerReady, Event, ModelFailed, PassagesRetrieved, StageStarted, TokenGenerated
 from rag.extractive import choose_sentences, rank_sentences
-from rag.languages import analyze, detect_language
+from rag.languages import detect_language
 from rag.prompts import CONDENSED_TOKENS, answer_messages, condense_messages
 from rag.protocols import ChatModel, Embedder
 from rag.retrieval import Retriever
@@ -21,8 +21,6 @@ from rag.settings import Settings
 from rag.types import Answer, AskOptions, Hit, Message, Retrieved, Sentence
 
 EXTRACTIVE = "extractive"
-FOLLOW_UP_WORDS = 3
-"""A question with fewer words than this to search by rests on the one before it ("And on Sundays?")."""
 _BREAK = Sentence("\n\n")
 
 
@@ -43,7 +41,9 @@ class Assistant:
         """
         start = time.perf_counter()
         yield StageStarted("searching")
-        found = self.retriever.search(self._standalone(question, history, stop), options)
+        asked = tuple(message.content for message in history if message.role == "user")
+        rewritten = self._rewritten(question, history, stop) if asked else None
+        found = self.retriever.search(rewritten or question, options if rewritten else replace(options, before=asked))
         yield PassagesRetrieved(found)
         yield StageStarted("reading", len(found.hits))
         answered = bool(found.hits) and found.confidence >= self.settings.min_confidence
@@ -100,16 +100,13 @@ class Assistant:
             Sentence(pick.text + "\n", (citation(pick.quote, found.hits, self.catalog.blocks),)) for pick in chosen
         )
 
-    def _standalone(self, question: str, history: Sequence[Message], stop: Flag) -> str:
-        """A follow-up with what it leaves unsaid: the model's rewrite, or the question before it in front."""
-        asked = [message.content for message in history if message.role == "user"]
-        if not asked:
-            return question
-        if self.chat_model is not None:
-            try:
-                messages = condense_messages(question, history, detect_language(question), self.chat_model)
-                rewritten = "".join(self.chat_model.stream(messages, CONDENSED_TOKENS, stop)).strip()
-                return f"{question} {rewritten}"  # a small model's rewrite may lose what was asked
-            except ModelUnavailable:
-                pass  # the answer itself will say so; the rule below serves meanwhile
-        return f"{asked[-1]} {question}" if len(analyze(question).words) < FOLLOW_UP_WORDS else question
+    def _rewritten(self, question: str, history: Sequence[Message], stop: Flag) -> str | None:
+        """A follow-up with what it leaves unsaid, as the chat model writes it; None where there is no model."""
+        if self.chat_model is None:
+            return None
+        try:
+            messages = condense_messages(question, history, detect_language(question), self.chat_model)
+            rewritten = "".join(self.chat_model.stream(messages, CONDENSED_TOKENS, stop)).strip()
+        except ModelUnavailable:
+            return None  # the answer itself will say so; the questions before serve meanwhile
+        return f"{question} {rewritten}"  # a small model's rewrite may lose what was asked

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from rag.catalog import Catalog
 from rag.confidence import Evidence, confidence
 from rag.errors import ModelUnavailable
+from rag.followups import rests_on_before, with_before
 from rag.fusion import z_scores
 from rag.indexes import Indexes
 from rag.languages import analyze, detect_language
@@ -21,6 +22,7 @@ from rag.protocols import Embedder, Reranker, Vectors
 from rag.readings import Reading
 from rag.rerankers.word_evidence import FEATURES, Question, word_features, word_scores
 from rag.splitting import embedding_text
+from rag.stores.tantivy_words import TantivyWordStore
 from rag.types import AskOptions, Hit, Retrieved
 
 CANDIDATES = 40
@@ -29,6 +31,8 @@ RERANKED = 20
 """What a cross-encoder reads at most."""
 DENSE_WEIGHT = 1.8
 """What one standard deviation of the cosines counts beside the scores of words; chosen on the development sets."""
+CONTEXT_WEIGHTS = (1.0, 4.0)
+"""What the cosines of a follow-up with its context count beside those of itself: where it stands alone, or not."""
 Mode = Literal["hybrid", "dense", "lexical"]
 _PRIOR_TEXTS = 1000
 _JUDGED = 3
@@ -46,10 +50,20 @@ class _Scope:
 
 
 @dataclass(frozen=True, slots=True)
+class Context:
+    """The question together with those before it; `needed` where it says too little by itself."""
+
+    question: Question
+    dense: dict[int, float]
+    needed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Candidates:
     """Chunks that one of the searches has found.
 
-    `lexical` is BM25 and `dense` the cosine, by id; `readings` are in the order of `ids`.
+    `lexical` is BM25 and `dense` the cosine, by id; `readings` are in the order of `ids`. `context` is there where
+    questions came before.
     """
 
     ids: list[int]
@@ -57,6 +71,7 @@ class Candidates:
     dense: dict[int, float]
     question: Question
     readings: list[Reading]
+    context: Context | None = None
 
 
 class Retriever:
@@ -88,8 +103,16 @@ class Retriever:
             found, ranked, hits = self._found(query, options, depth)  # something was deleted or reindexed in between
         if options.mode == "hybrid":
             hits = self._reranked(query, hits)
-        sure = confidence(evidence(found, [n for n, _ in ranked]))
+        sure = self._confidence(found, [n for n, _ in ranked])
         return Retrieved(query, hits[: options.k], sure, (time.perf_counter() - start) * 1000)
+
+    def _confidence(self, found: Candidates, order: Sequence[int]) -> float:
+        """A follow-up is answered where it is together with what it rests on."""
+        alone, context = confidence(evidence(found, order)), found.context
+        if context is None or not context.needed:
+            return alone
+        together = replace(found, question=context.question, dense=context.dense)
+        return max(alone, confidence(evidence(together, order)))
 
     def _found(
         self, query: str, options: AskOptions, depth: int
@@ -101,16 +124,42 @@ class Retriever:
         return found, ranked, self._hits([(found.ids[n], score) for n, score in ranked[:depth]], found)
 
     def candidates(self, query: str, options: AskOptions, scope: _Scope = _Scope()) -> Candidates:
-        """What either search finds, and what the words of each say."""
-        terms, vector, words = analyze(query), self._query_vector(query, options), self._indexes.words
+        """What either search finds, and what the words of each say; of a follow-up, also together with its context."""
+        words = self._indexes.words
         if words is None:
-            return Candidates([], {}, {}, Question(query, terms, {}, 0), [])
-        depth = max(CANDIDATES, options.k)
-        lexical = {} if options.mode == "dense" else dict(words.search(terms, depth, scope.documents))
-        dense = {} if vector is None else self._dense(vector, depth, scope, lexical)
-        readings = words.readings([*{**lexical, **dense}])
-        asked = Question(query, terms, words.frequencies(terms), len(words))
-        return Candidates(list(readings), lexical, dense, asked, list(readings.values()))
+            return Candidates([], {}, {}, Question(query, analyze(query), {}, 0), [])
+        question, lexical = self._by_words(words, query, options, scope)
+        dense = self._by_vectors(query, options, scope, lexical)
+        together = {**lexical, **dense}
+        context = None
+        if options.before and options.mode == "hybrid":
+            whole = with_before(query, options.before)
+            asked, more = self._by_words(words, whole, options, scope)
+            near = self._by_vectors(whole, options, scope, {**together, **more})
+            context = Context(asked, near, rests_on_before(query))
+            together = {**together, **more, **near}
+            dense = self._by_vectors(query, options, scope, together) if dense else dense
+        readings = words.readings([*together])
+        return Candidates(list(readings), lexical, dense, question, list(readings.values()), context)
+
+    def _by_words(
+        self, words: TantivyWordStore, query: str, options: AskOptions, scope: _Scope
+    ) -> tuple[Question, dict[int, float]]:
+        terms = analyze(query)
+        found = [] if options.mode == "dense" else words.search(terms, max(CANDIDATES, options.k), scope.documents)
+        return Question(query, terms, words.frequencies(terms), len(words)), dict(found)
+
+    def _by_vectors(
+        self, query: str, options: AskOptions, scope: _Scope, others: Mapping[int, float]
+    ) -> dict[int, float]:
+        """Cosines of the nearest chunks, and of the others given, so that all are judged by the same."""
+        vector = self._query_vector(query, options)
+        if vector is None:
+            return {}
+        nearest = dict(self._indexes.vectors.search(vector, max(CANDIDATES, options.k), scope.chunks))
+        rest = [id_ for id_ in others if id_ not in nearest]
+        scores = zip(rest, self._indexes.vectors.scores(vector, rest), strict=True)
+        return {**nearest, **{id_: score for id_, score in scores if score is not None}}
 
     def _query_vector(self, query: str, options: AskOptions) -> Vectors | None:
         """None where vectors have no say: by request, or because the model does not know the language."""
@@ -126,13 +175,6 @@ class Retriever:
         every = self._catalog.documents().values()
         chosen = frozenset(d.id for d in every if d.id in options.documents or d.collection in options.collections)
         return _Scope(chosen, frozenset(self._catalog.chunk_ids_of(chosen, self._indexes.generation)))
-
-    def _dense(self, vector: Vectors, depth: int, scope: _Scope, lexical: dict[int, float]) -> dict[int, float]:
-        """Cosines of the nearest chunks, and of those that words have found, so that both judge the same."""
-        nearest = dict(self._indexes.vectors.search(vector, depth, scope.chunks))
-        others = [id_ for id_ in lexical if id_ not in nearest]
-        scores = zip(others, self._indexes.vectors.scores(vector, others), strict=True)
-        return {**nearest, **{id_: score for id_, score in scores if score is not None}}
 
     def _reranked(self, query: str, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
         """The first hits in the cross-encoder's order, as far as its time went; scores stay in falling order."""
@@ -177,8 +219,21 @@ def _scores(found: Candidates, mode: Mode) -> NDArray[np.float64]:
     if mode != "hybrid":
         alone = found.dense if mode == "dense" else found.lexical
         return np.array([alone[id_] for id_ in found.ids])
-    cosines = [found.dense.get(id_) for id_ in found.ids]
-    return word_scores(word_features(found.question, found.readings)) + DENSE_WEIGHT * z_scores(cosines)
+    scores = _judged(found.question, found.readings, _cosines(found.dense, found.ids))
+    context = found.context
+    if context is None:
+        return scores
+    if context.dense:
+        return scores + CONTEXT_WEIGHTS[context.needed] * DENSE_WEIGHT * z_scores(_cosines(context.dense, found.ids))
+    return scores + context.needed * word_scores(word_features(context.question, found.readings))
+
+
+def _judged(question: Question, readings: Sequence[Reading], cosines: Sequence[float | None]) -> NDArray[np.float64]:
+    return word_scores(word_features(question, readings)) + DENSE_WEIGHT * z_scores(cosines)
+
+
+def _cosines(dense: Mapping[int, float], ids: Sequence[int]) -> list[float | None]:
+    return [dense.get(id_) for id_ in ids]
 
 
 def evidence(found: Candidates, order: Sequence[int]) -> Evidence:

@@ -192,12 +192,16 @@ class ConversationInfo:
 
 @dataclass(frozen=True, slots=True)
 class AskOptions:
-    """What travels with one question: passages used, and the documents or collections searched (all if empty)."""
+    """What travels with one question: passages used, and the documents or collections searched (all if empty).
+
+    `before` are the questions of the conversation before this one, oldest first: a follow-up rests on them.
+    """
 
     k: int = 6
     documents: frozenset[str] = frozenset()
     collections: frozenset[str] = frozenset()
     mode: Literal["hybrid", "dense", "lexical"] = "hybrid"
+    before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
