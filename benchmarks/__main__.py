@@ -8,11 +8,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import answers, citations, confidence, fuzz, loaders, peers, retrieval, train_reranker
+from benchmarks import ablation, answers, citations, confidence, fuzz, loaders, peers, retrieval, train_reranker
 from rag import TenkyoError
 
 BENCHMARKS = {
     "retrieval": retrieval.run,
+    "ablation": ablation.run,
     "answers": answers.run,
     "confidence": confidence.run,
     "citations": citations.run,

@@ -37,7 +37,13 @@ class Settings(BaseSettings):
         default=SecretStr(""), description="Password of the Admin page; empty: it stays shut."
     )
     max_file_mb: int = Field(default=200, gt=0, description="Largest file taken in, in MB.")
-    parse_timeout_s: int = Field(default=300, gt=0, description="Longest time one file may take to parse, in seconds.")
+    parse_timeout_s: int = Field(
+        default=300, gt=0, description="Longest time a parser may work without getting a page further, in seconds."
+    )
+    parse_memory_mb: int = Field(default=1500, ge=300, description="Most memory that parsing one file may take, in MB.")
+    parse_workers: int = Field(
+        default=0, ge=0, description="How many files are parsed at the same time; 0: one a core, at most 4."
+    )
 
     embedding_model: str = Field(
         default=DEFAULT_EMBEDDING_MODEL,
@@ -100,7 +106,7 @@ class Settings(BaseSettings):
     top_p: float = Field(default=0.9, gt=0, le=1, description="Nucleus sampling; Meta's reference is 0.9.")
 
     min_confidence: float = Field(
-        default=0.2, ge=0, le=1, description="Below it the app says the documents do not answer."
+        default=0.3, ge=0, le=1, description="Below it the app says the documents do not answer."
     )
     unsupported: Literal["mark", "drop"] = Field(
         default="mark", description="What becomes of a model's sentences that the documents do not support."

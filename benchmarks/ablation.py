@@ -1,0 +1,111 @@
+"""What each part of retrieval adds: the same candidates of the same questions in other orders.
+
+`python -m benchmarks ablation DATA`: BM25 and vectors alone, ways of fusing the two, the reranker, and the whole with
+one feature of the reranker less (not fitted again).
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evals.datasets import Query, read_dataset
+from evals.retrieval import ranking_figures, sample
+from rag import AskOptions, Settings
+from rag.factory import Parts, build
+from rag.fusion import z_scores
+from rag.knowledge_base import KnowledgeBase
+from rag.rerankers.word_evidence import FEATURES, word_features, word_scores
+from rag.retrieval import DENSE_WEIGHT, Candidates
+
+_LIMIT = 500
+_RANK_OFFSET = 60
+_OLD_WEIGHT = 0.6
+
+Scores = NDArray[np.float64]
+
+
+def run(folders: Sequence[Path], limit: int | None) -> list[dict[str, object]]:
+    """A row per order of the candidates, nDCG@10 per set."""
+    columns = {folder.name: _column(folder, limit or _LIMIT) for folder in folders}
+    return [{"order": name, **{one: column[name] for one, column in columns.items()}} for name in _orders()]
+
+
+def _column(folder: Path, limit: int) -> dict[str, float]:
+    dataset = read_dataset(folder)
+    with tempfile.TemporaryDirectory(prefix="tenkyo-bench-") as store:
+        parts = build(Settings(samples=False, store=Path(store)))
+        kb = KnowledgeBase(parts)
+        kb.add_documents(dataset.documents)
+        figures = measure(parts, sample([query for query in dataset.queries if query.relevant], limit))
+        kb.close()
+    return figures
+
+
+def measure(parts: Parts, queries: Sequence[Query]) -> dict[str, float]:
+    """nDCG@10 of every order over a store that holds the corpus."""
+    parts.indexes.refresh()
+    orders = _orders()
+    ranked: dict[str, list[tuple[list[str], dict[str, int]]]] = {name: [] for name in orders}
+    for query in queries:
+        found = parts.retriever.candidates(query.text, AskOptions())
+        chunks = parts.catalog.chunks(found.ids)
+        names = [parts.catalog.document(chunks[id_].document_id).name for id_ in found.ids]
+        features = word_features(found.question, found.readings)
+        for name, order in orders.items():
+            best = np.argsort(-order(found, features), kind="stable")
+            ranked[name].append((list(dict.fromkeys(names[n] for n in best)), query.relevant))
+    return {name: ranking_figures(pairs)["ndcg@10"] for name, pairs in ranked.items()}
+
+
+def _orders() -> dict[str, Callable[[Candidates, Scores], Scores]]:
+    return {
+        "BM25": lambda found, _: _lexical(found),
+        "vectors": lambda found, _: _cosines(found),
+        "BM25 and vectors, reciprocal ranks": lambda found, _: _ranks(_lexical(found)) + _ranks(_cosines(found)),
+        "BM25 and vectors, min-max": lambda found, _: _blend(_min_max, found),
+        "BM25 and vectors, z-scores": lambda found, _: _blend(lambda values: z_scores(values.tolist()), found),
+        "reranker of words": lambda _, features: word_scores(features),
+        "reranker and vectors (the default)": _whole,
+        **{f"the default without {name}": _without(n) for n, name in enumerate(FEATURES)},
+    }
+
+
+def _whole(found: Candidates, features: Scores) -> Scores:
+    return word_scores(features) + DENSE_WEIGHT * z_scores([found.dense.get(id_) for id_ in found.ids])
+
+
+def _without(feature: int) -> Callable[[Candidates, Scores], Scores]:
+    keep = np.arange(len(FEATURES)) != feature
+    return lambda found, features: _whole(found, features * keep)
+
+
+def _blend(scale: Callable[[Scores], Scores], found: Candidates) -> Scores:
+    if not found.dense:
+        return _lexical(found)
+    return _OLD_WEIGHT * scale(_cosines(found)) + (1 - _OLD_WEIGHT) * scale(_lexical(found))
+
+
+def _lexical(found: Candidates) -> Scores:
+    return np.array([found.lexical.get(id_, 0.0) for id_ in found.ids])
+
+
+def _cosines(found: Candidates) -> Scores:
+    return np.array([found.dense.get(id_, 0.0) for id_ in found.ids])
+
+
+def _min_max(values: Scores) -> Scores:
+    return (values - values.min(initial=0)) / (np.ptp(values) or 1.0) if len(values) else values
+
+
+def _ranks(values: Scores) -> Scores:
+    """Cormack et al. 2009; nothing where the search has no say."""
+    if not values.any():
+        return values
+    places = np.empty(len(values))
+    places[np.argsort(-values, kind="stable")] = np.arange(1, len(values) + 1)
+    return 1 / (_RANK_OFFSET + places)
