@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from Stemmer import Stemmer
     from sudachipy import Tokenizer as SudachiTokenizer
 
-ANALYSIS_VERSION = "3"
+ANALYSIS_VERSION = "4"
 """Raise it with every change of `analyze` or of what is stored: indexes built by another version are rebuilt."""
 
 _CJK = "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"

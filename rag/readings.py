@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.answer_types import kinds_held
 from rag.languages import analyze, bigrams, cjk_runs, sentences
 
 
@@ -13,13 +12,11 @@ from rag.languages import analyze, bigrams, cjk_runs, sentences
 class Line:
     """A title, a path of headings or a sentence.
 
-    `words` are those of `analyze`, in order; `runs` the Chinese and Japanese characters, runs separated by spaces;
-    `kinds` the kinds of answers that it may hold (`rag.answer_types`).
+    `words` are those of `analyze`, in order; `runs` the Chinese and Japanese characters, runs separated by spaces.
     """
 
     words: tuple[str, ...]
     runs: str = ""
-    kinds: str = ""
 
     def bigrams(self) -> list[str]:
         """Those of `analyze`, in order."""
@@ -45,7 +42,7 @@ def read(title: str, headings: Sequence[str], text: str) -> Reading:
 def dump(reading: Reading) -> str:
     """As text, for storage."""
     lines = (reading.title, reading.headings, *reading.sentences)
-    return "\n".join(f"{line.kinds}\t{' '.join(line.words)}\t{line.runs}" for line in lines)
+    return "\n".join(f"{' '.join(line.words)}\t{line.runs}" for line in lines)
 
 
 def load(text: str) -> Reading:
@@ -55,9 +52,9 @@ def load(text: str) -> Reading:
 
 
 def _line(text: str) -> Line:
-    return Line(analyze(text).words, " ".join(cjk_runs(text)), kinds_held(text))
+    return Line(analyze(text).words, " ".join(cjk_runs(text)))
 
 
 def _load_line(row: str) -> Line:
-    kinds, words, runs = row.split("\t")
-    return Line(tuple(words.split()), runs, kinds)
+    words, runs = row.split("\t")
+    return Line(tuple(words.split()), runs)

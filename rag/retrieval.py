@@ -127,7 +127,7 @@ class Retriever:
         """What either search finds, and what the words of each say; of a follow-up, also together with its context."""
         words = self._indexes.words
         if words is None:
-            return Candidates([], {}, {}, Question(query, analyze(query), {}, 0), [])
+            return Candidates([], {}, {}, Question(analyze(query), {}, 0), [])
         question, lexical = self._by_words(words, query, options, scope)
         dense = self._by_vectors(query, options, scope, lexical)
         together = {**lexical, **dense}
@@ -147,7 +147,7 @@ class Retriever:
     ) -> tuple[Question, dict[int, float]]:
         terms = analyze(query)
         found = [] if options.mode == "dense" else words.search(terms, max(CANDIDATES, options.k), scope.documents)
-        return Question(query, terms, words.frequencies(terms), len(words)), dict(found)
+        return Question(terms, words.frequencies(terms), len(words)), dict(found)
 
     def _by_vectors(
         self, query: str, options: AskOptions, scope: _Scope, others: Mapping[int, float]

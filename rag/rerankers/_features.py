@@ -1,4 +1,4 @@
-"""What a passage's words say about a question: eight numbers, each a share of what the question asks for.
+"""What a passage's words say about a question: seven numbers, each a share of what the question asks for.
 
 All are divided by the weight of the whole question, so that they mean the same for every question and every library.
 """
@@ -14,12 +14,11 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answer_types import expected_kind
 from rag.confidence import inverse_document_frequency
 from rag.languages import Terms
 from rag.readings import Line, Reading
 
-FEATURES: tuple[str, ...] = ("bm25", "title", "bigrams", "coverage", "sentence", "phrase", "trigrams", "kind")
+FEATURES: tuple[str, ...] = ("bm25", "title", "bigrams", "coverage", "sentence", "phrase", "trigrams")
 _T = TypeVar("_T")
 _K1, _B = 0.6, 0.5
 _HEADING = 0.5
@@ -35,11 +34,10 @@ class Wanted:
     pairs: Mapping[tuple[str, str], float]
     bigrams: Mapping[str, float]
     trigrams: Mapping[str, float]
-    kind: str
 
 
-def wanted(question: str, terms: Terms, frequencies: Mapping[str, int], total: int) -> Wanted:
-    """`terms` are the question's, `frequencies` in how many of `total` passages each word and bigram occurs."""
+def wanted(terms: Terms, frequencies: Mapping[str, int], total: int) -> Wanted:
+    """`frequencies` in how many of `total` passages each word and bigram occurs."""
     rarity = {t: inverse_document_frequency(frequencies.get(t, 0), total) for t in {*terms.words, *terms.bigrams}}
     return Wanted(
         {word: rarity[word] * n for word, n in Counter(terms.words).items()},
@@ -47,12 +45,11 @@ def wanted(question: str, terms: Terms, frequencies: Mapping[str, int], total: i
         {(one, two): rarity[one] + rarity[two] for one, two in pairwise(terms.words) if one != two},
         {bigram: rarity[bigram] * n for bigram, n in Counter(terms.bigrams).items()},
         {a + b[1:]: rarity[a] + rarity[b] for a, b in pairwise(terms.bigrams) if len(b) == 2 and a[1:] == b[:1]},
-        expected_kind(question),
     )
 
 
 def features(asked: Wanted, readings: Sequence[Reading]) -> NDArray[np.float64]:
-    """(n, 8), in the order of FEATURES."""
+    """(n, 7), in the order of FEATURES."""
     if not readings:
         return np.empty((0, len(FEATURES)))
     words = [sum(len(line.words) for line in reading.sentences) for reading in readings]
@@ -82,7 +79,6 @@ def _features(asked: Wanted, reading: Reading, words: float, characters: float) 
         max((_share(asked.rarity, line) for line in lines), default=0.0),
         _share(asked.pairs, (pair for pair in asked.pairs if _adjacent(places, *pair))),
         _share(asked.trigrams, (trigram for trigram in asked.trigrams if trigram in runs)),
-        _kind_missed(asked, reading.sentences, lines),
     )
 
 
@@ -116,19 +112,3 @@ def _adjacent(places: Mapping[str, list[int]], one: str, two: str) -> bool:
     """Whether the two stand side by side somewhere, in either order."""
     others = places.get(two)
     return others is not None and any(n + 1 in others or n - 1 in others for n in places.get(one, ()))
-
-
-def _kind_missed(asked: Wanted, sentences: Sequence[Line], lines: Sequence[set[str]]) -> float:
-    """How much less of the question stands in a sentence with the kind of answer asked for; never above 0."""
-    if not asked.kind or not lines:
-        return 0.0
-    shares = [_likeness(asked, sentence, line) for sentence, line in zip(sentences, lines, strict=True)]
-    fitting = [share for share, sentence in zip(shares, sentences, strict=True) if asked.kind in sentence.kinds]
-    return max(fitting, default=0.0) - max(shares)
-
-
-def _likeness(asked: Wanted, sentence: Line, words: set[str]) -> float:
-    share = _share(asked.rarity, words)
-    if not asked.bigrams:
-        return share
-    return (share + _share(asked.bigrams, (bigram for bigram in asked.bigrams if bigram in sentence.runs))) / 2

@@ -23,15 +23,14 @@ WEIGHTS = Path(__file__).with_name("word_evidence.json")
 class Question:
     """A question with its terms, and in how many of `total` passages each word and bigram occurs."""
 
-    text: str
     terms: Terms
     frequencies: Mapping[str, int]
     total: int
 
 
 def word_features(question: Question, readings: Sequence[Reading]) -> NDArray[np.float64]:
-    """(n, 8): the features of each passage, in the order of FEATURES."""
-    return features(wanted(question.text, question.terms, question.frequencies, question.total), readings)
+    """(n, 7): the features of each passage, in the order of FEATURES."""
+    return features(wanted(question.terms, question.frequencies, question.total), readings)
 
 
 def word_scores(rows: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer_types import DATE, NAME, NUMBER, expected_kind, kinds_held
 from rag.confidence import Evidence, confidence, inverse_document_frequency
 from rag.fusion import z_scores
 from rag.languages import analyze
@@ -43,7 +42,7 @@ def test_a_reading_survives_its_storage(title: str, heading: str, text: str) -> 
 def _features(question: str, *texts: str, title: str = "") -> list[dict[str, float]]:
     terms = analyze(question)
     frequencies = dict.fromkeys({*terms.words, *terms.bigrams}, 1)
-    rows = word_features(Question(question, terms, frequencies, 10), [read(title, [], text) for text in texts])
+    rows = word_features(Question(terms, frequencies, 10), [read(title, [], text) for text in texts])
     return [dict(zip(FEATURES, row.tolist(), strict=True)) for row in rows]
 
 
@@ -72,40 +71,11 @@ def test_japanese_characters_count_in_twos_and_threes() -> None:
     assert whole["bigrams"] == pytest.approx(2 * half["bigrams"])
 
 
-def test_a_sentence_with_the_kind_of_answer_asked_for() -> None:
-    with_date, without = _features(
-        "When was the bridge built?", "The bridge was built in 1931.", "The bridge was built."
-    )
-    assert with_date["kind"] == 0.0 > without["kind"]
-
-
-@pytest.mark.parametrize(
-    ("question", "kind"),
-    [
-        ("When did it open?", DATE),
-        ("いつ開業しましたか", DATE),
-        ("How many seats are there?", NUMBER),
-        ("座席はいくつありますか", NUMBER),
-        ("Who wrote it?", NAME),
-        ("誰が書きましたか", NAME),
-        ("Why is it closed?", ""),
-    ],
-)
-def test_the_kind_of_answer_a_question_asks_for(question: str, kind: str) -> None:
-    assert expected_kind(question) == kind
-
-
-def test_the_kinds_a_sentence_holds() -> None:
-    assert kinds_held("It opened in May 1931.") == DATE + NUMBER + NAME
-    assert kinds_held("昭和の時代に開いた。") == DATE
-    assert kinds_held("it is closed") == ""
-
-
 def test_the_shipped_weights_prefer_the_passage_that_says_it() -> None:
     terms = analyze("What is the capital of France?")
     readings = [read("", [], "France has a capital market."), read("", [], "The capital of France is Paris.")]
     frequencies = dict.fromkeys(terms.words, 2)
-    question = Question("What is the capital of France?", terms, frequencies, 50)
+    question = Question(terms, frequencies, 50)
     worse, better = word_scores(word_features(question, readings))
     assert better > worse
 
