@@ -78,8 +78,6 @@ def _zip_format(names: frozenset[str]) -> str:
         return "a binary Excel workbook (.xlsb; save it as .xlsx)"
     if "META-INF/container.xml" in names:
         return "an EPUB book"
-    if "content.xml" in names and "META-INF/manifest.xml" in names:
-        return "an OpenDocument file (save it as .docx or .pptx)"
     return "a zip archive"
 
 

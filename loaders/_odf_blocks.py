@@ -1,0 +1,187 @@
+"""OpenDocument content (OASIS ODF 1.3 part 3) as blocks."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+
+from lxml.etree import _Element
+
+from loaders._archives import check_archive
+from loaders._content import Content, Member
+from loaders._document import Block, Location, Skipped
+from loaders._errors import EncryptedDocument
+from loaders._odf_text import NAMES, Note, named, plain, repeated, text_of
+from loaders._sheet_tables import Row, sheet_blocks, within_limit
+from loaders._text import cell, rows_text, tidy
+from loaders._xml_tree import parse_xml
+
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".emf", ".wmf", ".svm", ".bmp", ".tif", ".tiff", ".webp")
+_METADATA = {
+    "author": "meta:initial-creator",
+    "creator": "dc:creator",
+    "subject": "dc:subject",
+    "description": "dc:description",
+    "created": "meta:creation-date",
+}
+_HIDDEN = frozenset(named(name) for name in ("text:tracked-changes", "office:forms", "text:sequence-decls"))
+_MAX_REPEATED_ROWS = 10_000  # a sheet says "this empty row a million times"
+
+
+def read(data: bytes) -> Content:
+    """Texts give their blocks, presentations a slide each, spreadsheets their tables."""
+    root, meta, members, skipped = _parts(data)
+    body = root.find("office:body", NAMES)
+    body = next(iter(body), None) if body is not None else None
+    if body is None:
+        return Content([])
+    reader = _Reader(skipped)
+    slides = body.findall("draw:page", NAMES)
+    if body.tag == named("office:spreadsheet"):
+        blocks = list(within_limit(_sheets(body)))
+    elif slides:
+        blocks = [block for number, slide in enumerate(slides, 1) for block in reader.slide(slide, number)]
+    else:
+        blocks = [*reader.blocks(body, Location()), *reader.notes]
+    title = plain(meta.find(".//dc:title", NAMES)) if meta is not None else ""
+    found = (
+        {ours: plain(meta.find(f".//{name}", NAMES)) for ours, name in _METADATA.items()} if meta is not None else {}
+    )
+    return Content(blocks, title, found, len(slides), "utf-8", skipped, members)
+
+
+def _parts(data: bytes) -> tuple[_Element, _Element | None, list[Member], list[Skipped]]:
+    """The content, the metadata, the files inside, and the pictures."""
+    if not data.startswith(b"PK"):
+        root = parse_xml(data)
+        return root, root.find("office:meta", NAMES), [], []
+    check_archive(data)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = archive.namelist()
+        if b"encryption-data" in archive.read("META-INF/manifest.xml"):
+            raise EncryptedDocument("This OpenDocument file is encrypted.", "Save it without a password.")
+        meta = parse_xml(archive.read("meta.xml")) if "meta.xml" in names else None
+        pictures = [name for name in names if name.startswith("Pictures/") and name.lower().endswith(_PICTURES)]
+        skipped = [Skipped("image", str(len(pictures)))] if pictures else []
+        return parse_xml(archive.read("content.xml")), meta, [], skipped
+
+
+class _Reader:
+    """Walks the elements; `notes` are footnotes and comments, which come after the text."""
+
+    def __init__(self, skipped: list[Skipped]) -> None:
+        self.notes: list[Block] = []
+        self.skipped = skipped
+
+    def slide(self, slide: _Element, number: int) -> Iterator[Block]:
+        """Titles as headings, then the rest, then the speaker's notes."""
+        here = Location(slide=number)
+        titles = [f for f in slide.iter(named("draw:frame")) if f.get(named("presentation:class")) == "title"]
+        for frame in titles:
+            lines = (text_of(paragraph, self._note(here)) for paragraph in frame.iter(named("text:p")))
+            if text := " ".join(" ".join(lines).split()):
+                yield Block("heading", text, 1, here)
+        for child in slide:
+            if child not in titles and child.tag != named("presentation:notes"):
+                yield from self.blocks(child, here)
+        for notes in slide.findall("presentation:notes", NAMES):
+            if text := tidy("\n".join(block.text for block in self.blocks(notes, here))):
+                yield Block("note", text, 0, here)
+        yield from self.notes
+        self.notes = []
+
+    def blocks(self, parent: _Element, here: Location, depth: int = 0) -> Iterator[Block]:
+        """The blocks under an element, in order."""
+        if parent.tag in _HIDDEN:
+            return
+        if parent.tag in (named("text:h"), named("text:p")):
+            yield from self._paragraph(parent, here, depth)
+        elif parent.tag == named("table:table"):
+            yield from self._table(parent, here)
+        else:
+            deeper = depth + (parent.tag == named("text:list"))
+            for child in parent:
+                yield from self.blocks(child, here, deeper)
+
+    def _paragraph(self, element: _Element, here: Location, depth: int) -> Iterator[Block]:
+        text = tidy(text_of(element, self._note(here)))
+        if text and element.tag == named("text:h"):
+            level = element.get(named("text:outline-level"), "1")
+            yield Block("heading", text.replace("\n", " "), int(level) if level.isdigit() else 1, here)
+        elif text and element.get(named("text:style-name")) == "Title":
+            yield Block("heading", text.replace("\n", " "), 1, here)
+        elif text:
+            yield Block("list" if depth else "paragraph", text, depth, here)
+        for box in element.iter(named("draw:text-box"), named("draw:custom-shape")):
+            for child in box:
+                yield from self.blocks(child, here, depth)
+
+    def _table(self, table: _Element, here: Location) -> Iterator[Block]:
+        rows = [cells for _, cells in _rows(table, self._note(here))]
+        if text := rows_text(rows):
+            yield Block("table", text, 0, here)
+
+    def _note(self, here: Location) -> Note:
+        def note(element: _Element) -> None:
+            body = element.find("text:note-body", NAMES)
+            paragraphs = (element if body is None else body).iter(named("text:p"))
+            if text := tidy("\n".join(text_of(p, note) for p in paragraphs)):
+                self.notes.append(Block("note", text, 0, here))
+
+        return note
+
+
+def _sheets(body: _Element) -> Iterator[Block]:
+    for table in body.findall("table:table", NAMES):
+        notes: list[Block] = []
+        name = table.get(named("table:name"), "")
+
+        def note(element: _Element, name: str = name, notes: list[Block] = notes) -> None:
+            if text := tidy("\n".join(plain(p) for p in element.iter(named("text:p")))):
+                notes.append(Block("note", text, 0, Location(sheet=name)))
+
+        yield from sheet_blocks(name, _rows(table, note))
+        yield from notes
+
+
+def _rows(table: _Element, note: Note) -> Iterator[Row]:
+    """Rows with their numbers; a spanned cell's text stands in each row that it spans, in its first column."""
+    number = 0
+    spanning: dict[int, tuple[int, str]] = {}
+    for row in _own_rows(table):
+        cells: list[str] = []
+        for entry in row:
+            if entry.tag not in (named("table:table-cell"), named("table:covered-table-cell")):
+                continue
+            text = cell("\n".join(text_of(part, note) for part in entry if part.tag != named("office:annotation")))
+            for annotation in entry.findall("office:annotation", NAMES):
+                note(annotation)
+            left, above = len(cells), spanning.get(len(cells), (0, ""))
+            if entry.tag == named("table:covered-table-cell") and above[0]:
+                text = text or above[1]
+                spanning[left] = (above[0] - 1, above[1])
+            if (rows := repeated(entry, "table:number-rows-spanned")) > 1:
+                spanning[left] = (rows - 1, text)
+            times = repeated(entry, "table:number-columns-repeated")
+            cells += [text] * (times if text else min(times, 1000))
+        while cells and not cells[-1]:
+            cells.pop()
+        times = repeated(row, "table:number-rows-repeated")
+        for _ in range(min(times, _MAX_REPEATED_ROWS) if cells else 1):
+            number += 1
+            yield number, cells
+        number += times - 1 if not cells else 0
+
+
+def _own_rows(table: _Element) -> Iterator[_Element]:
+    """The rows of a table, in its groups too, but not those of tables in its cells."""
+    for child in table:
+        if child.tag == named("table:table-row"):
+            yield child
+        elif child.tag in (
+            named("table:table-header-rows"),
+            named("table:table-rows"),
+            named("table:table-row-group"),
+        ):
+            yield from _own_rows(child)
