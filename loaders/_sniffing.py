@@ -11,7 +11,6 @@ from loaders._errors import DamagedDocument
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # First bytes as the formats' own specifications and the Unix `file` command have them.
 _MAGIC = (
-    (b"{\\rtf", "a Rich Text document (RTF)"),
     (b"%!PS", "a PostScript file"),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
     (b"Rar!\x1a\x07", "a RAR archive"),
@@ -33,11 +32,9 @@ _SHORT = 3  # a mark of two or three characters may begin a text too
 
 
 def foreign_format(data: bytes) -> str:
-    """The name, with its article, of a format that is known by its bytes and not read here; "" otherwise.
-
-    """
+    """The name, with its article, of a format that is known by its bytes and not read here; "" otherwise."""
     if data.startswith(_OLE):
-        return _ole_format(data)
+        return "an OLE container (an old Office document or an Outlook message)"
     if names := zip_names(data):
         return _zip_format(names)
     for magic, found in _MAGIC:
@@ -57,20 +54,6 @@ def zip_names(data: bytes) -> frozenset[str]:
             return frozenset(name.replace("\\", "/") for name in archive.namelist())
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError):
         return frozenset()
-
-
-def _ole_format(data: bytes) -> str:
-    names = {
-        name: name.encode("utf-16-le")
-        for name in ("WordDocument", "PowerPoint Document", "Workbook")
-    }
-    if names["WordDocument"] in data:
-        return "a Word 97-2003 document (.doc; save it as .docx)"
-    if names["PowerPoint Document"] in data:
-        return "a PowerPoint 97-2003 presentation (.ppt; save it as .pptx)"
-    if names["Workbook"] in data:
-        return "an Excel 97-2003 workbook (.xls; save it as .csv)"
-    return "an OLE container (an old Office document or an Outlook message)"
 
 
 def _zip_format(names: frozenset[str]) -> str:

@@ -1,0 +1,67 @@
+"""Rich Text: what people see of it, in any code page; nothing of its machinery."""
+
+from __future__ import annotations
+
+import pytest
+
+from loaders import Skipped, load
+
+STYLES = rb"{\stylesheet{\s1\outlinelevel0 Chapter;}{\s2 heading 2;}{\s7 Normal;}}"
+FONTS = rb"{\fonttbl{\f0\fcharset0 Times;}{\f1\fcharset128 MS Mincho;}{\f2\fcharset204 Arial Cyr;}}"
+
+
+def read(body: bytes) -> list[tuple[str, str, int]]:
+    document = load(rb"{\rtf1\ansi\ansicpg1252\deff0 " + FONTS + STYLES + body + b"}", "a.rtf")
+    return [(block.kind, block.text, block.level) for block in document.blocks]
+
+
+def test_headings_lists_and_paragraphs() -> None:
+    body = rb"""{\pard\s1 Rules\par}{\pard\s2 Leave\par}\pard\s7 Ten {\b days} a\~year\line and more.\par
+\pard\ls1 {\listtext 1.\tab}first\par\pard Last"""
+    assert read(body) == [
+        ("heading", "Rules", 1),
+        ("heading", "Leave", 2),
+        ("paragraph", "Ten days a year\nand more.", 0),
+        ("list", "first", 1),
+        ("paragraph", "Last", 0),
+    ]
+
+
+def test_a_table_keeps_rows_and_columns() -> None:
+    body = rb"""\trowd\cellx1\cellx2\pard\intbl City\cell Sales\cell\row
+\trowd\pard\intbl Kobe\par\intbl port\cell 12\cell\row\pard After\par"""
+    assert read(body) == [("table", "City | Sales\nKobe port | 12", 0), ("paragraph", "After", 0)]
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (rb"caf\'e9 \u8364? \u-10179?\u-8704?", "café € 😀"),
+        (rb"\f1\'90\'7d\'8f\'91\'8a\'d9\f0  ok", "図書館 ok"),
+        (b"\\f1 \x8f\x91\x8a\xd9", "書館"),
+        (rb"\f2\'cc\'e8\'f0", "Мир"),
+        (rb"\uc0\u22259\u26360\u39208", "図書館"),
+        (rb"\uc2\u22259\'90\'7d\u26360\'8f\'91.", "図書."),
+        (rb"a\{b\}c\\d\endash e", "a{b}c\\d–e"),
+        (rb"seen{\v hidden}{\*\unknown nothing}{\field{\*\fldinst HYPERLINK x}{\fldrslt link}}", "seenlink"),
+    ],
+)
+def test_characters(body: bytes, text: str) -> None:
+    assert read(body) == [("paragraph", text, 0)]
+
+
+def test_notes_come_last_and_pictures_are_said() -> None:
+    body = rb"Text{\footnote\pard A note.}.{\pict\pngblip 89504e470d0a}\par{\header Page 1}End\par"
+    document = load(rb"{\rtf1{\info{\title Titel}{\author Ann}}" + body + b"}", "a.rtf")
+    assert [(b.kind, b.text) for b in document.blocks] == [
+        ("paragraph", "Text."),
+        ("paragraph", "End"),
+        ("note", "A note."),
+    ]
+    assert (document.title, document.metadata["author"]) == ("Titel", "Ann")
+    assert document.report.skipped == (Skipped("image", "1"),)
+
+
+def test_a_cut_or_unbalanced_file_is_read_as_far_as_it_goes() -> None:
+    assert [b.text for b in load(rb"{\rtf1 One\par Tw", "a.rtf").blocks] == ["One", "Tw"]
+    assert [b.text for b in load(rb"{\rtf1 One}}}\par Two" + b"{" * 5000, "a.rtf").blocks] == ["One", "Two"]
