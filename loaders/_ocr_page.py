@@ -12,6 +12,7 @@ from loaders import _ocr
 from loaders._document import Block, Box
 from loaders._pdf_lines import Cell, Line, PageLines
 from loaders._pdf_order import same_height
+from loaders._pulse import beat
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -39,11 +40,12 @@ def page_lines(image: Image.Image, number: int, points: float) -> ScannedPage:
     """
     width, height = image.size
     found = _ocr.recognise(image)
+    beat()
     typed = zip(found, _sizes(found), strict=True)
     lines = _in_order([_page_line(line, number, points, size) for line, size in typed])
     lines = [_in_cells(line) for line in _with_hyphens(lines)]
     upside_down = any(line.upside_down for line in found)
-    return ScannedPage(number, width * points, height * points, lines, upside_down)
+    return ScannedPage(number, width * points, height * points, lines, upside_down=upside_down)
 
 
 def as_scanned(blocks: Iterable[Block], pages: Iterable[PageLines]) -> Iterator[Block]:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from loaders._document import Block, BlockKind, Box, Location
 from loaders._pdf_headings import Headings
-from loaders._pdf_layout import Table, layout
+from loaders._pdf_layout import layout
 from loaders._pdf_lines import Line, PageLines, leading
+from loaders._pdf_tables import Table
 from loaders._text import joint
 
 _BULLET = re.compile(r"(?:[•‣◦▪▫■□●○◆◇・–−➢➤✓]|[-*](?=\s))\s*(?=\S)|\(?\d{1,2}[.)](?=\s)|[①-⑳]")
@@ -26,7 +27,7 @@ def blocks(pages: Sequence[PageLines], headings: Headings) -> Iterator[Block]:
     gap = 0.0
     for page in pages:
         gap = leading(page.lines)
-        for item in layout(page.lines):
+        for item in layout(page):
             if isinstance(item, Table):
                 yield from _finished(paragraph, headings, True)
                 paragraph = []
@@ -125,12 +126,15 @@ def _table_block(table: Table) -> Block:
     boxes: list[Box] = []
     for row in table.rows:
         text += "\n" if text else ""
-        for n, (line, cell) in enumerate(row.cells):
+        for n, pieces in enumerate(row):
             text += " | " if n else ""
-            piece = line.text[cell.start : cell.end].replace("\0", "")
-            boxes.append(_box(line, cell.left, cell.right, len(text), len(text) + len(piece)))
-            text += piece
-    return Block("table", text, location=Location(page=table.rows[0].lines[0].page, boxes=tuple(boxes)))
+            start = len(text)
+            for line, cell in pieces:
+                piece = line.text[cell.start : cell.end].replace("\0", "")
+                text += joint(text, piece) if len(text) > start else ""
+                boxes.append(_box(line, cell.left, cell.right, len(text), len(text) + len(piece)))
+                text += piece
+    return Block("table", text, location=Location(page=boxes[0].page, boxes=tuple(boxes)))
 
 
 def _box(line: Line, left: float, right: float, start: int, end: int) -> Box:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from loaders._pdf_lines import Cell, Line, PageLines
 from loaders._pdf_order import glued, ordered, same_height
+from loaders._pdf_tables import Table, columned_table, holds, ruled_table
 from loaders._text import comparable
 
 _BAND = 0.12  # of the page's height, at its top and at its bottom
@@ -25,13 +26,6 @@ class Row:
 
     lines: tuple[Line, ...]
     cells: tuple[tuple[Line, Cell], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Rows one under the other whose cells stand in columns."""
-
-    rows: tuple[Row, ...]
 
 
 def without_furniture(pages: Sequence[PageLines]) -> list[PageLines]:
@@ -72,8 +66,31 @@ def _furniture_keys(line: Line, page: PageLines) -> list[tuple[str, int]]:
     return [(text, height), (text, height - 1), (text, height + 1)]
 
 
-def layout(lines: Sequence[Line]) -> Iterator[Line | Table]:
-    """Lines in reading order, with tables found."""
+def layout(page: PageLines) -> Iterator[Line | Table]:
+    """Lines in reading order, with tables found: those with rulings first, then those that only columns make."""
+    ruled = [(grid, table) for grid in page.grids if (table := ruled_table(grid, page.lines))]
+    lines = [line for line in page.lines if not any(holds(grid, line) for grid, _ in ruled)]
+    order = {id(line): n for n, line in enumerate(page.lines)}
+    first = {min(order[id(line)] for line in page.lines if holds(grid, line)): table for grid, table in ruled}
+    for stretch, table in _around(lines, order, first):
+        yield from _laid_out(stretch)
+        if table:
+            yield table
+
+
+def _around(
+    lines: Sequence[Line], order: dict[int, int], tables: dict[int, Table]
+) -> Iterator[tuple[list[Line], Table | None]]:
+    """The lines between tables, each stretch with the table that comes after it, as the file has them."""
+    at = 0
+    for place in sorted(tables):
+        until = next((n for n, line in enumerate(lines) if order[id(line)] > place), len(lines))
+        yield list(lines[at:until]), tables[place]
+        at = until
+    yield list(lines[at:]), None
+
+
+def _laid_out(lines: Sequence[Line]) -> Iterator[Line | Table]:
     run: list[Row] = []
     for row in _rows(ordered(glued(lines))):
         if len(row.cells) > 1 and not (run and _is_apart(run[-1], row)):
@@ -124,7 +141,7 @@ def _run(run: list[Row]) -> Iterator[Line | Table]:
                     end=cell.right, hyphen=line.hyphen and cell.end == len(line.text),
                 )  # fmt: skip
     elif len(run) > 1 and _share_columns(run):
-        yield Table(tuple(run))
+        yield columned_table([row.cells for row in run])
     else:
         for row in run:
             yield from row.lines

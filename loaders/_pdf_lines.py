@@ -12,10 +12,13 @@ from statistics import median
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
+from loaders._pdf_rulings import Grid, grids, rulings
+
 _HYPHEN = 0x02  # PDFium's mark for a hyphen at the end of a line; the next line follows at once
 _BOLD = re.compile(r"bold|black|heavy|demi|cmbx|-w[6-9]|gothicmb101-[dhu]", re.IGNORECASE)
 _BLANK = " \xa0\u3000\0"
 _CELL_GAP = 1.4  # times the type size: wider than any space between words
+_SPREAD = 0.8  # times type size and characters: a line that is wider has gaps in it, be they written as spaces
 _MAX_CHARACTERS = 400_000  # of one page
 
 
@@ -62,6 +65,7 @@ class PageLines:
     width: float
     height: float
     lines: list[Line]
+    grids: tuple[Grid, ...] = ()
 
 
 def page_lines(page: pdfium.PdfPage, number: int) -> PageLines:
@@ -69,7 +73,7 @@ def page_lines(page: pdfium.PdfPage, number: int) -> PageLines:
     width, height = page.get_size()
     reader = _PageReader(page, number)
     try:
-        return PageLines(number, width, height, list(reader.lines()))
+        return PageLines(number, width, height, list(reader.lines()), reader.grids())
     finally:
         reader.close()
 
@@ -86,9 +90,18 @@ class _PageReader:
         self._rotation = page.get_rotation()
         self._bounds = page.get_bbox()
         self._edges = [ctypes.c_double() for _ in range(4)]
+        # A page that lies on its side keeps its words; its tables are told by their columns alone.
+        self._vertical, self._horizontal = rulings(page) if self._rotation == 0 else ([], [])
 
     def close(self) -> None:
         self._textpage.close()
+
+    def grids(self) -> tuple[Grid, ...]:
+        """The grids of ruled tables."""
+        x0, _, _, y1 = self._bounds
+        vertical = [(x - x0, y1 - high, y1 - low) for x, low, high in self._vertical]
+        horizontal = [(y1 - y, left - x0, right - x0) for y, left, right in self._horizontal]
+        return tuple(grids(vertical, horizontal))
 
     def lines(self) -> Iterator[Line]:
         unicode_of, raw = pdfium_c.FPDFText_GetUnicode, self._raw
@@ -161,16 +174,25 @@ class _PageReader:
         """The line cut at gaps that are too wide for spaces; most lines have none, which their rectangles show."""
         ordered = sorted((r[0], r[2]) for r in rects)
         gap = _CELL_GAP * size
-        if all(after[0] - before[1] < gap for before, after in pairwise(ordered)):
+        cuts = self._cuts(rects)
+        spread = ordered[-1][1] - ordered[0][0] > _SPREAD * size * len(text) and " " in text
+        if not cuts and not spread and all(after[0] - before[1] < gap for before, after in pairwise(ordered)):
             return (Cell(0, len(text), ordered[0][0], ordered[-1][1]),)
         cells: list[Cell] = []
         for match in re.finditer(r"\S+", text):
             left, right = self._extent(start + match.start(), start + match.end())
-            if cells and left - cells[-1].right < gap:
+            parted = cells and any(cells[-1].left < cut and cells[-1].right - 2 < cut < left + 2 for cut in cuts)
+            if cells and left - cells[-1].right < gap and not parted:
                 cells[-1] = Cell(cells[-1].start, match.end(), cells[-1].left, max(right, cells[-1].right))
             else:
                 cells.append(Cell(match.start(), match.end(), left, right))
         return tuple(cells)
+
+    def _cuts(self, rects: list[tuple[float, float, float, float]]) -> list[float]:
+        """Where rulings go through a line of text from above to below, as between the cells of a table."""
+        left, right = min(r[0] for r in rects), max(r[2] for r in rects)
+        middle = (min(r[1] for r in rects) + max(r[3] for r in rects)) / 2
+        return [x for x, low, high in self._vertical if left + 2 < x < right - 2 and low <= middle <= high]
 
     def _extent(self, start: int, end: int) -> tuple[float, float]:
         rects = self._rects(start, end - start)

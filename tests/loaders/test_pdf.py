@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
+from reportlab.pdfgen.canvas import Canvas
 
 from loaders import Block, Box, DamagedDocument, EmptyDocument, EncryptedDocument, load, render_page
 from tests.loaders.conftest import SAMPLES
@@ -136,12 +137,40 @@ def test_an_encrypted_pdf_says_what_it_needs(pdf) -> None:
     assert load(data, "a.pdf", password="sesame").blocks[0].text == "Secret"
 
 
-def test_pages_without_text_are_said_to_be_images() -> None:
+def test_a_page_that_is_a_picture_is_read_by_recognition_and_an_empty_one_is_said() -> None:
+    picture = Image.new("RGB", (1240, 600), "white")
+    ImageDraw.Draw(picture).text((100, 200), "The harbour opens at seven.", fill="black", font_size=48)
     target = io.BytesIO()
-    Image.new("RGB", (200, 200), "white").save(target, "PDF")
-    with pytest.raises(EmptyDocument, match=r"images.*OCR") as error:
-        load(target.getvalue(), "scan.pdf")
+    picture.save(target, "PDF", resolution=150)
+    document = load(target.getvalue(), "scan.pdf")
+    (block,) = document.blocks
+    assert block.text == "The harbour opens at seven."
+    (box,) = block.location.boxes
+    assert (box.page, box.left) == (1, pytest.approx(100 * 72 / 150, abs=6))
+    assert box.top == pytest.approx(200 * 72 / 150, abs=8)
+    empty = io.BytesIO()
+    Image.new("RGB", (200, 200), "white").save(empty, "PDF")
+    with pytest.raises(EmptyDocument, match="images as of a scan") as error:
+        load(empty.getvalue(), "scan.pdf")
     assert error.value.code == "empty"
+
+
+def test_a_ruled_table_keeps_rows_columns_and_empty_cells() -> None:
+    target = io.BytesIO()
+    canvas = Canvas(target, pagesize=(600, 800), invariant=1)
+    for x in (72, 200, 300, 400):
+        canvas.line(x, 600, x, 720)
+    for y in (600, 640, 680, 720):
+        canvas.line(72, y, 400, y)
+    cells = {(76, 700): "City", (204, 700): "Opened", (304, 700): "Sales", (76, 665): "Kobe", (76, 652): "port",
+             (304, 660): "12", (76, 620): "Nara", (204, 620): "2024"}  # fmt: skip
+    for (x, y), text in cells.items():
+        canvas.drawString(x, y, text)
+    canvas.save()
+    (block,) = load(target.getvalue(), "a.pdf").blocks
+    assert block.kind == "table"
+    assert block.text == "City | Opened | Sales\nKobe port |  | 12\nNara | 2024 | "
+    assert [block.text[box.start : box.end] for box in block.location.boxes][3:6] == ["Kobe", "port", "12"]
 
 
 def test_a_pdf_with_a_broken_directory_is_repaired_and_rubbish_is_not(pdf) -> None:

@@ -1,0 +1,121 @@
+"""The lines that are drawn on a PDF page, and the grids of tables that they make."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+_THIN = 3.0  # points: a filled rectangle that is thinner is a ruling
+_SHORTEST = 6.0
+_NEAR = 2.5  # rulings that are nearer to each other are one
+_MOST_OBJECTS = 6000
+_MOST_RULINGS = 1200
+_MOST_SEGMENTS = 2000
+
+Ruling = tuple[float, float, float]
+"""A vertical or horizontal line: where it stands, and where it begins and ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table's rulings in points from the top left of the page: `xs` part its columns, `ys` its rows."""
+
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+
+
+def rulings(page: pdfium.PdfPage) -> tuple[list[Ruling], list[Ruling]]:
+    """Vertical and horizontal ones in the page's own space (from its bottom left), of paths and their rectangles."""
+    vertical: list[Ruling] = []
+    horizontal: list[Ruling] = []
+    count = pdfium_c.FPDFPage_CountObjects(page.raw)
+    if count > _MOST_OBJECTS:
+        return [], []
+    for index in range(count):
+        item = pdfium_c.FPDFPage_GetObject(page.raw, index)
+        if pdfium_c.FPDFPageObj_GetType(item) == pdfium_c.FPDF_PAGEOBJ_PATH:
+            for left, bottom, right, top in _strokes(item):
+                if top - bottom <= _THIN and right - left >= _SHORTEST:
+                    horizontal.append(((bottom + top) / 2, left, right))
+                elif right - left <= _THIN and top - bottom >= _SHORTEST:
+                    vertical.append(((left + right) / 2, bottom, top))
+                elif right - left > _THIN and top - bottom > _THIN:
+                    vertical += [(left, bottom, top), (right, bottom, top)]
+                    horizontal += [(bottom, left, right), (top, left, right)]
+        if len(vertical) + len(horizontal) > _MOST_RULINGS:
+            return [], []
+    return vertical, horizontal
+
+
+def _strokes(path: Any) -> Iterator[tuple[float, float, float, float]]:
+    """The boxes of what a path draws: of itself if it is one line or rectangle, else of each of its strokes."""
+    edges = [ctypes.c_float() for _ in range(4)]
+    segments = pdfium_c.FPDFPath_CountSegments(path)
+    if segments <= 5:
+        if pdfium_c.FPDFPageObj_GetBounds(path, *edges):
+            yield edges[0].value, edges[1].value, edges[2].value, edges[3].value
+        return
+    matrix = pdfium_c.FS_MATRIX()
+    if segments > _MOST_SEGMENTS or not pdfium_c.FPDFPageObj_GetMatrix(path, matrix):
+        return
+    x, y, last = ctypes.c_float(), ctypes.c_float(), None
+    for index in range(segments):
+        segment = pdfium_c.FPDFPath_GetPathSegment(path, index)
+        pdfium_c.FPDFPathSegment_GetPoint(segment, x, y)
+        point = (
+            matrix.a * x.value + matrix.c * y.value + matrix.e,
+            matrix.b * x.value + matrix.d * y.value + matrix.f,
+        )
+        if last and pdfium_c.FPDFPathSegment_GetType(segment) == pdfium_c.FPDF_SEGMENT_LINETO:
+            yield min(last[0], point[0]), min(last[1], point[1]), max(last[0], point[0]), max(last[1], point[1])
+        last = point
+
+
+def grids(vertical: Sequence[Ruling], horizontal: Sequence[Ruling]) -> list[Grid]:
+    """Rulings that cross each other, with two columns and two rows at least; given from the top left of the page."""
+    found: list[Grid] = []
+    for verticals, horizontals in _connected(vertical, horizontal):
+        xs, ys = _places(verticals), _places(horizontals)
+        if len(xs) > 2 and len(ys) > 2:
+            found.append(Grid(xs, ys))
+    return [grid for grid in found if not any(_inside(grid, other) for other in found if other is not grid)]
+
+
+def _connected(vertical: Sequence[Ruling], horizontal: Sequence[Ruling]) -> Iterator[tuple[list[Ruling], list[Ruling]]]:
+    """Groups in which each ruling meets another one."""
+    owner = list(range(len(vertical) + len(horizontal)))
+
+    def root(n: int) -> int:
+        while owner[n] != n:
+            owner[n] = owner[owner[n]]
+            n = owner[n]
+        return n
+
+    for v, (x, low, high) in enumerate(vertical):
+        for h, (y, left, right) in enumerate(horizontal, len(vertical)):
+            if left - _NEAR <= x <= right + _NEAR and low - _NEAR <= y <= high + _NEAR:
+                owner[root(v)] = root(h)
+    groups: dict[int, tuple[list[Ruling], list[Ruling]]] = {}
+    for n, ruling in enumerate([*vertical, *horizontal]):
+        groups.setdefault(root(n), ([], []))[n >= len(vertical)].append(ruling)
+    yield from groups.values()
+
+
+def _places(parallel: Sequence[Ruling]) -> tuple[float, ...]:
+    """Where they stand, neighbours taken together."""
+    places: list[float] = []
+    for place in sorted(ruling[0] for ruling in parallel):
+        if not places or place - places[-1] > _NEAR:
+            places.append(place)
+    return tuple(places)
+
+
+def _inside(grid: Grid, other: Grid) -> bool:
+    """Whether a grid is only a part of another one's cells."""
+    across = other.xs[0] - 1 <= grid.xs[0] and grid.xs[-1] <= other.xs[-1] + 1
+    return across and other.ys[0] - 1 <= grid.ys[0] and grid.ys[-1] <= other.ys[-1] + 1 and len(other.xs) > 2
