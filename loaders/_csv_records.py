@@ -5,13 +5,16 @@ A table is its bytes and the places at which its segments begin; a segment is ab
 
 from __future__ import annotations
 
+import copyreg
 import csv
 import io
 import itertools
+import operator
+import pickle
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, overload
+from typing import Any, Literal, SupportsIndex, overload
 
 from loaders._content import Counted
 from loaders._document import Block, Location
@@ -86,8 +89,12 @@ class Records(Sequence[Block]):
             self._recent = (number, list(self._read(number)))
         return self._recent[1][index - self._segments[number].block]
 
-    def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {"_recent": (-1, [])}
+    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
+        """The file's data goes as a buffer, which whoever has it already can leave out (pickle's protocol 5)."""
+        state = self.__dict__ | {"_recent": (-1, [])}
+        if operator.index(protocol) >= 5:
+            state["_data"] = pickle.PickleBuffer(self._data)
+        return copyreg.__newobj__, (type(self),), state  # pyright: ignore[reportAttributeAccessIssue]
 
     def _count(self) -> None:
         """One pass over the table: where its segments begin, and what the report says of it."""
