@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from loaders._pdf_lines import Cell, Line, PageLines
@@ -31,39 +31,38 @@ class Row:
 def without_furniture(pages: Sequence[PageLines]) -> list[PageLines]:
     """The pages without headers, footers and page numbers.
 
-    These are lines near an edge whose text, numbers aside, stands at the same height on three pages or more (a
-    number alone: on two).
+    These are lines near an edge, or outermost on their page, whose text, numbers aside, stands at the same height on
+    three pages or more (a number alone: on two).
     """
+    keys = [_furniture_keys(page) for page in pages]
     seen: dict[tuple[str, int], set[int]] = defaultdict(set)
-    for page in pages:
-        for line in page.lines:
-            for key in _furniture_keys(line, page):
-                seen[key].add(page.number)
+    for page, of_page in zip(pages, keys, strict=True):
+        for text, height in filter(None, of_page):
+            # It counts for its neighbours' heights too, as rounding may part them.
+            for near in (height - 1, height, height + 1):
+                seen[text, near].add(page.number)
     return [
-        replace(
-            page,
-            lines=[
-                line
-                for line in page.lines
-                if not any(len(seen[key]) >= _least_pages(key[0]) for key in _furniture_keys(line, page)[:1])
-            ],
-        )
-        for page in pages
+        replace(page, lines=[line for line, key in zip(page.lines, of_page, strict=True) if not _returns(key, seen)])
+        for page, of_page in zip(pages, keys, strict=True)
     ]
 
 
-def _least_pages(text: str) -> int:
-    return 2 if _PAGE_NUMBER.fullmatch(text) else _LEAST_PAGES
+def _returns(key: tuple[str, int] | None, seen: Mapping[tuple[str, int], set[int]]) -> bool:
+    return key is not None and len(seen[key]) >= (2 if _PAGE_NUMBER.fullmatch(key[0]) else _LEAST_PAGES)
 
 
-def _furniture_keys(line: Line, page: PageLines) -> list[tuple[str, int]]:
-    """The line's text and height as counted; it counts for its neighbours' heights too, as rounding may part them."""
-    middle = (line.top + line.bottom) / 2
-    if _BAND * page.height < middle < (1 - _BAND) * page.height:
-        return []
-    text = _DIGITS.sub("#", comparable(line.text))
-    height = round(middle / 3)
-    return [(text, height), (text, height - 1), (text, height + 1)]
+def _furniture_keys(page: PageLines) -> list[tuple[str, int] | None]:
+    """Each line's text and height, None where it stands too far inside the page."""
+    first = min((line.top for line in page.lines), default=0.0)
+    last = max((line.bottom for line in page.lines), default=0.0)
+    keys: list[tuple[str, int] | None] = []
+    for line in page.lines:
+        middle = (line.top + line.bottom) / 2
+        near_edge = not _BAND * page.height < middle < (1 - _BAND) * page.height
+        outermost = len(line.cells) == 1 and (line.top <= first or line.bottom >= last)
+        inside = not near_edge and not outermost
+        keys.append(None if inside else (_DIGITS.sub("#", comparable(line.text)), round(middle / 3)))
+    return keys
 
 
 def layout(page: PageLines) -> Iterator[Line | Table]:

@@ -147,8 +147,6 @@ PASSWORDS = {
 }
 REFUSED = {
     "test_empty.csv": "empty",
-    "medical_report_scan.pdf": "empty",
-    "table-multi-row-column-cells.pdf": "empty",
     "shp-groupshape.pptx": "empty",
     "password-is-pass.docx": "encrypted",
     "truncated62886.docx": "damaged",
