@@ -18,6 +18,17 @@ if TYPE_CHECKING:
 
 _STREAMED_FROM = 8 << 20
 """Bytes of a sheet's XML from which it is read row by row, without what stands beside the cells (merges, comments)."""
+# Dates that are built in by number and differ by country (ECMA-376 part 1, 18.8.30): Japan's, its eras left out.
+_DAY = 'yyyy"年"m"月"d"日"'
+_JAPANESE_FORMATS = {
+    **dict.fromkeys((28, 29, 31, 51, 54, 58), _DAY),
+    **dict.fromkeys((27, 36, 50, 57), "yyyy.m.d"),
+    **dict.fromkeys((34, 52, 55), 'yyyy"年"m"月"'),
+    **dict.fromkeys((35, 53, 56), 'm"月"d"日"'),
+    30: "m/d/yy",
+    32: 'h"時"mm"分"',
+    33: 'h"時"mm"分"ss"秒"',
+}
 _PROPERTIES = {"creator": "author", "subject": "subject", "keywords": "keywords", "description": "description"}
 
 
@@ -69,13 +80,24 @@ def _rows(sheet: Any) -> Iterator[Row]:
         for row in range(area.min_row + 1, area.max_row + 1)
     }
     for number, cells in enumerate(sheet.iter_rows(), start=sheet.min_row or 1):
-        texts = [shown(cell.value, getattr(cell, "number_format", "General")) for cell in cells]
+        texts = [_text(cell) for cell in cells]
         first = (sheet.min_column or 1) if merged else 1
         for column in range(first, first + len(texts)) if merged else ():
             if (number, column) in merged and not texts[column - first]:
-                origin = sheet.cell(*merged[number, column])
-                texts[column - first] = shown(origin.value, origin.number_format)
+                texts[column - first] = _text(sheet.cell(*merged[number, column]))
         yield number, texts
+
+
+def _text(cell: Any) -> str:
+    if cell.value is None:
+        return ""
+    style = getattr(cell, "style_array", None) or getattr(cell, "_style", None)
+    japanese = _JAPANESE_FORMATS.get(style.numFmtId) if style is not None else None
+    if japanese and isinstance(cell.value, int | float):
+        from openpyxl.utils.datetime import from_excel
+
+        return shown(from_excel(cell.value), japanese)
+    return shown(cell.value, cell.number_format)
 
 
 def _comments(sheet: Any) -> Iterator[tuple[int, str]]:

@@ -55,7 +55,7 @@ def _reading(document: Document) -> Reading:
             for place in pages or {where.page or where.slide or where.sheet}:
                 texts.setdefault(place, []).append(block.text)
             if block.kind == "table":
-                grids.append(_grid(block.text, record=where.row is not None and where.sheet is None))
+                grids.append(_grid(block.text, record=where.row is not None))
     return Reading({place: "\n".join(lines) for place, lines in texts.items()}, grids)
 
 
