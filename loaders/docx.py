@@ -28,5 +28,6 @@ def load(data: bytes, name: str, password: str | None) -> Content:
     del name, password
     check_archive(data)
     from loaders._docx_blocks import read
+    from loaders._office_parts import with_parts
 
-    return read(data)
+    return with_parts(read(data), data, "word")

@@ -25,6 +25,7 @@ def load(data: bytes, name: str, password: str | None) -> Content:
     """Per slide: its title as heading, texts, tables and charts' data as they lie on it, and the speaker's notes."""
     del name, password
     check_archive(data)
+    from loaders._office_parts import with_parts
     from loaders._pptx_blocks import read
 
-    return read(data)
+    return with_parts(read(data), data, "ppt")
