@@ -63,6 +63,7 @@ def test_a_parser_that_dies_costs_one_file(kb: KnowledgeBase) -> None:
     for child in psutil.Process().children():
         if "loaders._worker" in child.cmdline():
             child.kill()
+            child.wait()
     assert kb.add(b"The library opens at ten.", "b.txt").status == "added"
 
 
