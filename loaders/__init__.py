@@ -20,6 +20,7 @@ from loaders._fetch import Fetched, fetch, is_address
 from loaders._language import detect_language
 from loaders._page_image import render_page
 from loaders._registry import extensions, load
+from loaders._web import Web
 
 __all__ = [
     "Block",
@@ -40,6 +41,7 @@ __all__ = [
     "Skipped",
     "TenkyoError",
     "UnsupportedFormat",
+    "Web",
     "detect_language",
     "extensions",
     "fetch",

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.commands import add_arguments, evaluate
+from loaders import is_address
 from rag import AskOptions, KnowledgeBase, TenkyoError
 from rag.types import Added, Answer, Citation, DocumentInfo, Hit, Message, Progress
 
@@ -38,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     add = _command(commands, "add", _add, "add files and folders; one line per file")
-    add.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    add.add_argument("paths", nargs="+", metavar="PATH", help="a file, a folder, or an address (https://…)")
     add.add_argument("--collection", default="", help="the collection that they go into")
     add.add_argument("--password", help="for encrypted files")
     _command(commands, "ls", _ls, "list the documents")
@@ -203,12 +204,16 @@ def _show(progress: Progress) -> None:
         )
 
 
-def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
+def _files(sources: Sequence[str]) -> Iterator[tuple[Path | str, str]]:
     """The files named, and those in the folders named, with the names that they get; hidden ones are passed over.
 
     A file in a folder is named by its path in there, so that two files called readme.md do not replace each other.
     """
-    for path in paths:
+    for source in sources:
+        path = Path(source)
+        if is_address(source):
+            yield source, source
+            continue
         if not path.is_dir():
             yield path, path.name
             continue

@@ -6,6 +6,7 @@ import os
 import platform
 from dataclasses import dataclass
 
+from loaders import Web
 from rag.assistant import Assistant
 from rag.catalog import Catalog
 from rag.conversations import Conversations
@@ -55,7 +56,7 @@ def build(settings: Settings) -> Parts:
     embedder = _embedder(settings)
     workers = settings.parse_workers or min(4, os.cpu_count() or 1)
     parser = Parser(settings.parse_timeout_s, settings.parse_memory_mb, workers)
-    library = Library(settings, catalog, originals, indexes, embedder, parser)
+    library = Library(settings, catalog, originals, indexes, embedder, parser, Web())
     queue = JobQueue(database)
     worker = Worker(library, queue, folder / "worker.lock")
 

@@ -116,9 +116,13 @@ class Worker:
         return embedded > 0
 
     def _ingest(self, work: Work) -> None:
-        data = self._library.originals.get(work.sha256)
-        password = self._passwords.pop(work.id, None)
-        added = self._library.add(data, work.name, work.collection, password, self._reporter(work.id))
+        report, password = self._reporter(work.id), self._passwords.pop(work.id, None)
+        if work.sha256:
+            data = self._library.originals.get(work.sha256)
+            added = self._library.add(data, work.name, work.collection, password, report)
+        else:  # a file at an address
+            found = self._library.fetch(work.name, report)
+            added = self._library.add(found.data, found.name, work.collection, password, report, found.metadata)
         self._library.indexes.refresh()
         self._queue.note_added(work.id, added)
         self._progress[work.id] = Progress("embed", 0, added.chunks, "chunks", work.name)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
-from loaders import Block, Document
+from loaders import Block, Document, Fetched, Web, fetch
 from rag.catalog import Catalog, Generation, NewChunk, NewDocument, document_id
 from rag.errors import DocumentTooLarge, EmptyDocument
 from rag.indexes import Indexes
@@ -44,11 +45,29 @@ class Library:
     indexes: Indexes
     embedder: Embedder
     parser: Parser
+    web: Web
 
     # -- adding --------------------------------------------------------------------------------------------
 
-    def add(self, data: bytes, name: str, collection: str, password: str | None, report: Report) -> Added:
-        """Loads, splits and commits one file; it can be found by words when this returns. Raises TenkyoError."""
+    def fetch(self, url: str, report: Report) -> Fetched:
+        """What stands at a public address; raises ForbiddenAddress, FetchFailed, DocumentTooLarge."""
+        report(Progress("fetch", 0, 1, "file", url))
+        tokens = {"figma": self.settings.figma_token, "google_drive": self.settings.google_drive_token}
+        return fetch(url, {name: token.get_secret_value() for name, token in tokens.items()}, self.web)
+
+    def add(
+        self,
+        data: bytes,
+        name: str,
+        collection: str,
+        password: str | None,
+        report: Report,
+        metadata: Mapping[str, str] = MappingProxyType({}),
+    ) -> Added:
+        """Loads, splits and commits one file; it can be found by words when this returns. Raises TenkyoError.
+
+        `metadata` is what is known of the file from outside.
+        """
         self.check_size(len(data), name)
         sha256 = hashlib.sha256(data).hexdigest()
         old = self.catalog.find(collection, name)
@@ -56,6 +75,7 @@ class Library:
             return Added(name, "unchanged", old.id, old.chunks)
         report(Progress("parse", 0, 1, "file", name))
         document = self.parser.load(data, name, password)
+        document = replace(document, metadata={**metadata, **document.metadata})
         gone = {info.sha256 for info in self.catalog.family(old.id)} if old else set[str]()
         self.originals.put(data)
         added = self.add_document(document, collection, len(data), report)

@@ -97,11 +97,18 @@ class KnowledgeBase:
         password: str | None = None,
         report: Callable[[Progress], None] = _ignore,
     ) -> Added:
-        """Adds one file, to be found by words at once; `embed_all` gives it its vectors."""
+        """Adds one file, to be found by words at once; `embed_all` gives it its vectors.
+
+        `source` may be a public address ("https://…"): a page, a file, or what a known service keeps there.
+        """
         name = name or ("document" if isinstance(source, bytes) else Path(source).name)
+        library = self._parts.library
         try:
+            if loaders.is_address(source):
+                found = library.fetch(str(source), report)
+                return library.add(found.data, found.name, collection, password, report, found.metadata)
             data = source if isinstance(source, bytes) else self._read(Path(source))
-            return self._parts.library.add(data, name, collection, password, report)
+            return library.add(data, name, collection, password, report)
         except TenkyoError as error:
             return Added(name, "failed", None, 0, error.as_dict())
 
@@ -203,6 +210,12 @@ class KnowledgeBase:
         """Queues a file; when this returns, nothing can lose it. Raises DocumentTooLarge, StoreError."""
         self._parts.library.check_size(len(data), name)
         job = self._parts.queue.submit("ingest", name, collection, self._parts.originals.put(data))
+        self._parts.worker.wake()
+        return job
+
+    def submit_address(self, url: str, collection: str = "") -> Job:
+        """Queues what stands at a public address; it is fetched when its turn comes."""
+        job = self._parts.queue.submit("ingest", url, collection, "")
         self._parts.worker.wake()
         return job
 

@@ -45,6 +45,11 @@ class Settings(BaseSettings):
         default=0, ge=0, description="How many files are parsed at the same time; 0: one a core, at most 4."
     )
 
+    figma_token: SecretStr = Field(default=SecretStr(""), description="Token for files of Figma, added by address.")
+    google_drive_token: SecretStr = Field(
+        default=SecretStr(""), description="OAuth token for files of Google Drive, added by address."
+    )
+
     embedding_model: str = Field(
         default=DEFAULT_EMBEDDING_MODEL,
         description="sentence-transformers name or folder (shapes the index); the default comes with the install.",

@@ -38,19 +38,27 @@ def _draw_upload(visit: Visit) -> None:
     words = visit.words
     kind = st.segmented_control(
         words("library.what"),
-        ("files", "folder"),
+        ("files", "folder", "address"),
         default="files",
         required=True,
         format_func=lambda choice: words(f"library.{choice}"),
         label_visibility="collapsed",
     )
     with st.form("upload", clear_on_submit=True):
-        files = st.file_uploader(
-            words("library.drop"),
-            accept_multiple_files=True if kind == "files" else "directory",
-            max_upload_size=visit.knowledge.settings.max_file_mb,
-            help=words("library.formats"),
-        )
+        files, address = [], ""
+        if kind == "address":
+            address = st.text_input(
+                words("library.address_label"),
+                placeholder=words("library.address_example"),
+                help=words("library.address_help"),
+            )
+        else:
+            files = st.file_uploader(
+                words("library.drop"),
+                accept_multiple_files=True if kind == "files" else "directory",
+                max_upload_size=visit.knowledge.settings.max_file_mb,
+                help=words("library.formats"),
+            )
         left, right = st.columns([3, 1], vertical_alignment="bottom")
         collection = left.selectbox(
             words("library.collection"),
@@ -61,8 +69,11 @@ def _draw_upload(visit: Visit) -> None:
         )
         sent = right.form_submit_button(words("library.add"), type="primary", width="stretch")
     if sent:
+        collection = (collection or "").strip()
         for file in files:
-            _submit(visit, file.name, file.getvalue(), (collection or "").strip())
+            _submit(visit, file.name, file.getvalue(), collection)
+        if address.strip():
+            visit.knowledge.submit_address(address.strip(), collection)
 
 
 def _submit(visit: Visit, name: str, data: bytes, collection: str) -> None:

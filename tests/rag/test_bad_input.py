@@ -7,7 +7,6 @@ import random
 from pathlib import Path
 
 import docx
-import psutil
 import pytest
 
 from rag import KnowledgeBase
@@ -56,23 +55,6 @@ def test_the_password_opens_an_encrypted_pdf(kb: KnowledgeBase) -> None:
     assert (kb.add(data, "secret.pdf", password="wrong").error or {})["code"] == "encrypted"
     assert kb.add(data, "secret.pdf", password="open sesame").status == "added"
     assert kb.ask("What is the vault code?").text == "The vault code is 7."
-
-
-def test_a_parser_that_dies_costs_one_file(kb: KnowledgeBase) -> None:
-    assert kb.add(b"The library opens at nine.", "a.txt").status == "added"
-    for child in psutil.Process().children():
-        if "loaders._worker" in child.cmdline():
-            child.kill()
-            child.wait()
-    assert kb.add(b"The library opens at ten.", "b.txt").status == "added"
-
-
-def test_a_parser_that_hangs_is_ended(kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kb._parts.parser, "_timeout_s", 0.001)
-    added = kb.add(b"The library opens at nine.", "a.txt")
-    assert "longer than" in (added.error or {})["message"]
-    monkeypatch.setattr(kb._parts.parser, "_timeout_s", 60)
-    assert kb.add(b"The library opens at nine.", "a.txt").status == "added"
 
 
 @pytest.mark.slow

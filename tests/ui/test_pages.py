@@ -78,7 +78,7 @@ def test_library_takes_files_in_and_lists_them(draw):
     assert list(app.dataframe[0].value["name"]) == ["keeper.txt"]
     assert texts(app.error) == [
         r"**empty\.txt** was not taken in. There is no text in the file\. "
-        r"If it is a scan\, run text recognition \(OCR\) on it first\."
+        r"Check that it is the file you meant\. Scans are read where text recognition \(OCR\) is installed\."
     ]
 
 
@@ -177,3 +177,13 @@ def test_an_admin_measures_own_questions_and_sees_what_was_marked_bad(draw, envi
     assert shown["Words and meaning"][0].startswith("0.500 (")
     assert shown["Found instead"] == ["keeper.txt"]
     assert shown["Reason"] == ["too short"]
+
+
+def test_a_forbidden_address_is_refused_with_its_reason(draw):
+    app = draw("library")
+    app.segmented_control[0].set_value("address").run()
+    app.text_input[0].set_value("http://127.0.0.1:1/secret")
+    next(button for button in app.button if button.label == "Add to the library").click().run()
+    assert [job.state for job in finished_jobs(knowledge_base())] == ["failed"]
+    app.run()
+    assert "Only public web addresses" in app.error[0].value
