@@ -158,10 +158,10 @@ class KnowledgeBase:
         return self._parts.originals.get(self.document(document_id).sha256)
 
     def page_image(self, document_id: str, page: int, boxes: Sequence[Box] = (), scale: float = 1.5) -> bytes:
-        """A page of a PDF as PNG, `scale` times 72 dpi, with the boxes marked; raises StoreError for other formats."""
+        """A page of a PDF or an image as PNG, `scale` pixels a point, with the boxes marked; else raises StoreError."""
         info = self.document(document_id)
-        if info.media_type != "application/pdf":
-            raise StoreError("Only the pages of a PDF can be shown as pictures.", "See its text instead.", info.name)
+        if not info.has_pictures:
+            raise StoreError("Its pages cannot be shown as pictures.", "See its text instead.", info.name)
         return loaders.render_page(self.original(document_id), page, boxes, scale)
 
     def remove(self, document_id: str) -> Removed:

@@ -70,6 +70,11 @@ class DocumentInfo:
     parent: str | None = None
 
     @property
+    def has_pictures(self) -> bool:
+        """Whether its pages can be shown as pictures."""
+        return self.media_type == "application/pdf" or self.media_type.startswith("image/")
+
+    @property
     def state(self) -> Literal["searchable", "indexed"]:
         """`searchable` by words from the moment it is added, `indexed` once every vector is there."""
         return "searchable" if self.pending else "indexed"

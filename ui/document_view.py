@@ -9,7 +9,7 @@ from ui.language import Words
 from ui.passages import blocks_html
 from ui.plain import plain
 from ui.report_view import draw_report
-from ui.source_view import PDF, draw_download, draw_page_image
+from ui.source_view import draw_download, draw_page_image
 from ui.visit import Visit
 
 _BLOCKS_A_PAGE = 40
@@ -39,7 +39,7 @@ def draw_preview(visit: Visit, document: DocumentInfo) -> None:
     st.caption(" · ".join(words.markdown(key, value=value) for key, value in facts.items()))
     draw_download(visit, document, f"original-{document.id}")
     draw_report(visit, document)
-    if document.media_type == PDF and document.pages:
+    if document.has_pictures and document.pages:
         _draw_by_page(visit, document)
     else:
         _draw_blocks(visit, document)

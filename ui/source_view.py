@@ -15,7 +15,6 @@ from ui.passages import Mark, blocks_html, marks_of
 from ui.plain import plain
 from ui.visit import Visit
 
-PDF = "application/pdf"
 _CONTEXT_BLOCKS = 3
 
 
@@ -50,7 +49,7 @@ def draw_source(visit: Visit, source: Source) -> None:
     place = words("source.path").join(filter(None, (where(words, source.location), *headings)))
     if place:
         st.caption(plain(place))
-    if document.media_type == PDF:
+    if document.has_pictures:
         _draw_pages(visit, document, source.location)
     if source.chunk:
         _draw_context(visit, document, source.chunk, source.start, source.end)
@@ -58,7 +57,7 @@ def draw_source(visit: Visit, source: Source) -> None:
 
 
 def draw_page_image(visit: Visit, document: DocumentInfo, page: int, boxes: Sequence[Box]) -> None:
-    """One page of a PDF, with the boxes marked; says so where it cannot be drawn."""
+    """One page of a PDF or an image, with the boxes marked; says so where it cannot be drawn."""
     words = visit.words
     try:
         image = page_image(visit.knowledge, document.id, page, tuple(boxes))
