@@ -14,7 +14,10 @@ import pypdfium2.raw as pdfium_c
 
 from loaders._pdf_rulings import Grid, grids, rulings
 
-_HYPHEN = 0x02  # PDFium's mark for a hyphen at the end of a line; the next line follows at once
+_HYPHENS = "\x02\ufffe"  # PDFium's marks for a hyphen at the end of a line; the next line follows at once
+_BREAK = re.compile(rf"[\n\r{_HYPHENS}]")
+# What is no character becomes a NUL, so that offsets stay PDFium's.
+_NO_CHARACTERS = dict.fromkeys((*range(32), *range(55296, 57344)), "\x00") | {9: " "}
 _BOLD = re.compile(r"bold|black|heavy|demi|cmbx|-w[6-9]|gothicmb101-[dhu]", re.IGNORECASE)
 _BLANK = " \xa0\u3000\0"
 _CELL_GAP = 1.4  # times the type size: wider than any space between words
@@ -104,16 +107,26 @@ class _PageReader:
         return tuple(grids(vertical, horizontal))
 
     def lines(self) -> Iterator[Line]:
-        unicode_of, raw = pdfium_c.FPDFText_GetUnicode, self._raw
-        codes = [unicode_of(raw, index) for index in range(self._count)]
-        start = 0
-        for index, code in enumerate([*codes, 0x0A]):
-            if code in (0x0A, 0x0D, _HYPHEN):
-                yield from self._line(codes, start, index, code == _HYPHEN)
-                start = index + 1
+        page, start = self._text(), 0
+        for match in _BREAK.finditer(page):
+            if start < match.start():
+                yield from self._line(page, start, match.start(), match.group() in _HYPHENS)
+            start = match.end()
+        yield from self._line(page, start, len(page), False)
 
-    def _line(self, codes: list[int], start: int, end: int, hyphen: bool) -> Iterator[Line]:
-        text = _characters(codes[start:end])
+    def _text(self) -> str:
+        """One character for each of PDFium's, in one call where it can be told that none is left out."""
+        buffer = (ctypes.c_ushort * (self._count + 1))()
+        written = pdfium_c.FPDFText_GetText(self._raw, 0, self._count, buffer)
+        text = bytes(buffer)[: 2 * max(written - 1, 0)].decode("utf-16-le", errors="surrogatepass")
+        if len(text) == self._count:
+            return text
+        unicode_of, raw = pdfium_c.FPDFText_GetUnicode, self._raw
+        codes = (unicode_of(raw, index) for index in range(self._count))
+        return "".join(chr(code) if code < 0x110000 else "\0" for code in codes)
+
+    def _line(self, page: str, start: int, end: int, hyphen: bool) -> Iterator[Line]:
+        text = page[start:end].translate(_NO_CHARACTERS)
         stripped = text.lstrip(_BLANK)
         start += len(text) - len(stripped)
         text = stripped.rstrip(_BLANK)
@@ -219,14 +232,6 @@ class _PageReader:
         if self._rotation == 270:
             return height - top, width - right, height - bottom, width - left
         return left, height - top, right, height - bottom
-
-
-def _characters(codes: list[int]) -> str:
-    """One character per code, so that offsets stay PDFium's; what is no character becomes a NUL."""
-    return "".join(
-        chr(c) if 0x1F < c < 0xD800 or (0xDFFF < c < 0x110000 and c != 0xFFFE) else "\0" if c != 9 else " "
-        for c in codes
-    )
 
 
 def leading(lines: list[Line]) -> float:

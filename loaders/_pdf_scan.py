@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import cast
 
 import pypdfium2 as pdfium
@@ -17,8 +18,9 @@ _DRAWN = (pdfium_c.FPDF_PAGEOBJ_IMAGE, pdfium_c.FPDF_PAGEOBJ_PATH, pdfium_c.FPDF
 
 def is_scan(page: pdfium.PdfPage, lines: PageLines) -> bool:
     """Whether something is drawn on the page and (nearly) none of it is text that can be read as such."""
-    readable = sum(character.isalnum() for line in lines.lines for character in line.text)
-    if readable >= _FEW_CHARACTERS:
+    letters = (character for line in lines.lines for character in line.text if character.isalnum())
+    readable = sum(1 for _ in islice(letters, _FEW_CHARACTERS))
+    if readable == _FEW_CHARACTERS:
         return False
     count = pdfium_c.FPDFPage_CountObjects(page.raw)
     kinds = {pdfium_c.FPDFPageObj_GetType(pdfium_c.FPDFPage_GetObject(page.raw, n)) for n in range(count)}
