@@ -7,7 +7,7 @@ import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from loaders import detect_language
@@ -21,6 +21,8 @@ ANALYSIS_VERSION = "4"
 
 _CJK = "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 _RUNS = re.compile(rf"(?P<cjk>[{_CJK}]+)|(?P<word>[^\W_{_CJK}]+(?:['’][^\W_{_CJK}]+)*)")
+_ASCII_WORD = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
+_JOINS = re.compile(r"\w[-_./:]\w")
 _CODE = re.compile(rf"[^\W_{_CJK}]+(?:[-_./:][^\W_{_CJK}]+)+")
 
 # Lucene's English stop words, and the question words that name no topic.
@@ -97,6 +99,8 @@ def analyze(text: str) -> Terms:
     Japanese gives morphemes in Sudachi's normalised form, particles dropped, and character bigrams. Codes,
     numbers and file names ("RFC-9457", "3.14", "report.pdf") are terms whole as well as by their parts.
     """
+    if text.isascii():
+        return Terms(tuple(_ascii_words(text.lower())), ())
     folded = unicodedata.normalize("NFKC", text).casefold()
     words: list[str] = []
     pairs: list[str] = []
@@ -110,8 +114,19 @@ def analyze(text: str) -> Terms:
     return Terms(tuple(words), tuple(pairs))
 
 
+def _ascii_words(folded: str) -> list[str]:
+    """The words of a text that needs no folding: most of what is indexed, in a third of the time."""
+    found = (word.split("'")[0] if "'" in word else word for word in _ASCII_WORD.findall(folded))
+    words = [word if word.isdigit() else stem(word) for word in found if word not in _STOP]
+    if _JOINS.search(folded):
+        words.extend(match.group() for match in _CODE.finditer(folded))
+    return words
+
+
 def cjk_runs(text: str) -> list[str]:
     """The runs of Chinese and Japanese characters, folded as `analyze` folds them."""
+    if text.isascii():
+        return []
     folded = unicodedata.normalize("NFKC", text).casefold()
     return [match.group() for match in _RUNS.finditer(folded) if match.lastgroup == "cjk"]
 
@@ -131,7 +146,7 @@ def _stemmer() -> Stemmer:
     return Stemmer("english")
 
 
-@cache
+@lru_cache(maxsize=1 << 17)
 def stem(word: str) -> str:
     """The stem of an English word (Snowball); a word of another language as it is, or nearly."""
     with _LOCK:
