@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from loaders._pdf_lines import Cell, Line
+from loaders._pdf_order import same_height
 from loaders._pdf_rulings import Grid
 
 _FULL = 0.6  # of a box's width: a line that is longer may go on in the next
@@ -134,5 +135,11 @@ def _column(cell: Cell, spans: Sequence[tuple[float, float]]) -> int:
 
 
 def _in_order(pieces: list[Piece]) -> tuple[Piece, ...]:
-    """From top to bottom, and from left to right on one line."""
-    return tuple(sorted(pieces, key=lambda piece: (round(piece[0].base), piece[1].left)))
+    """From top to bottom, and from left to right on one line, on which a raised figure stands too."""
+    rows: list[list[Piece]] = []
+    for piece in sorted(pieces, key=lambda piece: piece[0].base):
+        if rows and same_height(rows[-1][0][0], piece[0]):
+            rows[-1].append(piece)
+        else:
+            rows.append([piece])
+    return tuple(piece for row in rows for piece in sorted(row, key=lambda piece: piece[1].left))

@@ -32,16 +32,17 @@ def draw_answer(words: Words, key: str, answer: Answer, open_source: Callable[[S
     """A finished answer; a click on a mark or a source calls `open_source` before the next run."""
     cited = [citation for sentence in answer.sentences for citation in sentence.citations]
     position = {id(citation): index for index, citation in enumerate(cited)}
+    shown = {number: n for n, number in enumerate(dict.fromkeys(citation.number for citation in cited), 1)}
     sentences = [
         {
             "text": s.text,
-            "marks": [_chip(words, position[id(c)], c) for c in s.citations],
+            "marks": [_chip(words, position[id(c)], shown[c.number], c) for c in s.citations],
             "problem": words(f"problem.{s.problem}") if s.problem else "",
         }
         for s in answer.sentences
     ]
     first_of = {citation.number: citation for citation in reversed(cited)}
-    listed = [_chip(words, position[id(first_of[number])], first_of[number]) for number in sorted(first_of)]
+    listed = [_chip(words, position[id(first_of[number])], n, first_of[number]) for number, n in shown.items()]
     _mount(
         key=key,
         data=_data(words, sentences, listed, writing=False),
@@ -72,8 +73,8 @@ def source_of(answer: Answer, citation: Citation) -> Source:
     return Source(citation.document_id, citation.document_name, chunk, citation.start, citation.end, citation.location)
 
 
-def _chip(words: Words, index: int, citation: Citation) -> dict[str, Any]:
-    listed = _listed(words, index, str(citation.number), citation.document_name, citation.location)
+def _chip(words: Words, index: int, number: int, citation: Citation) -> dict[str, Any]:
+    listed = _listed(words, index, str(number), citation.document_name, citation.location)
     return listed | {"quote": citation.quote[:_PREVIEW_CHARACTERS]}
 
 
