@@ -44,7 +44,14 @@ def main() -> int:
             print(_table(fuzz.run(options.data, options.limit, options.seed, options.workers)))
             return 0
         if options.name == "train-reranker":
-            print(_table(train_reranker.run([*sorted(options.data.glob("*.json.gz")), *sorted(options.data.glob("xquad/xquad.en.json.gz"))], options.limit)))
+            print(
+                _table(
+                    train_reranker.run(
+                        [*sorted(options.data.glob("*.json.gz")), *sorted(options.data.glob("xquad/xquad.en.json.gz"))],
+                        options.limit,
+                    )
+                )
+            )
             return 0
         if options.name == "peers":
             folders = sorted(p for p in options.data.iterdir() if p.is_dir())
