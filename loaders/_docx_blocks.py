@@ -1,156 +1,163 @@
-"""A Word document's XML becomes blocks; python-docx opens the package."""
+"""A Word document's parts become blocks."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 
-from docx.opc.constants import RELATIONSHIP_TYPE as RT
-from docx.opc.exceptions import PackageNotFoundError
-from docx.opc.part import Part, XmlPart
-from docx.oxml.ns import qn
-from docx.oxml.parser import parse_xml
-from docx.package import Package
 from lxml.etree import _Element
 
-from loaders._archives import UNREADABLE
-from loaders._content import Content
-from loaders._document import Block
+from loaders._content import Content, Member
+from loaders._document import Block, Skipped
+from loaders._docx_numbering import Numbers
 from loaders._docx_styles import Styles
-from loaders._docx_text import TEXT_BOX, paragraph_text, walk
+from loaders._docx_tables import cells, grid, inner_tables
+from loaders._docx_text import TEXT_BOX, is_page_number, paragraph_text, walk
 from loaders._errors import DamagedDocument
+from loaders._office_drawing import description, graphic_blocks
+from loaders._office_package import Package, tag, value
 from loaders._text import cell, rows_text, tidy
 
-_PARAGRAPH, _TABLE, _ROW, _CELL = qn("w:p"), qn("w:tbl"), qn("w:tr"), qn("w:tc")
-_CONTAINERS = frozenset([_PARAGRAPH, _TABLE])
-_MAX_SPAN = 64
-_COMMENTS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/comments"
+_PARAGRAPH, _TABLE, _ALTERNATIVE = tag("w:p"), tag("w:tbl"), tag("w:altChunk")
+_FORMULAS = tag("m:oMathPara")
+_CONTAINERS = frozenset([_PARAGRAPH, _TABLE, _FORMULAS])
+_DRAWINGS = frozenset([TEXT_BOX, tag("wp:inline"), tag("wp:anchor")])
 # In the order in which they are given after the body.
-_NOTES = (RT.FOOTNOTES, RT.ENDNOTES, _COMMENTS, RT.HEADER, RT.FOOTER)
+_NOTES = ("footnotes", "endnotes", "comments", "header", "footer")
+_NOTE_TAGS = frozenset([tag("w:footnote"), tag("w:endnote"), tag("w:comment")])
+_SEPARATORS = ("separator", "continuationSeparator", "continuationNotice")
 
 
-def read(data: bytes) -> Content:
-    """The blocks, title and metadata of a package whose size was checked."""
-    try:
-        package = Package.open(io.BytesIO(data))
-        part = package.main_document_part
-        # python-docx knows the root of .docx only; that of templates and macro documents has the same XML.
-        root = part.element if isinstance(part, XmlPart) else parse_xml(part.blob)
-    except (PackageNotFoundError, *UNREADABLE) as error:
+def read(package: Package) -> Content:
+    """The blocks, title and metadata. Raises DamagedDocument where there is no document in the package."""
+    name = package.main("word/document.xml")
+    root = package.xml(name)
+    body = None if root is None else next(root.iter(tag("w:body")), None)
+    if body is None:
         message = "The file is damaged: it has no readable Word document in it."
-        raise DamagedDocument(message, "Open it in Word, let it repair the file, and save it again.") from error
-    styles = Styles(_styles_root(part))
-    body = root.find(qn("w:body"))
-    blocks = [] if body is None else list(_blocks(body, styles))
-    blocks.extend(_notes(part, styles))
-    stated = package.core_properties
-    metadata = {"author": stated.author, "subject": stated.subject, "keywords": stated.keywords}
-    dates = {"created": stated.created, "modified": stated.modified}
-    metadata.update({name: date.isoformat() for name, date in dates.items() if date})
-    return Content(blocks, stated.title, metadata)
+        raise DamagedDocument(message, "Open it in Word, let it repair the file, and save it again.")
+    story = _Story(package, name)
+    blocks = list(story.blocks(body))
+    blocks.extend(_notes(package, name, story))
+    title, metadata = package.properties()
+    members = list(_alternatives(package, name, body))
+    skipped = [Skipped("damaged_part", part) for part in dict.fromkeys(package.damaged)]
+    return Content(blocks, title, metadata, skipped=skipped, members=members)
 
 
-def _styles_root(part: Part) -> _Element | None:
-    related = next((r for r in part.rels.values() if r.reltype == RT.STYLES and not r.is_external), None)
-    return None if related is None else parse_xml(related.target_part.blob)
+def _part(package: Package, name: str, kind: str) -> _Element | None:
+    return next((package.xml(target) for target in package.related(name, kind)), None)
 
 
-def _notes(part: Part, styles: Styles) -> Iterator[Block]:
+def _notes(package: Package, document: str, story: _Story) -> Iterator[Block]:
     """Footnotes, endnotes, comments, headers and footers, each text once."""
     seen: set[str] = set()
     for kind in _NOTES:
-        for relation in part.rels.values():
-            if relation.reltype != kind or relation.is_external:
-                continue
-            for note in _note_roots(parse_xml(relation.target_part.blob)):
-                text = "\n".join(block.text for block in _blocks(note, styles))
+        for part in package.related(document, kind):
+            root = package.xml(part)
+            for note in [] if root is None else _note_roots(root):
+                text = "\n".join(block.text for block in story.of(part, kind).blocks(note))
                 if text and text not in seen:
                     seen.add(text)
                     yield Block("note", text)
 
 
-def _note_roots(root: _Element) -> Iterator[_Element]:
+def _note_roots(root: _Element) -> list[_Element]:
     """Each note of a notes part; a header or footer part is one note itself."""
-    kinds = {
-        qn("w:footnotes"): qn("w:footnote"),
-        qn("w:endnotes"): qn("w:endnote"),
-        qn("w:comments"): qn("w:comment"),
-    }
-    if root.tag not in kinds:
-        yield root
-        return
-    for note in root.findall(kinds[str(root.tag)]):
-        if note.get(qn("w:type")) not in ("separator", "continuationSeparator", "continuationNotice"):
-            yield note
+    if root.tag in (tag("w:hdr"), tag("w:ftr")):
+        return [root]
+    return [note for note in root if note.tag in _NOTE_TAGS and value(note, "w:type") not in _SEPARATORS]
 
 
-def _blocks(container: _Element, styles: Styles) -> Iterator[Block]:
-    """Paragraphs and tables in order, also those in content controls; text boxes after the paragraph they hang on."""
-    for element in walk(container, _CONTAINERS):
-        if element.tag == _TABLE:
-            yield from _table(element, styles)
-        elif element.tag == _PARAGRAPH:
-            yield from _paragraph(element, styles)
-            for box in walk(element, frozenset([TEXT_BOX])):
-                if box.tag == TEXT_BOX:
-                    yield from _blocks(box, styles)
+def _alternatives(package: Package, document: str, body: _Element) -> Iterator[Member]:
+    """Documents of another format that Word shows in this one's place (an HTML page, say)."""
+    relations = package.relations(document)
+    for chunk in body.iter(_ALTERNATIVE):
+        relation = relations.get(value(chunk, "r:id"))
+        if relation and not relation.external and (data := package.read(relation.target)):
+            yield Member(relation.target.rpartition("/")[2], data)
 
 
-def _paragraph(element: _Element, styles: Styles) -> Iterator[Block]:
-    text = tidy(paragraph_text(element))
-    if not text:
-        return
-    if level := styles.heading_level(element):
-        yield Block("heading", cell(text), level)
-    elif level := styles.list_level(element):
-        yield Block("list", text, level)
-    else:
-        yield Block("paragraph", text)
+class _Story:
+    """One part's text. Styles and the counts of numbered lists are those of the document."""
+
+    def __init__(self, package: Package, part: str, kind: str = "", document: _Story | None = None) -> None:
+        self._package = package
+        self._relations = package.relations(part)
+        self._has_page_numbers = kind in ("header", "footer")
+        self._styles = document._styles if document else Styles(_part(package, part, "styles"))
+        self._numbers = document._numbers if document else Numbers(_part(package, part, "numbering"))
+
+    def of(self, part: str, kind: str) -> _Story:
+        """The text of another part of the same document."""
+        return _Story(self._package, part, kind, self)
+
+    def blocks(self, container: _Element) -> Iterator[Block]:
+        """Paragraphs and tables in order, also those in content controls; drawings after the paragraph they hang on."""
+        deleted_end = ""
+        for element in walk(container, _CONTAINERS):
+            if element.tag == _TABLE:
+                yield from self._table(element)
+            elif element.tag == _FORMULAS:
+                yield from self._paragraph(element, "")
+            elif element.tag == _PARAGRAPH:
+                if _end_is_deleted(element):
+                    deleted_end += paragraph_text(element)
+                    continue
+                yield from self._paragraph(element, deleted_end)
+                deleted_end = ""
+                yield from self._drawings(element)
+        if text := tidy(deleted_end):
+            yield Block("paragraph", text)
+
+    def _paragraph(self, element: _Element, before: str) -> Iterator[Block]:
+        """`before` is the text of paragraphs whose end a tracked change deletes: they go on in this one."""
+        text = tidy(before + paragraph_text(element))
+        if not text or (self._has_page_numbers and is_page_number(element)):
+            return
+        numbering = self._styles.numbering(element)
+        place = self._numbers.place(numbering)
+        numbered = _with_label(self._numbers.next(numbering), text)
+        if level := self._styles.heading_level(element):
+            yield Block("heading", cell(numbered), level)
+        elif place:
+            yield Block("list", numbered, place)
+        else:
+            yield Block(self._styles.kind(element), numbered)
+
+    def _drawings(self, paragraph: _Element) -> Iterator[Block]:
+        for drawing in walk(paragraph, _DRAWINGS):
+            if drawing.tag == TEXT_BOX:
+                yield from self.blocks(drawing)
+            elif drawing.tag in _DRAWINGS:
+                yield from description(drawing.find(tag("wp:docPr")))
+                yield from graphic_blocks(drawing, self._package, self._relations)
+                for box in walk(drawing, frozenset([TEXT_BOX])):
+                    if box.tag == TEXT_BOX:
+                        yield from self.blocks(box)
+
+    def _table(self, table: _Element) -> Iterator[Block]:
+        """A table as rows, then the tables and drawings in its cells; one of a single cell is a frame."""
+        entries = cells(table)
+        if len(entries) == 1:
+            yield from self.blocks(entries[0])
+            return
+        if text := rows_text(grid(table, self._cell_paragraph)):
+            yield Block("table", text)
+        for entry in entries:
+            for paragraph in walk(entry, _CONTAINERS):
+                if paragraph.tag == _PARAGRAPH:
+                    yield from self._drawings(paragraph)
+        for inner in inner_tables(table):
+            yield from self._table(inner)
+
+    def _cell_paragraph(self, paragraph: _Element) -> str:
+        """A number alone counts too: a column of numbers is often an empty numbered list."""
+        return _with_label(self._numbers.next(self._styles.numbering(paragraph)), paragraph_text(paragraph))
 
 
-def _table(table: _Element, styles: Styles) -> Iterator[Block]:
-    """A table as rows; one of a single cell is a frame around what is in it."""
-    cells = [c for row in _children(table, _ROW) for c in _children(row, _CELL)]
-    if len(cells) == 1:
-        yield from _blocks(cells[0], styles)
-        return
-    text = rows_text(_rows(table))
-    if text:
-        yield Block("table", text)
+def _with_label(label: str, text: str) -> str:
+    return f"{label} {text}".strip() if label else text
 
 
-def _rows(table: _Element) -> list[list[str]]:
-    """Cell texts by grid: a cell merged downwards is repeated in each row, one merged sideways stands once."""
-    rows: list[list[str]] = []
-    above: list[str] = []
-    for row in _children(table, _ROW):
-        current = [""] * _grid_value(row.find(qn("w:trPr")), "w:gridBefore", 0)
-        for element in _children(row, _CELL):
-            properties = element.find(qn("w:tcPr"))
-            merged = None if properties is None else properties.find(qn("w:vMerge"))
-            continues = merged is not None and merged.get(qn("w:val"), "continue") == "continue"
-            text = above[len(current)] if continues and len(current) < len(above) else _cell_text(element)
-            current.append(text)
-            current.extend([""] * (_grid_value(properties, "w:gridSpan", 1) - 1))
-        rows.append(current)
-        above = current
-    return rows
-
-
-def _grid_value(properties: _Element | None, name: str, default: int) -> int:
-    found = None if properties is None else properties.find(qn(name))
-    value = "" if found is None else found.get(qn("w:val"), "")
-    return min(int(value), _MAX_SPAN) if value.isdigit() else default
-
-
-def _cell_text(element: _Element) -> str:
-    """All text of a cell on one line, that of a table inside it too."""
-    texts = (cell(paragraph_text(child)) for child in walk(element) if child.tag == _PARAGRAPH)
-    return " ".join(text for text in texts if text)
-
-
-def _children(element: _Element, tag: str) -> Iterator[_Element]:
-    """The rows of a table or the cells of a row, also those inside content controls, but not of a table within."""
-    for child in walk(element, frozenset([tag, _TABLE])):
-        if child.tag == tag:
-            yield child
+def _end_is_deleted(paragraph: _Element) -> bool:
+    return paragraph.find(f"{tag('w:pPr')}/{tag('w:rPr')}/{tag('w:del')}") is not None

@@ -11,7 +11,7 @@ import pptx  # noqa: F401 - it tells its package which class reads which part
 from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.exc import PackageNotFoundError
 from pptx.oxml.ns import qn
-from pptx.package import Package
+from pptx.package import Package as PowerPoint
 from pptx.parts.presentation import PresentationPart
 from pptx.shapes.base import BaseShape
 from pptx.shapes.graphfrm import GraphicFrame
@@ -23,6 +23,8 @@ from loaders._archives import UNREADABLE
 from loaders._content import Content
 from loaders._document import Block, Location
 from loaders._errors import DamagedDocument
+from loaders._office_drawing import description, graphic_blocks
+from loaders._office_package import Package
 from loaders._text import cell, rows_text, tidy
 
 _TITLES = (PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE, PP_PLACEHOLDER.VERTICAL_TITLE)
@@ -33,21 +35,21 @@ _BULLETED = (
     PP_PLACEHOLDER.VERTICAL_OBJECT,
 )
 _REPEATED = (PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.SLIDE_NUMBER, PP_PLACEHOLDER.DATE)
-_MAX_CHART_ROWS = 1000
 
 
-def read(data: bytes) -> Content:
-    """The blocks, title and metadata of a package whose size was checked."""
+def read(data: bytes, package: Package) -> Content:
+    """The blocks, title and metadata of a package whose size was checked; `package` has the parts that python-pptx
+    does not know: charts of every kind, diagrams."""
     try:
         # Not pptx.Presentation, which refuses slide shows and templates.
-        part = Package.open(io.BytesIO(data)).main_document_part
+        part = PowerPoint.open(io.BytesIO(data)).main_document_part
         presentation = cast(PresentationPart, part).presentation
     except (PackageNotFoundError, AttributeError, *UNREADABLE) as error:
         message = "The file is damaged: it has no readable presentation in it."
         raise DamagedDocument(message, "Open it in PowerPoint, let it repair the file, and save it again.") from error
     blocks: list[Block] = []
     for number, slide in enumerate(presentation.slides, start=1):
-        blocks.extend(replace(block, location=Location(slide=number)) for block in _slide(slide))
+        blocks.extend(replace(block, location=Location(slide=number)) for block in _slide(slide, package))
     stated = presentation.core_properties
     metadata = {"author": stated.author, "subject": stated.subject, "keywords": stated.keywords}
     dates = {"created": stated.created, "modified": stated.modified}
@@ -55,7 +57,8 @@ def read(data: bytes) -> Content:
     return Content(blocks, stated.title, metadata | {"slides": str(len(presentation.slides))})
 
 
-def _slide(slide: Slide) -> Iterator[Block]:
+def _slide(slide: Slide, package: Package) -> Iterator[Block]:
+    relations = package.relations(str(slide.part.partname).lstrip("/"))
     shapes = list(_flat(slide.shapes))
     titles = [shape for shape in shapes if _placeholder(shape) in _TITLES]
     for shape in titles:
@@ -64,6 +67,9 @@ def _slide(slide: Slide) -> Iterator[Block]:
     for shape in shapes:
         if shape not in titles and _placeholder(shape) not in _REPEATED:
             yield from _shape(shape)
+            yield from description(next(shape._element.iter(qn("p:cNvPr")), None))
+            if isinstance(shape, GraphicFrame):
+                yield from graphic_blocks(shape._element, package, relations)
     if slide.has_notes_slide and (frame := slide.notes_slide.notes_text_frame) and (text := tidy(frame.text)):
         yield Block("note", text)
 
@@ -89,8 +95,6 @@ def _shape(shape: Any) -> Iterator[Block]:
     elif isinstance(shape, GraphicFrame) and shape.has_table:
         rows = [[_cell_text(c) for c in row.cells] for row in shape.table.rows]
         yield Block("table", rows_text(rows))
-    elif isinstance(shape, GraphicFrame) and shape.has_chart:
-        yield from _chart(shape.chart)
 
 
 def _cell_text(table_cell: Any) -> str:
@@ -127,16 +131,3 @@ def _own_bullet(paragraph: _Paragraph) -> bool | None:
         return False
     kinds = ("a:buChar", "a:buAutoNum", "a:buBlip")
     return True if any(properties.find(qn(kind)) is not None for kind in kinds) else None
-
-
-def _chart(chart: Any) -> Iterator[Block]:
-    """A chart's title and its data as a table: categories down, series across."""
-    if chart.has_title and chart.chart_title.has_text_frame and (text := cell(chart.chart_title.text_frame.text)):
-        yield Block("caption", text)
-    for plot in chart.plots:
-        series = [(str(s.name), [str(v) if v is not None else "" for v in s.values]) for s in plot.series]
-        categories = [str(c.label if hasattr(c, "label") else c) for c in plot.categories][:_MAX_CHART_ROWS]
-        rows = [["", *(name for name, _ in series)]]
-        for n, category in enumerate(categories):
-            rows.append([category, *(values[n] if n < len(values) else "" for _, values in series)])
-        yield Block("table", rows_text(rows))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from loaders._archives import check_archive
 from loaders._content import Content
 from loaders._sniffing import zip_names
 
@@ -11,6 +10,7 @@ EXTENSIONS = {
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".docm": "application/vnd.ms-word.document.macroenabled.12",
     ".dotx": "application/vnd.openxmlformats-officedocument.wordprocessingml.template",
+    ".dotm": "application/vnd.ms-word.template.macroenabled.12",
 }
 BINARY = True
 
@@ -21,13 +21,15 @@ def recognises(data: bytes) -> bool:
 
 
 def load(data: bytes, name: str, password: str | None) -> Content:
-    """Headings, paragraphs, lists and tables; headers, footers, footnotes, endnotes and comments as notes at the end.
+    """Headings, paragraphs, lists, tables, charts and diagrams; footnotes, endnotes, comments, headers and footers as
+    notes at the end.
 
-    Tracked changes are read as accepted.
+    Tracked changes are read as accepted; the numbers of lists and headings stand before them, as Word shows them.
     """
     del name, password
-    check_archive(data)
     from loaders._docx_blocks import read
+    from loaders._office_package import Package
     from loaders._office_parts import with_parts
 
-    return with_parts(read(data), data, "word")
+    package = Package(data)
+    return with_parts(read(package), package, "word")

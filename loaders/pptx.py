@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from loaders._archives import check_archive
 from loaders._content import Content
 from loaders._sniffing import zip_names
 
@@ -22,10 +21,12 @@ def recognises(data: bytes) -> bool:
 
 
 def load(data: bytes, name: str, password: str | None) -> Content:
-    """Per slide: its title as heading, texts, tables and charts' data as they lie on it, and the speaker's notes."""
+    """Per slide: its title as heading, texts, tables, charts' data, diagrams and pictures' descriptions as
+    they lie on it, and the speaker's notes."""
     del name, password
-    check_archive(data)
+    from loaders._office_package import Package
     from loaders._office_parts import with_parts
     from loaders._pptx_blocks import read
 
-    return with_parts(read(data), data, "ppt")
+    package = Package(data)
+    return with_parts(read(data, package), package, "ppt")
