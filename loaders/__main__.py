@@ -71,7 +71,7 @@ def _report(document: Document) -> Iterator[str]:
     if report.misnamed:
         yield f"this is {report.misnamed}"
     if report.pages_without_text:
-        yield f"pages without text: {', '.join(map(str, report.pages_without_text))} of {report.pages}"
+        yield f"pages without text: {', '.join(map(str, report.pages_without_text))} (of {report.pages})"
     yield from (f"suspicious characters ({why}): {count}" for why, count in report.suspicious.items())
     yield from (f"skipped ({one.reason}): {one.what}" for one in report.skipped)
 

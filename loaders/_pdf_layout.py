@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from statistics import median
 
 from loaders._pdf_lines import Cell, Line, PageLines
 from loaders._pdf_order import glued, ordered, same_height
@@ -14,6 +16,8 @@ from loaders._text import comparable
 
 _BAND = 0.12  # of the page's height, at its top and at its bottom
 _LEAST_PAGES = 3
+_TITLE = 1.2  # times the usual type size
+_SOME_PAGES = 0.3  # of a document's
 _PAGE_NUMBER = re.compile(r"\W*(page|p\.|seite|ページ)?\W*#(\W|of|von|頁|ページ|#)*", re.IGNORECASE)
 _ALIGNED = 4.0  # points
 _PROSE = 25  # characters: cells that are longer on average are columns of text, not values
@@ -32,23 +36,29 @@ def without_furniture(pages: Sequence[PageLines]) -> list[PageLines]:
     """The pages without headers, footers and page numbers.
 
     These are lines near an edge, or outermost on their page, whose text, numbers aside, stands at the same height on
-    three pages or more (a number alone: on two).
+    three pages or more (a number alone: on two). Large type on some pages only is the title of slides that go on.
     """
     keys = [_furniture_keys(page) for page in pages]
+    sizes = [line.size for page in pages for line in page.lines]
+    title = _TITLE * median(sizes) if sizes else 0.0
     seen: dict[tuple[str, int], set[int]] = defaultdict(set)
     for page, of_page in zip(pages, keys, strict=True):
         for text, height in filter(None, of_page):
             # It counts for its neighbours' heights too, as rounding may part them.
             for near in (height - 1, height, height + 1):
                 seen[text, near].add(page.number)
+
+    def is_furniture(line: Line, key: tuple[str, int] | None) -> bool:
+        if key is None or len(seen[key]) < (2 if _PAGE_NUMBER.fullmatch(key[0]) else _LEAST_PAGES):
+            return False
+        return line.size < title or len(seen[key]) > _SOME_PAGES * len(pages)
+
     return [
-        replace(page, lines=[line for line, key in zip(page.lines, of_page, strict=True) if not _returns(key, seen)])
+        replace(
+            page, lines=[line for line, key in zip(page.lines, of_page, strict=True) if not is_furniture(line, key)]
+        )
         for page, of_page in zip(pages, keys, strict=True)
     ]
-
-
-def _returns(key: tuple[str, int] | None, seen: Mapping[tuple[str, int], set[int]]) -> bool:
-    return key is not None and len(seen[key]) >= (2 if _PAGE_NUMBER.fullmatch(key[0]) else _LEAST_PAGES)
 
 
 def _furniture_keys(page: PageLines) -> list[tuple[str, int] | None]:
@@ -91,15 +101,32 @@ def _around(
 
 def _laid_out(lines: Sequence[Line]) -> Iterator[Line | Table]:
     run: list[Row] = []
-    for row in _rows(ordered(glued(lines))):
-        if len(row.cells) > 1 and not (run and _is_apart(run[-1], row)):
+    rows = list(_rows(ordered(glued(lines))))
+    for n, row in enumerate(rows):
+        in_table = len(row.cells) > 1 or _is_within(run, row, rows[n + 1 : n + 2])
+        if in_table and not (run and _is_apart(run[-1], row)):
             run.append(row)
             continue
         yield from _run(run)
-        run = [row] if len(row.cells) > 1 else []
+        run = [row] if in_table else []
         if not run:
             yield from row.lines
     yield from _run(run)
+
+
+def _is_within(run: Sequence[Row], row: Row, after: Sequence[Row]) -> bool:
+    """Whether a row of one cell is one of a table all the same: short, under its first column, its rows around it."""
+    if len(run) < 2 or not after or len(after[0].cells) < 2 or len(row.cells) != 1:
+        return False
+    cell = row.cells[0][1]
+    lefts = [before.cells[0][1].left for before in run]
+    steps = [_base(two) - _base(one) for one, two in pairwise([*run[-2:], row, after[0]])]
+    narrow = cell.right < max(before.cells[0][1].right for before in run) + _ALIGNED
+    return narrow and abs(cell.left - min(lefts)) < _ALIGNED and 0 < max(steps) < 1.5 * min(steps)
+
+
+def _base(row: Row) -> float:
+    return row.lines[0].base
 
 
 def _rows(lines: Sequence[Line]) -> Iterator[Row]:

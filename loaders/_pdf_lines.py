@@ -138,14 +138,16 @@ class _PageReader:
             return
         left, bottom = min(r[0] for r in rects), min(r[1] for r in rects)
         right, top = max(r[2] for r in rects), max(r[3] for r in rects)
-        size, direction = self._type((start + end) // 2)
+        # A blank may be one that PDFium makes up; it has no type.
+        middle = next(n for n in range(len(text) // 2, len(text)) if text[n] not in _BLANK) + start
+        size, direction = self._type(middle)
         box = self._shown(left, bottom, right, top)
         vertical = self._is_vertical(start, end, direction, right - left, top - bottom)
         cells = (Cell(0, len(text), left, right),) if vertical else self._cells(text, start, size, rects)
         base, begin, finish = self._flow(start, box, vertical)
         yield Line(
             self._number, text, *box, base, begin, finish, size,
-            self._is_bold((start + end) // 2), vertical, hyphen, cells,
+            self._is_bold(middle), vertical, hyphen, cells,
         )  # fmt: skip
 
     def _rects(self, start: int, count: int) -> list[tuple[float, float, float, float]]:

@@ -12,6 +12,8 @@ from loaders._text import is_wide
 _GLUE = 0.9  # times the type size: what is nearer belongs to the same line
 _SPACE = 0.15  # times the type size: what is nearer belongs to the same word
 _MISORDERED = 0.08  # of a page's lines
+_NO_SPACE_BEFORE = (",", ".", ";", ":", ")", "]")
+_FAR = 0.5  # of the height of a page's text: a header that comes last in the file
 _PROSE = 25  # characters
 
 
@@ -48,7 +50,8 @@ def _touches(before: Line, after: Line) -> bool:
 def _glue(before: Line, after: Line) -> Line:
     """One line of two; its type is that of the longer piece."""
     main = before if len(before.text) >= len(after.text) else after
-    space = " " if after.left - before.right > _SPACE * main.size else ""
+    apart = after.left - before.right > _SPACE * main.size and not after.text.startswith(_NO_SPACE_BEFORE)
+    space = " " if apart else ""
     shift = len(before.text) + len(space)
     last, first = before.cells[-1], after.cells[0]
     joined = Cell(last.start, first.end + shift, last.left, first.right)
@@ -105,8 +108,9 @@ def ordered(lines: Sequence[Line]) -> Sequence[Line]:
         return [
             line for tier in _tiers(lines) for line in sorted(tier, key=lambda line: (-round(line.right), line.top))
         ]
-    jumps = sum(_jumps_back(before, after) for before, after in pairwise(lines))
-    if jumps <= _MISORDERED * len(lines):
+    jumps = [before.bottom - after.top for before, after in pairwise(lines) if _jumps_back(before, after)]
+    height = max((line.bottom for line in lines), default=0.0) - min((line.top for line in lines), default=0.0)
+    if len(jumps) <= _MISORDERED * len(lines) and max(jumps, default=0.0) < _FAR * height:
         return lines
     rows = _by_height(lines)
     columns = sum(len(row) > 1 and sum(len(line.text) for line in row) > _PROSE * len(row) for row in rows)

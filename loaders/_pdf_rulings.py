@@ -13,6 +13,7 @@ import pypdfium2.raw as pdfium_c
 _THIN = 3.0  # points: a filled rectangle that is thinner is a ruling
 _SHORTEST = 6.0
 _NEAR = 2.5  # rulings that are nearer to each other are one
+_LEAST_DRAWN = 0.3
 _MOST_OBJECTS = 6000
 _MOST_RULINGS = 1200
 _MOST_SEGMENTS = 2000
@@ -81,7 +82,7 @@ def grids(vertical: Sequence[Ruling], horizontal: Sequence[Ruling]) -> list[Grid
     found: list[Grid] = []
     for verticals, horizontals in _connected(vertical, horizontal):
         xs, ys = _places(verticals), _places(horizontals)
-        if len(xs) > 2 and len(ys) > 2:
+        if len(xs) > 2 and len(ys) > 2 and _drawn(xs, ys, verticals) >= _LEAST_DRAWN:
             found.append(Grid(xs, ys))
     return [grid for grid in found if not any(_inside(grid, other) for other in found if other is not grid)]
 
@@ -104,6 +105,17 @@ def _connected(vertical: Sequence[Ruling], horizontal: Sequence[Ruling]) -> Iter
     for n, ruling in enumerate([*vertical, *horizontal]):
         groups.setdefault(root(n), ([], []))[n >= len(vertical)].append(ruling)
     yield from groups.values()
+
+
+def _drawn(xs: Sequence[float], ys: Sequence[float], verticals: Sequence[Ruling]) -> float:
+    """How much of the lines between columns is drawn, 0 to 1: little where a form has boxes but no columns."""
+    drawn = 0.0
+    for x in xs[1:-1]:
+        until = ys[0]
+        for _, low, high in sorted(ruling for ruling in verticals if abs(ruling[0] - x) <= _NEAR):
+            drawn += max(0.0, high - max(low, until))
+            until = max(until, high)
+    return drawn / ((len(xs) - 2) * (ys[-1] - ys[0]))
 
 
 def _places(parallel: Sequence[Ruling]) -> tuple[float, ...]:

@@ -16,6 +16,7 @@ _FULL = 0.6  # of a box's width: a line that is longer may go on in the next
 _SHARED = 0.5  # of the lines in a row of boxes have a neighbour in another column where they are rows
 _MOST = 0.8
 _FEW = 0.25
+_SOME = 0.15  # of a table's rows
 _ONE_BASE = 3.0  # points
 _PROSE = 160  # characters: boxes that hold more on average frame text, they are no cells
 
@@ -113,14 +114,23 @@ def columned_table(rows: Sequence[Sequence[Piece]]) -> Table:
     """Rows whose cells stand under each other; a cell that a row lacks is an empty one."""
     counts = Counter(len(row) for row in rows)
     usual = max(counts, key=lambda count: (counts[count], count))
-    if len(rows[0]) == max(counts):  # a header names every column, also those that few rows fill
-        usual = len(rows[0])
-    model = [row for row in rows if len(row) == usual]
-    spans = [(min(row[n][1].left for row in model), max(row[n][1].right for row in model)) for n in range(usual)]
+    # A header names every column, also those that few rows fill; so do rows that are full, if they are some.
+    fuller = [n for n in counts if n > usual and (n == len(rows[0]) or counts[n] >= max(2, _SOME * len(rows)))]
+    tried = [_spans([row for row in rows if len(row) == n]) for n in sorted(fuller, reverse=True)]
+    apart = (spans for spans in tried if all(one[1] < two[0] for one, two in pairwise(spans)))
+    spans = next(apart, _spans([row for row in rows if len(row) == usual]))
     table: list[tuple[tuple[Piece, ...], ...]] = []
     for row in rows:
         table.append(tuple(_spread(row, spans)))
     return Table(tuple(table))
+
+
+def _spans(model: Sequence[Sequence[Piece]]) -> list[tuple[float, float]]:
+    """Where the columns begin and end of rows that all have as many cells."""
+    return [
+        (min(cell.left for _, cell in column), max(cell.right for _, cell in column))
+        for column in zip(*model, strict=True)
+    ]
 
 
 def _column(cell: Cell, spans: Sequence[tuple[float, float]]) -> int:
