@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
+
 import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
 
 from loaders import _ocr
-from loaders._content import Content
-from loaders._document import Skipped
+from loaders._content import Content, Member
+from loaders._document import Block, Location, Skipped
 from loaders._errors import DocumentTooLarge, EmptyDocument
 from loaders._ocr_page import as_scanned
+from loaders._pdf_annotations import Annotations, attached, members, with_typed
 from loaders._pdf_blocks import blocks
 from loaders._pdf_headings import Headings
 from loaders._pdf_layout import without_furniture
@@ -21,45 +25,75 @@ from loaders._pulse import beat
 MAX_PAGES = 20_000
 
 
+@dataclass(slots=True)
+class _Found:
+    """What the pages hold, and the files attached to them and to the document."""
+
+    pages: list[PageLines] = field(default_factory=list)
+    comments: list[Block] = field(default_factory=list)
+    members: list[Member] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+
+
 def read(data: bytes, password: str | None) -> Content:
-    """The blocks, title and metadata.
+    """The blocks, title and metadata; comments are notes at the end, attached files are members.
 
     Raises EncryptedDocument, DamagedDocument, DocumentTooLarge, and EmptyDocument where no page has text.
     """
     with opened(data, password) as document:
         if len(document) > MAX_PAGES:
             raise DocumentTooLarge(f"This PDF has {len(document)} pages; the limit is {MAX_PAGES}.", "Split it.")
-        pages, skipped = _pages(document)
-    if not any(page.lines for page in pages):
+        found = _read(document)
+        said = stated(document)
+    if not (any(page.lines for page in found.pages) or found.comments or found.members):
         raise EmptyDocument(
-            f"The {len(pages)} page(s) of this PDF have no text: they are empty, or images as of a scan.",
+            f"The {len(found.pages)} page(s) of this PDF have no text: they are empty, or images as of a scan.",
             "Check that it is the file that you meant." if _ocr.available() else _ocr.how_to_install(),
         )
-    said = stated(data, password)
-    kept = without_furniture(pages)
+    kept = without_furniture(found.pages)
     if not any(page.lines for page in kept):
-        kept = pages
+        kept = found.pages
     lines = [line for page in kept for line in page.lines]
     laid_out = as_scanned(blocks(kept, Headings(lines, said.outline)), kept)
-    return Content(list(laid_out), said.title, said.metadata, len(pages), skipped=skipped)
+    return Content(
+        [*laid_out, *found.comments],
+        said.title,
+        said.metadata,
+        len(found.pages),
+        skipped=found.skipped,
+        members=found.members,
+    )
 
 
-def _pages(document: pdfium.PdfDocument) -> tuple[list[PageLines], list[Skipped]]:
-    """Each page's lines, and the pages that could not be read."""
-    pages: list[PageLines] = []
-    skipped: list[Skipped] = []
+def _read(document: pdfium.PdfDocument) -> _Found:
+    found, files = _Found(), attached(document)
+    if document.get_formtype() == pdfium_c.FORMTYPE_ACRO_FORM:
+        document.init_forms()
     for number in range(1, len(document) + 1):
         beat()
         lines = PageLines(number, 0, 0, [])
         try:
             page = document[number - 1]
-            lines = page_lines(page, number)
-            if is_scan(page, lines):
-                found = recognised(page, number)
-                lines = found if found and found.lines else lines
-                skipped += [] if found else [Skipped("no_ocr", str(number))]
+            lines = _lines(page, number, found)
+            annotations = Annotations(document, page, number)
+            lines = replace(lines, lines=with_typed(lines.lines, annotations.lines))
+            found.comments += [Block("note", text, location=Location(page=number)) for text in annotations.comments]
+            files += annotations.files
             page.close()
         except pdfium.PdfiumError:
-            skipped.append(Skipped("damaged_page", str(number)))
-        pages.append(lines)
-    return pages, skipped
+            found.skipped.append(Skipped("damaged_page", str(number)))
+        found.pages.append(lines)
+    found.members, damaged = members(files)
+    found.skipped += damaged
+    return found
+
+
+def _lines(page: pdfium.PdfPage, number: int, found: _Found) -> PageLines:
+    """The lines of a page, recognised where it is a picture of them."""
+    lines = page_lines(page, number)
+    if not is_scan(page, lines):
+        return lines
+    scanned = recognised(page, number)
+    if scanned is None:
+        found.skipped.append(Skipped("no_ocr", str(number)))
+    return scanned if scanned and scanned.lines else lines

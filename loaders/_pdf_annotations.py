@@ -1,0 +1,131 @@
+"""What lies on a PDF's pages or hangs on them: values of form fields, typed notes, comments, attached files."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from loaders._content import Member
+from loaders._document import Skipped
+from loaders._pdf_lines import Cell, Line
+from loaders._pdf_order import same_height
+from loaders._text import tidy
+
+_MOST = 2000  # annotations of a page, attachments of a file
+_LONGEST = 100_000  # characters
+_WIDGET, _FREE_TEXT = pdfium_c.FPDF_ANNOT_WIDGET, pdfium_c.FPDF_ANNOT_FREETEXT
+_COMMENTS = frozenset(
+    [
+        pdfium_c.FPDF_ANNOT_TEXT, pdfium_c.FPDF_ANNOT_HIGHLIGHT, pdfium_c.FPDF_ANNOT_UNDERLINE,
+        pdfium_c.FPDF_ANNOT_SQUIGGLY, pdfium_c.FPDF_ANNOT_STRIKEOUT, pdfium_c.FPDF_ANNOT_CARET,
+    ]
+)  # fmt: skip
+_TYPED = frozenset(
+    [pdfium_c.FPDF_FORMFIELD_TEXTFIELD, pdfium_c.FPDF_FORMFIELD_COMBOBOX, pdfium_c.FPDF_FORMFIELD_LISTBOX]
+)
+_HIDDEN = pdfium_c.FPDF_ANNOT_FLAG_HIDDEN | pdfium_c.FPDF_ANNOT_FLAG_NOVIEW
+
+
+class Annotations:
+    """The annotations of one page."""
+
+    def __init__(self, document: pdfium.PdfDocument, page: pdfium.PdfPage, number: int) -> None:
+        """The lines that people have typed on the page, what they have noted beside it, files that hang on it."""
+        self.lines: list[Line] = []
+        self.comments: list[str] = []
+        self.files: list[pdfium.PdfAttachment] = []
+        self._document, self._page, self._number = document, page, number
+        for index in range(min(pdfium_c.FPDFPage_GetAnnotCount(page.raw), _MOST)):
+            annotation = pdfium_c.FPDFPage_GetAnnot(page.raw, index)
+            if annotation and not pdfium_c.FPDFAnnot_GetFlags(annotation) & _HIDDEN:
+                self._read(annotation)
+            pdfium_c.FPDFPage_CloseAnnot(annotation)
+
+    def _read(self, annotation: Any) -> None:
+        kind = pdfium_c.FPDFAnnot_GetSubtype(annotation)
+        if kind in (_WIDGET, _FREE_TEXT):
+            text = self._field(annotation) if kind == _WIDGET else _said(annotation)
+            self.lines += self._typed(annotation, text) if text else []
+        elif kind in _COMMENTS and (text := _said(annotation)):
+            self.comments.append(text)
+        elif kind == pdfium_c.FPDF_ANNOT_FILEATTACHMENT:
+            attached = pdfium_c.FPDFAnnot_GetFileAttachment(annotation)
+            self.files += [pdfium.PdfAttachment(attached, self._document)] if attached else []
+
+    def _field(self, annotation: Any) -> str:
+        """What is filled into a field; nothing of buttons, boxes to tick and passwords."""
+        form = self._document.formenv
+        if not form or pdfium_c.FPDFAnnot_GetFormFieldType(form, annotation) not in _TYPED:
+            return ""
+        if pdfium_c.FPDFAnnot_GetFormFieldFlags(form, annotation) & pdfium_c.FPDF_FORMFLAG_TEXT_PASSWORD:
+            return ""
+        return _string(lambda buffer, size: pdfium_c.FPDFAnnot_GetFormFieldValue(form, annotation, buffer, size))
+
+    def _typed(self, annotation: Any, text: str) -> Iterator[Line]:
+        """The text as lines, one under the other in the annotation's box."""
+        edges = pdfium_c.FS_RECTF()
+        if self._page.get_rotation() or not pdfium_c.FPDFAnnot_GetRect(annotation, edges):
+            return
+        x0, _, _, y1 = self._page.get_bbox()
+        rows = text.split("\n")
+        left, right, top = edges.left - x0, edges.right - x0, y1 - edges.top
+        step = (edges.top - edges.bottom) / len(rows)
+        for n, row in enumerate(rows):
+            if row:
+                above, below = top + n * step, top + (n + 1) * step
+                size = max(min(0.75 * step, 12.0), 1.0)
+                yield Line(
+                    self._number, row, left, above, right, below, below - 0.25 * step, left, right, size,
+                    False, False, False, (Cell(0, len(row), left, right),),
+                )  # fmt: skip
+
+
+def with_typed(lines: Sequence[Line], typed: Sequence[Line]) -> list[Line]:
+    """A page's lines with those that were typed on it, each after its label: what stands before it at its height."""
+    whole = list(lines)
+    for line in typed:
+        labels = [n for n, one in enumerate(whole) if same_height(one, line) and one.right <= line.left + line.size]
+        above = [n for n, one in enumerate(whole) if one.base <= line.base]
+        place = max(labels, key=lambda n: whole[n].right) if labels else max(above, default=-1)
+        if labels:
+            line = replace(line, base=whole[place].base, size=whole[place].size)
+        whole.insert(place + 1, line)
+    return whole
+
+
+def attached(document: pdfium.PdfDocument) -> list[pdfium.PdfAttachment]:
+    """The files attached to the whole document."""
+    return [document.get_attachment(n) for n in range(min(document.count_attachments(), _MOST))]
+
+
+def members(files: list[pdfium.PdfAttachment]) -> tuple[list[Member], list[Skipped]]:
+    """Attached files as files inside this one, and those that cannot be unpacked."""
+    read: list[Member] = []
+    skipped: list[Skipped] = []
+    for file in files:
+        name = file.get_name().replace("\0", "").strip() or "attachment"
+        try:
+            read.append(Member(name, bytes(file.get_data())))
+        except pdfium.PdfiumError:
+            skipped.append(Skipped("damaged_member", name))
+    return read, skipped
+
+
+def _said(annotation: Any) -> str:
+    key = b"Contents\0"
+    return _string(lambda buffer, size: pdfium_c.FPDFAnnot_GetStringValue(annotation, key, buffer, size))
+
+
+def _string(get: Callable[[Any, int], int]) -> str:
+    """A string of PDFium's, which is asked for twice: how long it is, and what it is."""
+    size = get(None, 0)
+    if size <= 2:
+        return ""
+    buffer = ctypes.create_string_buffer(size)
+    get(ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), size)
+    return tidy(buffer.raw[: size - 2].decode("utf-16-le", errors="replace").replace("\r", "\n"))[:_LONGEST]
