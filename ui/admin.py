@@ -68,7 +68,7 @@ def _leave() -> None:
 
 def _draw_index(visit: Visit, stats: Stats) -> None:
     words = visit.words
-    st.subheader(words("admin.index"))
+    st.header(words("admin.index"))
     whole = stats.chunks == stats.index_chunks_words and stats.embedded == stats.index_chunks_vectors
     if stats.stale:
         st.warning(words.markdown("admin.stale", reason=stats.stale), icon=":material/sync_problem:")
@@ -121,7 +121,7 @@ def _last_reindex(visit: Visit) -> Job | None:
 
 
 def _draw_figures(words: Words, stats: Stats) -> None:
-    st.subheader(words("admin.figures"))
+    st.header(words("admin.figures"))
     _draw_metrics(
         words,
         {
@@ -163,7 +163,7 @@ def _draw_bars(words: Words, title: str, counts: Mapping[str, int]) -> None:
 
 
 def _draw_settings(words: Words, settings: Settings) -> None:
-    st.subheader(words("admin.settings"))
+    st.header(words("admin.settings"))
     st.caption(words("admin.settings_hint"))
     values = {name: shown(words, getattr(settings, name)) for name in type(settings).model_fields}
     st.dataframe(

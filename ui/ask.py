@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 from streamlit.elements.widgets.chat import ChatInputValue
 
@@ -35,7 +37,9 @@ def page(visit: Visit) -> None:
         options = _draw_scope(visit)
         draw_history(visit, conversation)
     with st.container(key="chat"):
-        if not conversation.turns:
+        if conversation.turns:  # a title for those who cannot see that this is a chat
+            st.html(f'<h1 class="unseen">{escape(visit.words("ask.title"))}</h1>')
+        else:
             _draw_welcome(visit, conversation, options)
         for turn in conversation.turns:
             draw_turn(visit, conversation, turn)
@@ -127,7 +131,7 @@ def _draw_drawer(visit: Visit) -> None:
         return
     with st.container(key="source"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.subheader(visit.words("source.title"))
+            st.header(visit.words("source.title"))
             st.button(
                 visit.words("source.close"),
                 key="close_source",

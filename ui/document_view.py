@@ -29,7 +29,7 @@ def type_name(words: Words, media_type: str) -> str:
 def draw_preview(visit: Visit, document: DocumentInfo) -> None:
     """Draws the document's particulars, then page by page what is on it and what was read of it."""
     words = visit.words
-    st.subheader(plain(document.title or document.name))
+    st.header(plain(document.title or document.name))
     facts = {
         "preview.type": file_type(words, document),
         "preview.size": f"{document.size / 1000:,.0f}",

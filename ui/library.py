@@ -131,7 +131,7 @@ def _draw_job_lines(visit: Visit, jobs: Sequence[Job]) -> None:
 
 def _draw_documents(visit: Visit, documents: Sequence[DocumentInfo]) -> None:
     words = visit.words
-    st.subheader(words("library.documents", count=len(documents)))
+    st.header(words("library.documents", count=len(documents)))
     st.caption(words("library.select_hint"))
     picked: Any = st.dataframe(
         [_row(words, document) for document in documents],

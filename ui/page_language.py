@@ -16,6 +16,16 @@ _mount = component(
       for (const [name, text] of Object.entries(data.texts)) {
         page.style.setProperty(`--text-${name}`, JSON.stringify(text))
       }
+      // What the style sheet writes onto the uploader's button is unknown to screen readers.
+      const name_buttons = () => {
+        for (const button of document.querySelectorAll('[data-testid="stFileUploaderDropzone"] > span button')) {
+          if (button.ariaLabel !== data.texts.browse) button.ariaLabel = data.texts.browse
+        }
+      }
+      page.uploaderNames?.disconnect()
+      page.uploaderNames = new MutationObserver(name_buttons)
+      page.uploaderNames.observe(document.body, { childList: true, subtree: true })
+      name_buttons()
     }
     """,
 )

@@ -35,8 +35,9 @@ def visit(browser, address):
     requested: list[str] = []
     contexts = []
 
-    def open_page(path: str = "/", locale: str = "en-US"):
-        context = browser.new_context(locale=locale, viewport={"width": 1360, "height": 900})
+    def open_page(path: str = "/", locale: str = "en-US", width: int = 1360, theme: str = "light"):
+        size = {"width": width, "height": 900}
+        context = browser.new_context(locale=locale, viewport=size, color_scheme=theme)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(TIMEOUT_MS)
