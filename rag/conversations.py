@@ -6,13 +6,14 @@ import json
 import sqlite3
 import uuid
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import TypeAdapter
 
+from rag.conversation_export import exported
 from rag.database import Database
 from rag.errors import ConversationNotFound
-from rag.types import Answer, Conversation, ConversationInfo, Feedback, SavedTurn
+from rag.types import Answer, Conversation, ConversationInfo, ExportForm, Feedback, SavedTurn
 
 _ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
 _TITLE_CHARACTERS = 60
@@ -43,10 +44,9 @@ class Conversations:
             turns = db.execute("SELECT * FROM turns WHERE conversation_id = ? ORDER BY ordinal", (id_,))
             return Conversation(id_, row["title"], tuple(_turn(turn) for turn in turns))
 
-    def export(self, owner: str, id_: str, form: Literal["markdown", "json"]) -> str:
-        """The whole conversation as a file's text, with what each sentence rests on; raises ConversationNotFound."""
-        conversation = self.load(owner, id_)
-        return _as_markdown(conversation) if form == "markdown" else _as_json(conversation)
+    def export(self, owner: str, id_: str, form: ExportForm) -> bytes:
+        """The whole conversation as a file, with what each sentence rests on; raises ConversationNotFound."""
+        return exported(self.load(owner, id_), form)
 
     def start(self, owner: str, question: str) -> str:
         """Begins a conversation named after its first question; gives its id."""
@@ -96,50 +96,6 @@ class Conversations:
         with self._database.write() as db:
             _row(db, owner, id_)
             db.execute("DELETE FROM conversations WHERE id = ?", (id_,))
-
-
-def _as_json(conversation: Conversation) -> str:
-    """The conversation as JSON: title and turns, each with question, answer and what each sentence rests on."""
-    turns = [
-        {
-            "question": turn.question,
-            "answer": turn.answer.text,
-            "answered": turn.answer.answered,
-            "model": turn.answer.model,
-            "sentences": [
-                {
-                    "text": sentence.text.strip(),
-                    "citations": [
-                        {"document": c.document_name, "location": c.location.as_dict(), "quote": c.quote}
-                        for c in sentence.citations
-                    ],
-                }
-                for sentence in turn.answer.sentences
-            ],
-        }
-        for turn in conversation.turns
-    ]
-    return json.dumps({"title": conversation.title, "turns": turns}, ensure_ascii=False, indent=2)
-
-
-def _as_markdown(conversation: Conversation) -> str:
-    """The conversation as Markdown, the sources of each answer as footnotes."""
-    parts, notes = [f"# {conversation.title}"], list[str]()
-    for turn in conversation.turns:
-        text = ""
-        for sentence in turn.answer.sentences:
-            marks = ""
-            for citation in sentence.citations:
-                place = ", ".join(f"{name} {value}" for name, value in citation.location.as_dict().items())
-                quote = " ".join(citation.quote.split())
-                notes.append(
-                    f"[^{len(notes) + 1}]: {', '.join(filter(None, (citation.document_name, place)))}: “{quote}”"
-                )
-                marks += f"[^{len(notes)}]"
-            ending = sentence.text[len(sentence.text.rstrip()) :]
-            text += sentence.text.rstrip() + marks + ending
-        parts += [f"## {' '.join(turn.question.split())}", text.strip() or "–"]
-    return "\n\n".join([*parts, "\n".join(notes)]).strip() + "\n"
 
 
 def _row(db: sqlite3.Connection, owner: str, id_: str) -> sqlite3.Row:

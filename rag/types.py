@@ -159,6 +159,10 @@ class Answer:
         return "".join(sentence.text for sentence in self.sentences).strip()
 
 
+ExportForm = Literal["markdown", "json", "word"]
+"""A conversation as a file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Feedback:
     """What a person thinks of an answer, and why."""

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import streamlit as st
 
 from rag.errors import ConversationNotFound
-from rag.types import ConversationInfo
+from rag.types import ConversationInfo, ExportForm
 from ui.conversation import Conversation
 from ui.plain import plain
 from ui.visit import Visit
 
-_FORMS: dict[Literal["markdown", "json"], str] = {"markdown": "md", "json": "json"}
+_FORMS: dict[ExportForm, str] = {"word": "docx", "markdown": "md", "json": "json"}
 _FILE_NAME_CHARACTERS = 60
 _SHOWN = 20
 _SEARCHABLE_FROM = 6

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 
+import docx
 import pytest
 
 from rag import KnowledgeBase
@@ -111,6 +113,13 @@ def test_exports_name_the_sources(kb):
     turn = json.loads(kb.conversations.export("ann", id_, "json"))["turns"][0]
     assert turn["question"] == QUESTION
     assert turn["sentences"][0]["citations"][0]["document"] == "keeper.md"
-    markdown = kb.conversations.export("ann", id_, "markdown")
+    markdown = kb.conversations.export("ann", id_, "markdown").decode()
     assert markdown.startswith(f"# {QUESTION}\n\n## {QUESTION}\n\nThe horn sounds at noon.[^1]")
     assert "[^1]: keeper.md, line 3: “The horn sounds at noon.”" in markdown
+    word = docx.Document(io.BytesIO(kb.conversations.export("ann", id_, "word")))
+    assert [(p.style.name, p.text) for p in word.paragraphs] == [
+        ("Title", QUESTION),
+        ("Heading 1", QUESTION),
+        ("Normal", "The horn sounds at noon.[1]"),
+        ("Quote", "[1] keeper.md, line 3: “The horn sounds at noon.”"),
+    ]
