@@ -6,6 +6,7 @@ TenkyoError
 ├── DocumentNotFound      no document has this id
 ├── ModelUnavailable      an embedding or chat model cannot be loaded or reached
 ├── QuestionTooLong       the question alone does not fit the model's window
+├── QueryRefused          a query over a table is not one that may run, or fails
 ├── InvalidDialog         messages whose roles do not make a conversation
 └── InvalidSettings       a setting has a value that cannot work
 """
@@ -45,6 +46,12 @@ class QuestionTooLong(TenkyoError):
     code = "question_too_long"
 
 
+class QueryRefused(TenkyoError):
+    """A query over a table is not one that may run, or fails."""
+
+    code = "query_refused"
+
+
 class ConversationNotFound(TenkyoError):
     """No conversation of this person has this id."""
 
@@ -74,6 +81,7 @@ __all__ = [
     "InvalidSettings",
     "LoadError",
     "ModelUnavailable",
+    "QueryRefused",
     "QuestionTooLong",
     "StoreError",
     "TenkyoError",
