@@ -60,6 +60,12 @@ class Column:
         return len(set(there)) == len(there)
 
     @property
+    def worded(self) -> bool:
+        """Whether most of its cells have a letter in them."""
+        there = [text for text in self.written if text]
+        return 2 * sum(any(map(str.isalpha, text)) for text in there) > len(there)
+
+    @property
     def variety(self) -> float:
         """Different values per row, 0 to 1."""
         return len({value for value in self.values if value is not None}) / max(1, len(self.values))

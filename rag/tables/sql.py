@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import QueryRefused
@@ -133,11 +134,15 @@ def literal(value: object) -> str:
 
 
 def _type(column: Column) -> str:
-    """Numbers are kept in decimal, as they are written, where 38 digits hold their sum; else as binary floats."""
+    """Numbers are kept in decimal where 38 digits hold their sum; else as binary floats.
+
+    One digit more than they are written with, for a median that lies between two of them.
+    """
     if column.kind != "number":
         return _TYPES[column.kind]
-    whole = max((len(str(abs(int(v)))) for v in column.values if v is not None and not isinstance(v, str)), default=1)  # type: ignore[arg-type]
-    return f"DECIMAL({_MOST_DIGITS}, {column.decimals})" if whole + column.decimals <= _MOST_DIGITS - 9 else "DOUBLE"
+    numbers = [value for value in column.values if isinstance(value, Decimal)]
+    whole, scale = max((value.adjusted() + 1 for value in numbers), default=1), column.decimals + 1
+    return f"DECIMAL({_MOST_DIGITS}, {scale})" if whole + scale <= _MOST_DIGITS - 9 else "DOUBLE"
 
 
 def _written(value: object) -> str:

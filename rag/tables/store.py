@@ -41,7 +41,7 @@ class Table:
     @cached_property
     def label(self) -> Column | None:
         """The column that says what a row is about: the first of text whose values differ most."""
-        texts = [column for column in self.columns if column.kind == "text" and column.variety >= 0.5]
+        texts = [column for column in self.columns if column.kind == "text" and column.variety >= 0.5 and column.worded]
         return max(texts, key=lambda column: column.variety, default=None)
 
     def column(self, name: str) -> Column | None:
