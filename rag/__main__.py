@@ -250,6 +250,7 @@ def _answer_row(answer: Answer) -> dict[str, Any]:
         "sentences": sentences,
         "model": answer.model,
         "took_ms": round(answer.took_ms, 2),
+        **({"computation": asdict(answer.computation)} if answer.computation else {}),
     }
 
 
@@ -268,7 +269,9 @@ def _answer_text(answer: Answer) -> str:
     lines = []
     for sentence in answer.sentences:
         sources = ", ".join(f"{c.document_name} {_place(c.location.as_dict())}" for c in sentence.citations)
-        lines.append(f"{sentence.text.strip()}  [{sources}]")
+        lines.append(f"{sentence.text.strip()}  [{sources}]" if sources else sentence.text.strip())
+    if answer.computation:
+        lines.append(f"query: {answer.computation.sql}")
     return "\n".join(lines)
 
 

@@ -18,21 +18,27 @@ from rag.prompts import CONDENSED_TOKENS, answer_messages, condense_messages
 from rag.protocols import ChatModel, Embedder
 from rag.retrieval import Retriever
 from rag.settings import Settings
+from rag.tables.analyst import TableAnalyst
 from rag.types import Answer, AskOptions, Hit, Message, Retrieved, Sentence
 
 EXTRACTIVE = "extractive"
+COMPUTED = "computed"
 _BREAK = Sentence("\n\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Assistant:
-    """Answers questions. `chat_model` is None where no model is configured: then sentences are quoted."""
+    """Answers questions. `chat_model` is None where no model is configured: then sentences are quoted.
+
+    What `tables` can compute is computed, with a chat model or without.
+    """
 
     settings: Settings
     catalog: Catalog
     retriever: Retriever
     embedder: Embedder
     chat_model: ChatModel | None
+    tables: TableAnalyst
 
     def stream(self, question: str, history: Sequence[Message], options: AskOptions, stop: Flag) -> Iterator[Event]:
         """Events in order, AnswerReady last; ends soon after `stop` is set, with what was written so far.
@@ -46,6 +52,12 @@ class Assistant:
         found = self.retriever.search(rewritten or question, options if rewritten else replace(options, before=asked))
         yield PassagesRetrieved(found)
         yield StageStarted("reading", len(found.hits))
+        if computed := self.tables.answer(question, found.hits, options):
+            yield from (TokenGenerated(sentence.text) for sentence in computed.sentences)
+            took_ms = (time.perf_counter() - start) * 1000
+            answer = Answer(question, computed.sentences, computed.hits, True, found.confidence, COMPUTED, took_ms)
+            yield AnswerReady(replace(answer, computation=computed.computation))
+            return
         answered = bool(found.hits) and found.confidence >= self.settings.min_confidence
         sentences, model = (), EXTRACTIVE
         if answered and self.chat_model is not None:

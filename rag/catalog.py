@@ -221,6 +221,24 @@ class Catalog:
         with self._database.read() as db:
             return [records.read_chunk(row) for row in db.execute(query, (generation, document_id))]
 
+    def chunk_with(self, document_id: str, generation: int, block: int, offset: int) -> Chunk | None:
+        """The chunk in which character `offset` of a block stands; a document's chunks are in its blocks' order."""
+        ends = "SELECT min(id), max(id) FROM chunks WHERE generation = ? AND document_id = ?"
+        with self._database.read() as db:
+            first, last = db.execute(ends, (generation, document_id)).fetchone()
+            while first is not None and first <= last:
+                middle = (first + last) // 2
+                row = db.execute("SELECT * FROM chunks WHERE id = ?", (middle,)).fetchone()
+                chunk = records.read_chunk(row)
+                end = chunk.spans[-1]
+                if (end.block, end.offset + end.end - end.start) <= (block, offset):
+                    first = middle + 1
+                elif (chunk.spans[0].block, chunk.spans[0].offset) > (block, offset):
+                    last = middle - 1
+                else:
+                    return chunk
+        return None
+
     def chunk_ids_of(self, documents: Iterable[str], generation: int) -> set[int]:
         """The ids of all chunks of these documents."""
         query = "SELECT id FROM chunks WHERE generation = ? AND document_id = ?"

@@ -24,6 +24,7 @@ from rag.protocols import ChatModel, Embedder
 from rag.rerankers.cross_encoder import CrossEncoderReranker
 from rag.retrieval import Retriever
 from rag.settings import DEFAULT_EMBEDDING_MODEL, Settings
+from rag.tables.analyst import TableAnalyst
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def build(settings: Settings) -> Parts:
     )
     retriever = Retriever(catalog, indexes, fitting_embedder, reranker)
     chat_model = make_chat_model(settings)
-    assistant = Assistant(settings, catalog, retriever, embedder, chat_model)
+    assistant = Assistant(settings, catalog, retriever, embedder, chat_model, TableAnalyst(catalog))
     return Parts(
         settings=settings,
         database=database,

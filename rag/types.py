@@ -137,11 +137,40 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadColumn:
+    """How a column of a table was read: as text, numbers (with their unit) or dates; `empty` cells hold none."""
+
+    name: str
+    kind: Literal["text", "number", "date"]
+    unit: str = ""
+    empty: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Computation:
+    """How an answer was computed: the query over a whole table (a document's, or one of its sheets) and its result.
+
+    `rows` is how many rows of the table it rests on; `columns` are those that it names; `result` begins with the
+    names of its columns. `summaries` rows at the table's end ("Total") were left out.
+    """
+
+    sql: str
+    document_id: str
+    document_name: str
+    sheet: str
+    rows: int
+    columns: tuple[ReadColumn, ...]
+    result: tuple[tuple[str, ...], ...]
+    summaries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a question gets: sentences with citations.
 
     `answered` is False where the documents do not seem to answer. `model` is the chat model's name, or
-    "extractive" where the sentences are quoted from the documents. `stopped` says that the person ended it.
+    "extractive" where the sentences are quoted from the documents, "computed" where a query over a table gave them
+    (then `computation` says how). `stopped` says that the person ended it.
     """
 
     question: str
@@ -152,6 +181,7 @@ class Answer:
     model: str
     took_ms: float
     stopped: bool = False
+    computation: Computation | None = None
 
     @property
     def text(self) -> str:
@@ -300,6 +330,7 @@ __all__ = [
     "Box",
     "Chunk",
     "Citation",
+    "Computation",
     "Conversation",
     "ConversationInfo",
     "Document",
@@ -312,6 +343,7 @@ __all__ = [
     "Message",
     "Problem",
     "Progress",
+    "ReadColumn",
     "Removed",
     "Retrieved",
     "Role",

@@ -37,7 +37,7 @@ _NAMED = re.compile(r"(?:(\d{1,2})\.?[ -]([a-z]{3})[a-z]*|([a-z]{3})[a-z]*\.? (\
 _SUMMARY = re.compile(r"(?:(?:grand |sub-?)?total|sums?|合\s*計|総\s*計|小\s*計|計)[::]?", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Column:
     """A column as it was read, and its cells as they are written; `unit` stands at each of its numbers.
 

@@ -12,7 +12,7 @@ from rag.tables.cells import Column
 from rag.tables.cues import COLUMN, NUMBER, PERIOD, VALUE
 from rag.tables.mentions import Asked, Named
 from rag.tables.plan import Comparison, Filter
-from rag.tables.store import Table
+from rag.tables.table import Table
 
 _IS = r"\s*(?:\b(?:is|are|was|were|of|called|named|=)\b|[がは:=])?\s*[「『“\"'(]?\s*"
 _LISTED = re.compile(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
@@ -12,7 +12,7 @@ from rag.languages import stem
 from rag.tables.cells import Column, fold
 from rag.tables.cues import CUE_WORDS, NUMBER_WORDS, SPELLED
 from rag.tables.dates import Period, periods
-from rag.tables.store import Table
+from rag.tables.table import Table
 
 _FIRST = {"column": 0xE000, "value": 0xE400, "number": 0xE800, "period": 0xEC00}
 _CJK = "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -118,7 +118,7 @@ class Vocabulary:
                 asked.put(span.start, span.end, "value", len(asked.values))
         if any(column.kind == "date" for column in self.table.columns):
             _find_periods(asked)
-        _find_numbers(asked)
+        _find_numbers(asked, self.title)
         return asked
 
     def _add_name(self, column: Column) -> None:
@@ -230,10 +230,13 @@ def _find_periods(asked: Asked) -> None:
         asked.put(start, end, "period", len(asked.periods))
 
 
-def _find_numbers(asked: Asked) -> None:
+def _find_numbers(asked: Asked, title: Collection[str]) -> None:
+    """Numbers that the table's name has ("sales 2026") are words of it."""
     found: list[tuple[int, int, Decimal]] = []
     for match in _DIGITS.finditer(asked.text):
         scale = _SCALES.get(match[2] or match[3], 1)
+        if match.group() in title:
+            continue
         found.append((match.start(), match.end(), Decimal(match[1].replace(",", "")) * scale))
     for match in NUMBER_WORDS.finditer(asked.text):
         found.append((match.start(), match.end(), Decimal(SPELLED[match.group()])))

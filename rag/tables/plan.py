@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,7 +10,7 @@ from typing import Literal
 
 from rag.tables.cells import Column, Value
 from rag.tables.sql import ROW, literal, quote
-from rag.tables.store import Table
+from rag.tables.table import Table
 
 Aggregate = Literal["count", "distinct", "sum", "avg", "median"]
 Comparison = Literal["=", "<", "<=", ">", ">=", "between", "month"]
@@ -99,6 +98,11 @@ def to_row_sql(plan: Plan, table: Table) -> str:
     return f"SELECT {ROW} FROM {quote(table.name)}{where(plan)} ORDER BY {ROW}"
 
 
+def to_count_sql(plan: Plan, table: Table) -> str:
+    """The query that counts the rows that pass."""
+    return f"SELECT count(*) FROM {quote(table.name)}{where(plan)}"
+
+
 def to_group_sql(plan: Computed, table: Table) -> str:
     """The query that gives the first row of each group."""
     assert plan.group is not None
@@ -146,11 +150,3 @@ def _literal(value: Value) -> str:
     if isinstance(value, Decimal):
         return f"{value:f}"
     return f"DATE {literal(value.isoformat())}" if isinstance(value, date) else literal(value)
-
-
-def described(filters: Sequence[Filter]) -> list[tuple[str, Comparison, tuple[str, ...]]]:
-    """The conditions as a sentence may say them: column, comparison, values."""
-    return [
-        (one.column.name, one.comparison, tuple(f"{v:f}" if isinstance(v, Decimal) else str(v) for v in one.values))
-        for one in filters
-    ]

@@ -42,7 +42,7 @@ _REFUSED_NODES = frozenset(["TABLE_FUNCTION", "PIVOT", "SHOW_REF", "LAMBDA", "PA
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a query gives: the names of its columns and at most MOST_RESULTS rows; `more` where there were more."""
+    """What a query gives: the names of its columns and its first rows; `more` where there were more."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
@@ -74,8 +74,8 @@ class TableDatabase:
         """Ends the filling: from here on no setting can be changed."""
         self._connection.execute("SET lock_configuration = true")
 
-    def run(self, sql: str, seconds: float = _SECONDS) -> Result:
-        """The result of one SELECT; raises QueryRefused where it is anything else, wrong, or takes too long."""
+    def run(self, sql: str, seconds: float = _SECONDS, most: int = MOST_RESULTS) -> Result:
+        """The first `most` rows of one SELECT; raises QueryRefused where it is none, is wrong, or takes too long."""
         import duckdb
 
         cursor = self._connection.cursor()
@@ -85,9 +85,9 @@ class TableDatabase:
             timer.start()
             cursor.execute("BEGIN TRANSACTION READ ONLY")
             cursor.execute(sql)
-            rows = cursor.fetchmany(MOST_RESULTS + 1)
+            rows = cursor.fetchmany(most + 1)
             columns = tuple(column[0] for column in cursor.description or ())
-            return Result(columns, tuple(rows[:MOST_RESULTS]), len(rows) > MOST_RESULTS)
+            return Result(columns, tuple(rows[:most]), len(rows) > most)
         except duckdb.Error as error:
             raise QueryRefused(f"The query failed ({error}).", "Ask in other words.") from error
         finally:

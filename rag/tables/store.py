@@ -9,44 +9,16 @@ from functools import cached_property
 from pathlib import PurePath
 
 from rag.catalog import Catalog
-from rag.tables.cells import Column, fold, is_summary, read_column
+from rag.tables.cells import fold, is_summary, read_column
+from rag.tables.mentions import Vocabulary
 from rag.tables.rows import RawTable, read_tables
 from rag.tables.sql import TableDatabase
+from rag.tables.table import Table
 from rag.types import DocumentInfo
 
-MOST_ROWS = 200_000
+MOST_ROWS = 100_000
 """A longer table is not read: its questions get the ordinary answer."""
 _KEPT = 4
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table: its name in queries, its columns, and which block of the document each row is.
-
-    `summaries` rows at its end ("Total") are left out. `names` are those of the file, the document and the sheet.
-    """
-
-    name: str
-    sheet: str
-    names: tuple[str, ...]
-    columns: tuple[Column, ...]
-    blocks: tuple[int, ...]
-    summaries: int
-
-    @cached_property
-    def row_of(self) -> dict[int, int]:
-        """The row's place in the columns, by its block."""
-        return {block: row for row, block in enumerate(self.blocks)}
-
-    @cached_property
-    def label(self) -> Column | None:
-        """The column that says what a row is about: the first of text whose values differ most."""
-        texts = [column for column in self.columns if column.kind == "text" and column.variety >= 0.5 and column.worded]
-        return max(texts, key=lambda column: column.variety, default=None)
-
-    def column(self, name: str) -> Column | None:
-        """The column of this name."""
-        return next((column for column in self.columns if column.name == name), None)
 
 
 @dataclass(frozen=True)
@@ -56,6 +28,11 @@ class DocumentTables:
     document: DocumentInfo
     tables: tuple[Table, ...]
     database: TableDatabase
+
+    @cached_property
+    def vocabularies(self) -> tuple[Vocabulary, ...]:
+        """The words of each table."""
+        return tuple(Vocabulary(table) for table in self.tables)
 
 
 class TableStore:

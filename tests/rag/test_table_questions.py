@@ -11,7 +11,7 @@ from rag.tables.mentions import Vocabulary
 from rag.tables.plan import to_sql
 from rag.tables.question import understand
 from rag.tables.sql import TableDatabase
-from rag.tables.store import Table
+from rag.tables.table import Table
 
 SALES = {
     "Product": ["Apple", "Banana", "Cherry", "Dried fig", "Elder syrup"],
