@@ -6,6 +6,7 @@ import streamlit as st
 
 from rag.types import Answer, Feedback
 from ui.answer_view import draw_answer, draw_nearest, draw_text
+from ui.computation_view import draw_computation
 from ui.conversation import Conversation, Reply, Turn
 from ui.job_view import draw_job, draw_refused
 from ui.language import Words
@@ -78,6 +79,8 @@ def _draw_reply(words: Words, turn_id: int, reply: Reply, *, live: bool) -> None
 def _draw_answer(words: Words, key: str, answer: Answer) -> None:
     if answer.answered or answer.stopped:
         draw_answer(words, key, answer, _open_source)
+        if answer.computation:
+            draw_computation(words, answer.computation)
     else:
         st.info(words("answer.not_answered"), icon=":material/search_off:")
         if answer.hits:
@@ -89,7 +92,9 @@ def _draw_answer(words: Words, key: str, answer: Answer) -> None:
 def _remarks(words: Words, answer: Answer) -> list[str]:
     """What the reader should know of how the answer came about."""
     remarks = [words("answer.took", seconds=f"{answer.took_ms / 1000:.1f}")]
-    if answer.answered:
+    if answer.computation:
+        remarks.append(words("answer.computed"))
+    elif answer.answered:
         level = next(name for least, name in _CONFIDENCE if answer.confidence >= least)
         remarks.append(words(f"confidence.{level}"))
         by_model = words.markdown("answer.model", name=answer.model)

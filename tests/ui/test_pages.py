@@ -43,6 +43,23 @@ def test_a_question_is_answered_with_the_sentence_from_the_document(draw):
     assert "quoted from your documents" in app.chat_message[1].caption[0].value
 
 
+@pytest.mark.parametrize(("language", "question"), [("en", "What is the sum of 売上?"), ("ja", "売上の合計は？")])
+def test_an_answer_from_a_table_shows_how_it_was_computed(draw, language, question):
+    app = draw("ask", language)
+    words = words_of(language)
+    knowledge_base().add('店名,売上\n港,"1,200円"\n駅前,300円\n城下,不明\n'.encode(), "店.csv")
+    app.chat_input[0].set_value(question).run()
+    assert app.session_state.conversation.turns[0].reply.wait(60)
+    app.run()
+    assert not app.exception
+    shown = app.chat_message[1].expander[0]
+    assert shown.label == words("computed.title")
+    assert shown.code[0].value == 'SELECT sum("売上") FROM "店" WHERE "売上" IS NOT NULL'
+    assert shown.dataframe[0].value.to_numpy().tolist() == [["1500"]]
+    assert words.markdown("computed.empty", column="売上", cells="1") in texts(shown.markdown)
+    assert words("answer.computed") in app.chat_message[1].caption[0].value
+
+
 def test_a_new_conversation_forgets_the_old_one(draw):
     app = draw("ask")
     knowledge_base().add(TEXT.encode(), "keeper.txt")
