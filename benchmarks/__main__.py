@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import ablation, answers, citations, confidence, fuzz, loaders, peers, retrieval, train_reranker
+from benchmarks import ablation, answers, citations, confidence, fuzz, loaders, peers, retrieval, tables, train_reranker
 from rag import TenkyoError
 
 BENCHMARKS = {
@@ -23,7 +23,7 @@ BENCHMARKS = {
 def main() -> int:
     """Runs one benchmark over every evaluation set in a folder, or over every file of a zoo."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("name", choices=[*BENCHMARKS, "peers", "train-reranker", "loaders", "fuzz"])
+    parser.add_argument("name", choices=[*BENCHMARKS, "peers", "train-reranker", "loaders", "fuzz", "tables"])
     parser.add_argument("data", type=Path, help="folder of evaluation sets in the BEIR layout; else: of files")
     parser.add_argument("--limit", type=int, help="a fixed sample of N questions of each set; mutants of each file")
     parser.add_argument(
@@ -34,11 +34,15 @@ def main() -> int:
     parser.add_argument("--tools", nargs="+", default=["markitdown"], help="loaders: which of the other tools")
     parser.add_argument("--seed", type=int, default=0, help="fuzz: other mutants")
     parser.add_argument("--workers", type=int, default=1, help="fuzz: processes side by side")
+    parser.add_argument("--show", action="store_true", help="tables: print each question that is not answered exactly")
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING)
     try:
         if options.name == "loaders":
             print(_table(loaders.run(options.data, options.peers, options.tools)))
+            return 0
+        if options.name == "tables":
+            print(_table(tables.run(options.data, options.show)))
             return 0
         if options.name == "fuzz":
             print(_table(fuzz.run(options.data, options.limit, options.seed, options.workers)))

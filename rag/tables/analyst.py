@@ -28,8 +28,8 @@ class TableAnalyst:
 
     def answer(self, question: str, hits: Sequence[Hit], options: AskOptions) -> TableAnswer | None:
         """What a table among the hits, or among the documents asked, answers; None where none does, or several do."""
-        found = [pair for source in self._sources(hits, options) for pair in _findings(question, source)]
-        chosen = _chosen(question, found)
+        sources = self._sources(hits, options)
+        chosen = _chosen(question, [(_findings(question, source), source) for source in sources])
         if chosen is None:
             return None
         finding, source = chosen
@@ -45,9 +45,9 @@ class TableAnalyst:
                 yield source
 
 
-def _findings(question: str, source: DocumentTables) -> list[tuple[Finding, DocumentTables]]:
+def _findings(question: str, source: DocumentTables) -> list[Finding]:
     """What each table of a document makes of the question."""
-    found: list[tuple[Finding, DocumentTables]] = []
+    found: list[Finding] = []
     for table, vocabulary in zip(source.tables, source.vocabularies, strict=True):
         plan = understand(question, vocabulary)
         try:
@@ -55,22 +55,33 @@ def _findings(question: str, source: DocumentTables) -> list[tuple[Finding, Docu
         except QueryRefused:  # it takes too long: the passages answer
             continue
         if finding:
-            found.append((finding, source))
+            found.append(finding)
     return found
 
 
-def _chosen(question: str, found: Sequence[tuple[Finding, DocumentTables]]) -> tuple[Finding, DocumentTables] | None:
-    """The one whose name the question says most of; any, where all say the same; else none, for it is not clear."""
-    if len({repr(finding.result.rows) for finding, _ in found}) <= 1:
-        return next(iter(found), None)
+def _chosen(
+    question: str, found: Sequence[tuple[list[Finding], DocumentTables]]
+) -> tuple[Finding, DocumentTables] | None:
+    """Of what differs, that of the document whose name the question says most of, and of the sheet that it names."""
     words = {token.text for token in tokens(fold(question))}
-    said = [_said(words, finding, source) for finding, source in found]
-    best = max(said)
-    return found[said.index(best)] if said.count(best) == 1 and best > (0, 0) else None
+    answering = [(findings, source) for findings, source in found if findings]
+    if _results([finding for findings, _ in answering for finding in findings]) > 1:
+        said = [len(_words(f"{source.document.name} {source.document.title}") & words) for _, source in answering]
+        answering = [one for one, count in zip(answering, said, strict=True) if count == max(said)]
+    if len(answering) > 1 and _results([finding for findings, _ in answering for finding in findings]) > 1:
+        return None
+    for findings, source in answering[:1]:
+        named = [finding for finding in findings if _words(finding.table.sheet) <= words]
+        longest = max((len(_words(finding.table.sheet)) for finding in named), default=0)
+        best = [finding for finding in named if len(_words(finding.table.sheet)) == longest] or findings
+        return (best[0], source) if _results(best) == 1 else None
+    return None
 
 
-def _said(words: set[str], finding: Finding, source: DocumentTables) -> tuple[int, int]:
-    """How many words of the sheet's name, if it is said whole, and how many of the document's the question has."""
-    sheet = {token.text for token in tokens(fold(finding.table.sheet))}
-    name = {token.text for token in tokens(fold(f"{source.document.name} {source.document.title}"))}
-    return len(sheet) if sheet <= words else 0, len(name & words)
+def _results(findings: Sequence[Finding]) -> int:
+    """How many different results there are among them."""
+    return len({repr(finding.result.rows) for finding in findings})
+
+
+def _words(text: str) -> set[str]:
+    return {token.text for token in tokens(fold(text))}

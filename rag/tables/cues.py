@@ -103,6 +103,8 @@ COUNT = (
     r"\bhow many\b|\b(?:total )?(?:number|count) of\b|\bcount\b(?: of)?"
     rf"|何(?:{_COUNTERS})|いくつ|幾つ|件数|個数|行数|レコード数|データ数|の数(?=[はをが、。?]|$)"
 )
+HOW_MUCH = "いくつ|幾つ"
+"""How many, or what figure: it depends on whether there is one to be computed."""
 ASKS = (
     r"\b(?:what|which|who|whose|where|when|how much|how many|list|show|give|find|tell|name|calculate|compute)\b"
     r"|何|いくつ|いくら|どこ|誰|だれ|いつ|どの|どれ|どんな|どちら|教え|一覧|列挙|挙げ|調べ|求め|計算|は[?。]?$"
@@ -140,7 +142,7 @@ _CUE_WORDS = """
 CUE_WORDS = frozenset(_CUE_WORDS.split())
 """No cell and no part of a column's name is taken to be meant by these alone."""
 _COMMON_JAPANESE = """
-    有る 居る 為る 成る 下さる 教える 値 表 データ ファイル シート 行 件 内 中 もの 物 事 方 全体 全て 全部 其々
+    有る 居る 為る 成る 下さる 教える 値 表 データ ファイル シート 行 件 内 中 もの 物 事 方 全体 全て 全部 全員 其々
     何 幾つ 幾ら 居り 在る 御座る 入る 含む 含まれる 所 場合 登録 記載 掲載 持つ 調べる 求める 計算 挙げる 列挙
     一覧 名前 示す 知る 欲しい 出す 御 お ご 数 列 欄 項目 対する 就く おける 於く 該当 行う 行なう 頂く 貰う
     くれる 願う 言う

@@ -89,8 +89,8 @@ class _Reading:
         conditions = self._conditions
         take = conditions.take
         group = next((conditions.column(m["c"]) for p in cues.GROUPS if (m := take(p))), None)
-        count = bool(take(cues.COUNT))
         distinct = bool(take(cues.DISTINCT))
+        counted = take(cues.COUNT)
         often = extreme is None and bool(re.search(cues.OFTEN, conditions.text))
         most = bool(re.search(r"\bmost\b|多い|最多", conditions.text))
         latest = next((way for way, pattern in cues.LATEST if take(pattern)), None)
@@ -100,6 +100,8 @@ class _Reading:
         aggregates: list[Aggregate] = [name for name, pattern in cues.AGGREGATES if take(pattern)]  # type: ignore[misc]
         if len(aggregates) > 1:
             raise Unclear
+        value_asked = counted and re.fullmatch(cues.HOW_MUCH, counted.group()) and (aggregates or extreme is not None)
+        count = bool(counted) and not value_asked
         if group is None and (match := re.search(cues.BY, conditions.text)):
             group = self._grouped_by(conditions.column(match["c"]), bool(aggregates) or count)
         return _Cues(
