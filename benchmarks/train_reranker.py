@@ -66,7 +66,7 @@ def _pairs(dataset: Dataset, limit: int) -> Iterator[Rows]:
     with tempfile.TemporaryDirectory(prefix="tenkyo-train-") as store:
         parts = build(Settings(samples=False, store=Path(store)))
         for document in dataset.documents:
-            parts.library.add_document(document, "", 0, lambda _: None)
+            parts.library.add_document(document, "", lambda _: None)
         parts.indexes.refresh()
         for query in sample([query for query in dataset.queries if query.answers], limit):
             pairs = _compared(parts, query)

@@ -15,6 +15,7 @@ from typing import Any
 from evals.commands import add_arguments, evaluate
 from loaders import is_address
 from rag import AskOptions, KnowledgeBase, TenkyoError
+from rag.store_commands import Run, add_commands
 from rag.types import Added, Answer, Citation, DocumentInfo, Hit, Message, Progress
 
 _EMBED_REPORT_EVERY = 1024
@@ -55,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "reindex", _reindex, "chunk and embed everything anew with the present settings")
     _command(commands, "stats", _stats, "the library in figures")
     _command(commands, "samples", _samples, "index the sample library, in a store that was never used")
+    add_commands(lambda name, run, text: _command(commands, name, _told(run), text))
     prompt = _command(commands, "prompt", _prompt, "token ids of dialogs on standard input, one JSON per line")
     prompt.add_argument("--format", choices=["llama2"], required=True)
     prompt.add_argument("--tokenizer", type=Path, required=True, metavar="FOLDER|FILE")
@@ -65,7 +67,19 @@ def _parser() -> argparse.ArgumentParser:
 def _command(commands: Any, name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
     command = commands.add_parser(name, help=text, description=text)
     command.add_argument("--json", action="store_true", help="print JSON")
+    command.add_argument("--store", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     command.set_defaults(run=run)
+    return command
+
+
+def _told(run: Run) -> Callable[[argparse.Namespace], int]:
+    """The command that prints what `run` gives; its exit code says whether all is well."""
+
+    def command(options: argparse.Namespace) -> int:
+        row, text, good = run(options, _show)
+        _print(options, row, text)
+        return 0 if good else 1
+
     return command
 
 

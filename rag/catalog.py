@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -11,12 +12,15 @@ import numpy as np
 from loaders import Block
 from rag import records
 from rag.database import Database
-from rag.errors import DocumentNotFound, StoreError
+from rag.errors import DocumentNotFound
 from rag.protocols import Vectors
-from rag.records import NewChunk, NewDocument
+from rag.records import STORED_DTYPE, NewChunk, NewDocument
 from rag.types import Chunk, DocumentInfo, Removed
 
-STORED_DTYPE = np.float16
+_LABELS = """SELECT sha256, name, collection, metadata FROM documents WHERE parent IS NULL AND size > 0
+    UNION ALL SELECT sha256, name, collection, '{}' FROM jobs WHERE sha256 != '' AND result IS NULL
+    AND state IN ('queued', 'running', 'failed', 'cancelled')"""
+"""What was added as what: by the documents there are, and by the jobs that may yet make one."""
 
 
 class Change(NamedTuple):
@@ -202,10 +206,23 @@ class Catalog:
 
     def referenced_originals(self) -> set[str]:
         """The sha256 of every original that a document, or a job that may run yet, needs."""
-        query = """SELECT sha256 FROM documents
-                   UNION SELECT sha256 FROM jobs WHERE state IN ('queued', 'running', 'failed')"""
+        query = f"SELECT sha256 FROM documents WHERE size > 0 UNION SELECT sha256 FROM ({_LABELS})"  # noqa: S608
         with self._database.read() as db:
             return {row["sha256"] for row in db.execute(query)}
+
+    def needs_original(self, sha256: str) -> bool:
+        """Whether `referenced_originals` has it."""
+        query = f"SELECT 1 FROM documents WHERE sha256 = ?1 UNION SELECT 1 FROM ({_LABELS}) WHERE sha256 = ?1"  # noqa: S608
+        with self._database.read() as db:
+            return db.execute(query, (sha256,)).fetchone() is not None
+
+    def labels(self) -> dict[str, dict[tuple[str, str], Mapping[str, str]]]:
+        """What each original was added as: by sha256, then by name and collection, what is known from outside."""
+        found = dict[str, dict[tuple[str, str], Mapping[str, str]]]()
+        with self._database.read() as db:
+            for row in db.execute(_LABELS):
+                found.setdefault(row["sha256"], {})[row["name"], row["collection"]] = json.loads(row["metadata"])
+        return found
 
     # -- chunks and vectors --------------------------------------------------------------------------------
 
@@ -292,17 +309,19 @@ class Catalog:
         rows = [(key, vector.astype(STORED_DTYPE).tobytes()) for key, vector in zip(keys, vectors, strict=True)]
         with self._database.write() as db:
             first = db.execute("SELECT coalesce(max(id), 0) + 1 FROM embeddings").fetchone()[0]
-            db.executemany("INSERT OR IGNORE INTO embeddings (key, vector) VALUES (?, ?)", rows)
+            # The last chunk that needs a vector may have been deleted while it was made.
+            query = """INSERT OR IGNORE INTO embeddings (key, vector) SELECT ?1, ?2
+                       WHERE EXISTS (SELECT 1 FROM chunks WHERE embedding_key = ?1)"""
+            db.executemany(query, rows)
             last = db.execute("SELECT coalesce(max(id), 0) FROM embeddings").fetchone()[0]
             if last >= first:
                 records.log_change(db, "vectors", first, last)
 
-    def check(self) -> None:
-        """Raises StoreError where SQLite finds its file damaged."""
-        with self._database.read() as db:
-            verdict = db.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if verdict != "ok":
-            raise StoreError(f"The catalog is damaged ({verdict}).", "Restore it from a backup.")
+    def drop_vectors(self, ids: Sequence[int]) -> None:
+        """Deletes vectors by id of embedding; chunks that had them wait for new ones."""
+        with self._database.write() as db:
+            records.delete_vectors(db, ids)
+        self._embedded_up_to.clear()
 
     def _generation(self, state: str) -> Generation | None:
         with self._database.read() as db:

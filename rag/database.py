@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from queue import Empty, LifoQueue
 
@@ -73,6 +73,13 @@ MIGRATIONS = (
 )
 
 
+REBUILD_HINT = (
+    "Restore a backup (`python -m rag restore`), or make the catalog anew from the files kept in 'originals' "
+    "(`python -m rag rebuild`)."
+)
+_PRIMARY = 0xFF  # of SQLite's extended error codes
+
+
 class Database:
     """A pool of connections to one SQLite file in WAL mode; safe from any thread and from several processes.
 
@@ -107,6 +114,12 @@ class Database:
                 connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
+
+    def snapshot(self, target: Path) -> None:
+        """Copies the file as of its last commit, while others read and write it; the copy is one file, without WAL."""
+        with self._translated(), self._connection() as source, closing(sqlite3.connect(target)) as copy:
+            source.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")
 
     def close(self) -> None:
         """Closes the idle connections; those in use close with their threads."""
@@ -157,11 +170,32 @@ class Database:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
+            if getattr(error, "sqlite_errorcode", 0) & _PRIMARY in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                raise StoreError(f"The catalog is damaged ({error}).", REBUILD_HINT, str(self.path)) from error
             raise StoreError(
                 f"The store could not be read or written ({error}).",
                 "Check that its disk is not full or read-only. The files you added are kept beside it in 'originals'.",
                 str(self.path),
             ) from error
+
+
+def files_of(path: Path) -> list[Path]:
+    """The database file and those that SQLite keeps beside it while it is open; some may not be there."""
+    return [path.with_name(path.name + ending) for ending in ("", "-wal", "-shm")]
+
+
+def is_open_elsewhere(path: Path) -> bool:
+    """Whether a process, this one included, has this database open; one that cannot be read counts as not open."""
+    if not path.exists():
+        return False
+    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
+        try:
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            connection.execute("BEGIN EXCLUSIVE")
+            connection.execute("ROLLBACK")
+        except sqlite3.Error as error:
+            return getattr(error, "sqlite_errorcode", 0) & _PRIMARY == sqlite3.SQLITE_BUSY
+    return False
 
 
 def _statements(script: str) -> Iterator[str]:

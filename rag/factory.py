@@ -14,6 +14,7 @@ from rag.database import Database
 from rag.embedders.onnx_int8 import OnnxInt8Embedder
 from rag.embedders.sentence_transformer import SentenceTransformerEmbedder
 from rag.indexes import Indexes
+from rag.integrity import Integrity
 from rag.job_queue import JobQueue
 from rag.jobs import Worker
 from rag.knowledge import Library
@@ -21,6 +22,7 @@ from rag.llms import make_chat_model
 from rag.originals import Originals
 from rag.parsing import Parser
 from rag.protocols import ChatModel, Embedder
+from rag.recovery import CATALOG, INDEXES, ORIGINALS, refuse_if_cut_off
 from rag.rerankers.cross_encoder import CrossEncoderReranker
 from rag.retrieval import Retriever
 from rag.settings import DEFAULT_EMBEDDING_MODEL, Settings
@@ -39,6 +41,7 @@ class Parts:
     embedder: Embedder
     parser: Parser
     library: Library
+    integrity: Integrity
     queue: JobQueue
     worker: Worker
     retriever: Retriever
@@ -50,10 +53,11 @@ class Parts:
 def build(settings: Settings) -> Parts:
     """Makes the parts; no model is loaded. Raises StoreError where the store cannot be opened."""
     folder = settings.store
-    database = Database(folder / "catalog.sqlite")
+    refuse_if_cut_off(folder)
+    database = Database(folder / CATALOG)
     catalog = Catalog(database)
-    originals = Originals(folder / "originals")
-    indexes = Indexes(catalog, folder / "indexes")
+    originals = Originals(folder / ORIGINALS)
+    indexes = Indexes(catalog, folder / INDEXES)
     embedder = _embedder(settings)
     workers = settings.parse_workers or min(4, os.cpu_count() or 1)
     parser = Parser(settings.parse_timeout_s, settings.parse_memory_mb, workers)
@@ -81,6 +85,7 @@ def build(settings: Settings) -> Parts:
         embedder=embedder,
         parser=parser,
         library=library,
+        integrity=Integrity(database, catalog, originals, indexes, library),
         queue=queue,
         worker=worker,
         retriever=retriever,

@@ -52,6 +52,15 @@ class Indexes:
             if revision != self._words_revision:
                 self._update_words()
 
+    def rebuild(self) -> None:
+        """Makes both anew from the catalog."""
+        with self._lock:
+            active = self._catalog.active_generation()
+            if active is not None:
+                TantivyWordStore.delete(self._words_folder(active.id))
+            self._generation = -1
+        self.refresh()
+
     def build_words(self, generation: int) -> None:
         """Makes the word index of a generation that is being built, so that the switch to it takes no time."""
         words = TantivyWordStore(self._words_folder(generation))

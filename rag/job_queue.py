@@ -92,10 +92,13 @@ class JobQueue:
             db.execute(query, (error, MAX_ATTEMPTS))
             db.execute("UPDATE jobs SET state = 'queued' WHERE state = 'running' AND result IS NULL")
 
-    def forget_finished(self) -> None:
-        """Clears the list of what is over."""
+    def forget_finished(self) -> list[tuple[str, str, str]]:
+        """Clears the list of what is over; gives what of it had a file as (sha256, name, collection)."""
+        over = "FROM jobs WHERE state IN ('done', 'failed', 'cancelled')"
         with self._database.write() as db:
-            db.execute("DELETE FROM jobs WHERE state IN ('done', 'failed', 'cancelled')")
+            files = [tuple(row) for row in db.execute(f"SELECT sha256, name, collection {over} AND sha256 != ''")]
+            db.execute(f"DELETE {over}")
+        return files
 
     def embedding(self) -> list[Job]:
         """Jobs whose document waits for its vectors."""

@@ -87,7 +87,7 @@ class Worker:
         if not self._recovered:
             self._recovered = True
             self._queue.recover()
-            self._library.originals.remove_all_but(self._library.catalog.referenced_originals())
+            self._library.tidy()
 
     # -- in the worker's thread ----------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -13,12 +13,12 @@ from loaders import Block, Document, Fetched, Web, fetch
 from rag.catalog import Catalog, Generation, NewChunk, NewDocument, document_id
 from rag.errors import DocumentTooLarge, EmptyDocument
 from rag.indexes import Indexes
-from rag.originals import Originals
+from rag.originals import Label, Originals
 from rag.parsing import Parser
 from rag.protocols import Embedder, Report
 from rag.settings import Settings
 from rag.splitting import embedding_text, fitting_title, split
-from rag.types import Added, Chunk, Progress, Removed
+from rag.types import Added, Chunk, DocumentInfo, Progress, Removed
 
 EMBEDDED_AT_ONCE = 64
 """Chunks between two commits of vectors: what a crash loses at most is embedding these again."""
@@ -72,26 +72,60 @@ class Library:
         sha256 = hashlib.sha256(data).hexdigest()
         old = self.catalog.find(collection, name)
         if old and old.sha256 == sha256:
+            if old.parent is None:
+                self._keep(data, Label(name, collection, old.metadata))  # it may have been lost
             return Added(name, "unchanged", old.id, old.chunks)
+        return self._read(data, name, collection, password, report, metadata)
+
+    def read_again(self, info: DocumentInfo, report: Report) -> Added:
+        """Loads, splits and commits a document anew from its original; raises TenkyoError."""
+        data = self.originals.get(info.sha256)
+        return self._read(data, info.name, info.collection, None, report, info.metadata)
+
+    def _keep(self, data: bytes, label: Label) -> None:
+        with self.originals.locked():
+            self.originals.label(self.originals.put(data), label)
+
+    def _read(
+        self,
+        data: bytes,
+        name: str,
+        collection: str,
+        password: str | None,
+        report: Report,
+        metadata: Mapping[str, str],
+    ) -> Added:
         report(Progress("parse", 0, 1, "file", name))
         document = self.parser.load(data, name, password)
-        document = replace(document, metadata={**metadata, **document.metadata})
-        gone = {info.sha256 for info in self.catalog.family(old.id)} if old else set[str]()
-        self.originals.put(data)
-        added = self.add_document(document, collection, len(data), report)
-        self._discard_originals(gone)
+        document = replace(document, metadata={**self._known(data, name, collection), **metadata, **document.metadata})
+        old = self.catalog.find(collection, name)
+        gone = [(one.sha256, one.name, collection) for one in self.catalog.family(old.id)] if old else []
+        added = self.add_document(document, collection, report, data)
+        self.release(gone)
         return added
 
-    def add_document(self, document: Document, collection: str, size: int, report: Report) -> Added:
-        """Splits and commits a document that is loaded already, and those inside it."""
+    def _known(self, data: bytes, name: str, collection: str) -> Mapping[str, str]:
+        """What the label says of this file, which a catalog made anew does not know."""
+        labels = self.originals.labels(hashlib.sha256(data).hexdigest())
+        return next((label.metadata for label in labels if label[:2] == (name, collection)), {})
+
+    def add_document(self, document: Document, collection: str, report: Report, original: bytes | None = None) -> Added:
+        """Splits and commits a document that is loaded already, and those inside it, with the file that it is from.
+
+        Without an original its size is 0.
+        """
         generation = self.generation().id
         report(Progress("split", 0, 1, "file", document.name))
-        family, unread = self._family(document, collection, size)
+        family, unread = self._family(document, collection, len(original or b""))
         total = sum(len(new.chunks) for new in family)
         if not total:
             raise EmptyDocument("There is no text in it.", "Check that the file is the one you meant.", document.name)
         report(Progress("store", 0, total, "chunks", document.name))
-        replaced = self.catalog.put(family, collection, generation)
+        with self.originals.locked():
+            if original is not None:
+                self.originals.label(self.originals.put(original), Label(document.name, collection, document.metadata))
+            self._keep_children(document)
+            replaced = self.catalog.put(family, collection, generation)
         first, *inside = (
             Added(
                 new.document.name, "added", document_id(collection, new.document.name, new.document.id), len(new.chunks)
@@ -114,11 +148,16 @@ class Library:
             if child.document is None:
                 unread.append(Added(name, "failed", None, 0, child.error))
                 continue
-            self.originals.put(child.data)
             more = self._family(replace(child.document, name=name), collection, len(child.data), id_)
             family += more[0]
             unread += more[1]
         return family, unread
+
+    def _keep_children(self, document: Document) -> None:
+        for child in document.children:
+            if child.document is not None:
+                self.originals.put(child.data)
+                self._keep_children(child.document)
 
     def check_size(self, size: int, name: str) -> None:
         """Raises DocumentTooLarge for a file over the limit of the settings."""
@@ -132,15 +171,29 @@ class Library:
 
     def remove(self, id_: str) -> Removed:
         """Deletes a document from the catalog, both indexes and the originals."""
-        gone = {info.sha256 for info in self.catalog.family(id_)}
+        gone = [(one.sha256, one.name, one.collection) for one in self.catalog.family(id_)]
         removed = self.catalog.remove(id_)
         self.indexes.refresh()
-        self._discard_originals(gone)
+        self.release(gone)
         return removed
 
-    def _discard_originals(self, sha256s: set[str]) -> None:
-        for sha256 in sha256s - self.catalog.referenced_originals():
-            self.originals.discard(sha256)
+    def release(self, gone: Iterable[tuple[str, str, str]]) -> None:
+        """Deletes originals and labels of what is gone, as (sha256, name, collection); what others need stays."""
+        with self.originals.locked():
+            for sha256, name, collection in gone:
+                holder = self.catalog.find(collection, name)
+                if not self.catalog.needs_original(sha256):
+                    self.originals.discard(sha256)
+                elif holder is None or holder.sha256 != sha256:
+                    self.originals.unlabel(sha256, name, collection)
+
+    def tidy(self) -> None:
+        """Deletes originals that nothing refers to, which a crash left, and labels those that have no label."""
+        with self.originals.locked():
+            self.originals.remove_all_but(self.catalog.referenced_originals())
+            for info in self.catalog.documents().values():
+                if info.has_original and info.parent is None and not self.originals.is_labelled(info.sha256):
+                    self.originals.label(info.sha256, Label(info.name, info.collection, info.metadata))
 
     def _split(self, title: str, blocks: Sequence[Block]) -> list[NewChunk]:
         settings = self.settings

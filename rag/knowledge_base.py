@@ -14,6 +14,8 @@ from rag.errors import StoreError, TenkyoError
 from rag.events import AnswerReady, Event
 from rag.factory import Parts, build
 from rag.knowledge import fingerprint
+from rag.originals import Label
+from rag.recovery import Rebuilt, rebuild
 from rag.settings import ROOT, Settings
 from rag.types import (
     Added,
@@ -27,6 +29,7 @@ from rag.types import (
     Removed,
     Retrieved,
     Stats,
+    Verified,
 )
 
 SAMPLES = ROOT / "data" / "samples"
@@ -36,6 +39,11 @@ _INDEXED_AT_ONCE = 500
 
 def _ignore(progress: Progress) -> None:
     del progress
+
+
+def _chosen(store: Path | str | None, settings: Settings | None) -> Settings:
+    settings = settings or Settings.load()
+    return settings if store is None else settings.model_copy(update={"store": Path(store)})
 
 
 class KnowledgeBase:
@@ -52,10 +60,15 @@ class KnowledgeBase:
     @classmethod
     def open(cls, store: Path | str | None = None, settings: Settings | None = None) -> Self:
         """Opens the store in this folder, or makes one; `store` goes before `settings.store`. Raises StoreError."""
-        settings = settings or Settings.load()
-        if store is not None:
-            settings = settings.model_copy(update={"store": Path(store)})
-        return cls(build(settings))
+        return cls(build(_chosen(store, settings)))
+
+    @classmethod
+    def rebuild(cls, store: Path | str | None = None, settings: Settings | None = None) -> Rebuilt:
+        """Makes a lost or damaged catalog anew; `work_off`, or the app, then reads the originals again.
+
+        Raises StoreError while a process has the store open.
+        """
+        return rebuild(_chosen(store, settings).store)
 
     def close(self) -> None:
         """Ends background work after its present step and closes the files."""
@@ -116,8 +129,7 @@ class KnowledgeBase:
         """Adds documents that are loaded already, one transaction each, then embeds them all."""
         added: list[Added] = []
         for document in documents:
-            size = sum(len(block.text) for block in document.blocks)
-            added.append(self._parts.library.add_document(document, "", size, _ignore))
+            added.append(self._parts.library.add_document(document, "", _ignore))
             if len(added) % _INDEXED_AT_ONCE == 0:
                 self._parts.indexes.refresh()
         self.embed_all(report)
@@ -172,6 +184,10 @@ class KnowledgeBase:
         """Chunks and embeds everything anew with the present settings, while the old index keeps answering."""
         self._parts.library.reindex(report)
 
+    def verify(self, repair: bool = False, report: Callable[[Progress], None] = _ignore) -> Verified:
+        """Compares originals, chunks, vectors and both indexes; `repair` brings together what it can."""
+        return self._parts.integrity.repair(report) if repair else self._parts.integrity.verify()
+
     def stats(self) -> Stats:
         """The store in figures."""
         parts, documents = self._parts, self.documents()
@@ -209,7 +225,11 @@ class KnowledgeBase:
     def submit(self, data: bytes, name: str, collection: str = "") -> Job:
         """Queues a file; when this returns, nothing can lose it. Raises DocumentTooLarge, StoreError."""
         self._parts.library.check_size(len(data), name)
-        job = self._parts.queue.submit("ingest", name, collection, self._parts.originals.put(data))
+        originals = self._parts.originals
+        with originals.locked():
+            sha256 = originals.put(data)
+            originals.label(sha256, Label(name, collection, {}))
+            job = self._parts.queue.submit("ingest", name, collection, sha256)
         self._parts.worker.wake()
         return job
 
@@ -238,8 +258,8 @@ class KnowledgeBase:
         return [self._parts.worker.with_progress(job) for job in self._parts.queue.list(limit)]
 
     def forget_finished_jobs(self) -> None:
-        """Clears finished, failed and cancelled jobs from the list."""
-        self._parts.queue.forget_finished()
+        """Clears finished, failed and cancelled jobs from the list, with the files that only they held."""
+        self._parts.library.release(self._parts.queue.forget_finished())
 
     # -- questions -----------------------------------------------------------------------------------------
 

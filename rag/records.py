@@ -8,8 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
+import numpy as np
+
 from loaders import Box, Document, ExtractionReport, Location, Skipped
 from rag.types import Chunk, DocumentInfo, Span
+
+STORED_DTYPE = np.float16
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +181,11 @@ def _delete_chunks(db: sqlite3.Connection, where: str, arguments: tuple[str | in
     chunks = db.execute(f"DELETE FROM chunks WHERE {where}", arguments).rowcount  # noqa: S608
     query = "DELETE FROM embeddings WHERE key = ? AND NOT EXISTS (SELECT 1 FROM chunks WHERE embedding_key = key)"
     return chunks, sum(db.execute(query, (key,)).rowcount for key in orphans)
+
+
+def delete_vectors(db: sqlite3.Connection, ids: Sequence[int]) -> None:
+    """Deletes vectors; chunks that had them wait for new ones."""
+    db.executemany("DELETE FROM embeddings WHERE id = ?", [(id_,) for id_ in ids])
 
 
 def first_missing(db: sqlite3.Connection, generation: int) -> str | None:

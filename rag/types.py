@@ -70,6 +70,11 @@ class DocumentInfo:
     parent: str | None = None
 
     @property
+    def has_original(self) -> bool:
+        """Whether the file it came from was kept; not so where it was added loaded already."""
+        return self.size > 0
+
+    @property
     def has_pictures(self) -> bool:
         """Whether its pages can be shown as pictures."""
         return self.media_type == "application/pdf" or self.media_type.startswith("image/")
@@ -274,6 +279,52 @@ class Removed:
     original_bytes: int
 
 
+FindingCode = Literal[
+    "catalog_damaged",
+    "original_missing",
+    "original_damaged",
+    "original_unclaimed",
+    "label_differs",
+    "chunks_differ",
+    "vectors_missing",
+    "vectors_damaged",
+    "vectors_unclaimed",
+    "words_damaged",
+    "words_differ",
+    "vector_index_differs",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One way in which the parts of a store disagree: in how many places, at which documents, and what to do."""
+
+    code: FindingCode
+    count: int
+    message: str
+    hint: str
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was compared, in counts, and each disagreement; `repaired` are those that a repair has done away with."""
+
+    documents: int
+    originals: int
+    chunks: int
+    vectors: int
+    index_words: int
+    index_vectors: int
+    findings: tuple[Finding, ...]
+    repaired: tuple[Finding, ...] = ()
+
+    @property
+    def agrees(self) -> bool:
+        """Whether there was nothing to find."""
+        return not self.findings
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """What every long operation reports. Stages of a file: parse, split, embed, store."""
@@ -337,6 +388,7 @@ __all__ = [
     "DocumentInfo",
     "ExtractionReport",
     "Feedback",
+    "Finding",
     "Hit",
     "Job",
     "Location",
@@ -352,4 +404,5 @@ __all__ = [
     "Skipped",
     "Span",
     "Stats",
+    "Verified",
 ]

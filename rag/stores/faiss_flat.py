@@ -22,6 +22,17 @@ class FaissFlatStore:
     def __len__(self) -> int:
         return len(self._ids)
 
+    def ids(self) -> list[int]:
+        """Every id, in ascending order."""
+        with self._lock:
+            return sorted(self._ids)
+
+    def vectors(self, ids: Sequence[int]) -> Vectors:
+        """The vectors (n, dimension) held under these ids, which must be there."""
+        with self._lock:
+            assert self._index is not None
+            return np.stack([self._index.reconstruct(id_) for id_ in ids])
+
     def add(self, ids: Sequence[int], vectors: Vectors) -> None:
         """Adds unit vectors (n, dimension) under these ids; an id already there is replaced."""
         if not len(ids):

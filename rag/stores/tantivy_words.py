@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import struct
+import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -19,6 +22,8 @@ from rag.types import Chunk
 _FIELDS = {"title": 1.0, "headings": 0.5, "words": 1.0, "bigrams": 0.5}
 _WORDS = ("title", "headings", "words")
 _HEAP_BYTES = 64_000_000
+_SEGMENT_FILES = frozenset((".fast", ".fieldnorm", ".idx", ".pos", ".store", ".term", ".del"))
+_FOOTER_MARK = 1337
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +47,31 @@ class TantivyWordStore:
             self._index = _open(folder)
         self._searcher = self._index.searcher()
 
+    @staticmethod
+    def delete(folder: Path) -> None:
+        """Deletes the index in this folder, between two updates of whichever process; open ones go on reading."""
+        with FileLock(f"{folder}.lock"):
+            shutil.rmtree(folder, ignore_errors=True)
+
     def __len__(self) -> int:
         return self._searcher.num_docs
+
+    def ids(self) -> list[int]:
+        """The chunk id of every entry, in ascending order."""
+        searcher = self._searcher
+        found = searcher.search(tantivy.Query.all_query(), limit=max(1, searcher.num_docs), count=False).hits
+        return sorted(int(id_ or 0) for id_ in searcher.fast_field_values("id", [address for _, address in found]))
+
+    def count_of(self, documents: Sequence[str]) -> int:
+        """How many entries are chunks of these documents."""
+        query = tantivy.Query.term_set_query(self._index.schema, "document", list(documents))
+        searcher = self._searcher
+        return len(searcher.search(query, limit=max(1, searcher.num_docs), count=False).hits)
+
+    def damaged_files(self) -> list[str]:
+        """The files whose bytes do not fit the checksum that tantivy wrote at their end."""
+        with self._writing:
+            return [path.name for path in sorted(self._folder.glob("*")) if _is_damaged(path)]
 
     def reload(self) -> None:
         """Shows what has been committed since, by any process."""
@@ -109,6 +137,18 @@ def _open(folder: Path) -> tantivy.Index:
         shutil.rmtree(folder)
         folder.mkdir(parents=True)
         return tantivy.Index(_schema(), path=str(folder))
+
+
+def _is_damaged(path: Path) -> bool:
+    """A file of a segment ends with a footer: JSON with the CRC of what stands before it, its length, a mark."""
+    if path.suffix not in _SEGMENT_FILES:
+        return False
+    data = path.read_bytes()
+    length, mark = struct.unpack("<II", data[-8:]) if len(data) >= 8 else (0, 0)
+    try:
+        return mark != _FOOTER_MARK or json.loads(data[-8 - length : -8])["crc"] != zlib.crc32(data[: -8 - length])
+    except (ValueError, KeyError, TypeError):
+        return True
 
 
 def _schema() -> tantivy.Schema:

@@ -1,0 +1,63 @@
+"""The terminal's commands that look after a store: verify, rebuild. Each gives a row for JSON, a text, and whether
+all is well."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from rag import KnowledgeBase
+from rag.types import Finding, Progress, Verified
+
+Outcome = tuple[dict[str, Any], str, bool]
+Run = Callable[[Namespace, Callable[[Progress], None]], Outcome]
+_NAMED = 3  # of the documents that a finding is about
+
+
+def add_commands(command: Callable[[str, Run, str], ArgumentParser]) -> None:
+    """Declares the commands; `command` is given a name, what runs it, and its help."""
+    verify = command("verify", _verify, "check that originals, chunks, vectors and both indexes agree")
+    verify.add_argument("--repair", action="store_true", help="bring together what can be")
+    command("rebuild", _rebuild, "make a lost or damaged catalog anew from the original files")
+
+
+def _verify(options: Namespace, report: Callable[[Progress], None]) -> Outcome:
+    with KnowledgeBase.open(options.store) as kb:
+        found = kb.verify(options.repair, report)
+    return {"agrees": found.agrees, **asdict(found)}, _verified_text(found), found.agrees
+
+
+def _verified_text(found: Verified) -> str:
+    figures = {
+        "documents": found.documents,
+        "originals": found.originals,
+        "chunks": found.chunks,
+        "vectors": found.vectors,
+        "entries of the word index": found.index_words,
+        "entries of the vector index": found.index_vectors,
+    }
+    lines = [f"{name:28} {value}" for name, value in figures.items()]
+    lines += [f"repaired: {_named(finding)}" for finding in found.repaired]
+    lines += [f"differs: {_named(finding)} {finding.hint}" for finding in found.findings]
+    return "\n".join([*lines, "everything agrees" if found.agrees else "not everything agrees"])
+
+
+def _named(finding: Finding) -> str:
+    names = ", ".join(finding.names[:_NAMED]) + (", …" if len(finding.names) > _NAMED else "")
+    return f"{finding.count} {finding.message}" + (f" ({names})." if names else ".")
+
+
+def _rebuild(options: Namespace, report: Callable[[Progress], None]) -> Outcome:
+    del report
+    rebuilt = KnowledgeBase.rebuild(options.store)
+    with KnowledgeBase.open(options.store) as kb:
+        kb.work_off()
+        documents = len(kb.documents())
+        failed = [{"name": job.name, "error": job.error} for job in kb.jobs(rebuilt.files) if job.state == "failed"]
+    row = {"set_aside": rebuilt.set_aside, "files": rebuilt.files, "documents": documents, "failed": failed}
+    lines = [f"the old catalog is kept as {rebuilt.set_aside}"] if rebuilt.set_aside else []
+    lines += [f"not read: {one['name']} {(one['error'] or {}).get('message', '')}" for one in failed]
+    lines.append(f"{documents} documents from {rebuilt.files} files, {rebuilt.conversations} conversations")
+    return {**row, "conversations": rebuilt.conversations}, "\n".join(lines), not failed
