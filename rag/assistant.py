@@ -22,7 +22,6 @@ from rag.tables.analyst import TableAnalyst
 from rag.types import Answer, AskOptions, Hit, Message, Retrieved, Sentence
 
 EXTRACTIVE = "extractive"
-COMPUTED = "computed"
 _BREAK = Sentence("\n\n")
 
 
@@ -52,13 +51,18 @@ class Assistant:
         found = self.retriever.search(rewritten or question, options if rewritten else replace(options, before=asked))
         yield PassagesRetrieved(found)
         yield StageStarted("reading", len(found.hits))
-        if computed := self.tables.answer(question, found.hits, options):
+        answered = bool(found.hits) and found.confidence >= self.settings.min_confidence
+        computed = self.tables.answer(question, found.hits, options)
+        if computed is None and answered and self.chat_model is not None:
+            computed = self.tables.written(question, found.hits, self.chat_model, stop)
+        if computed:
             yield from (TokenGenerated(sentence.text) for sentence in computed.sentences)
             took_ms = (time.perf_counter() - start) * 1000
-            answer = Answer(question, computed.sentences, computed.hits, True, found.confidence, COMPUTED, took_ms)
+            answer = Answer(
+                question, computed.sentences, computed.hits, True, found.confidence, computed.model, took_ms
+            )
             yield AnswerReady(replace(answer, computation=computed.computation))
             return
-        answered = bool(found.hits) and found.confidence >= self.settings.min_confidence
         sentences, model = (), EXTRACTIVE
         if answered and self.chat_model is not None:
             sentences, model = yield from self._written(question, history, found.hits, stop)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from threading import Event as Flag
 
 from rag.catalog import Catalog
 from rag.errors import QueryRefused
 from rag.languages import detect_language
+from rag.protocols import ChatModel
 from rag.tables.cells import fold
+from rag.tables.cues import COMPUTES
 from rag.tables.evidence import Evidence
 from rag.tables.mentions import tokens
 from rag.tables.question import understand
 from rag.tables.report import Finding, TableAnswer, find, report
 from rag.tables.store import DocumentTables, TableStore
+from rag.tables.written_query import report_written, write_query
 from rag.types import AskOptions, DocumentInfo, Hit
 
 _MOST_DOCUMENTS = 4
@@ -35,6 +40,18 @@ class TableAnalyst:
         finding, source = chosen
         evidence = Evidence(self._catalog, source.document, hits)
         return report(finding, source, evidence, detect_language(question))
+
+    def written(self, question: str, hits: Sequence[Hit], model: ChatModel, stop: Flag) -> TableAnswer | None:
+        """What a query that the model writes gives, where the best passage is of a table and something is computed."""
+        if not hits or not re.search(COMPUTES, fold(question)):
+            return None
+        source = self._store.of(hits[0].document) if hits[0].document.report.tables else None
+        language = detect_language(question)
+        query = write_query(question, source, model, language, stop) if source else None
+        if source is None or query is None:
+            return None
+        evidence = Evidence(self._catalog, source.document, hits)
+        return report_written(query, source, evidence, model.name, language)
 
     def _sources(self, hits: Sequence[Hit], options: AskOptions) -> Iterator[DocumentTables]:
         documents: dict[str, DocumentInfo] = {hit.document.id: hit.document for hit in hits}

@@ -94,7 +94,10 @@ class Conditions:
             for column in self._table.columns
             if column.name in found
         ]
-        return (*made, *self._filters)
+        every = (*made, *self._filters)
+        if len(every) > 1 and re.search(cues.EITHER, self.text):
+            raise Unclear  # conditions hold together; cells of one column that are listed are one condition
+        return every
 
     def _column_of(self, cell: _Cell, asked_for: Sequence[Column], by_name: bool) -> str:
         names = [name for name in cell.named.where if name not in {column.name for column in asked_for}]

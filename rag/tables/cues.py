@@ -103,6 +103,8 @@ COUNT = (
     r"\bhow many\b|\b(?:total )?(?:number|count) of\b|\bcount\b(?: of)?"
     rf"|何(?:{_COUNTERS})|いくつ|幾つ|件数|個数|行数|レコード数|データ数|の数(?=[はをが、。?]|$)"
 )
+COMPUTES = "|".join((COUNT, DISTINCT, *(p for _, p in (*AGGREGATES, *EXTREMES, *LATEST)), r"\bper\b|ごと|別の|差|割合"))
+"""Says that something is computed, whatever else the question says."""
 HOW_MUCH = "いくつ|幾つ"
 """How many, or what figure: it depends on whether there is one to be computed."""
 ASKS = (
@@ -110,6 +112,7 @@ ASKS = (
     r"|何|いくつ|いくら|どこ|誰|だれ|いつ|どの|どれ|どんな|どちら|教え|一覧|列挙|挙げ|調べ|求め|計算|は[?。]?$"
 )
 YES_OR_NO = r"^(?:is|are|was|were|does|do|did|has|have|had|can|could|will|would|should|may)\b(?! you| u )"
+EITHER = r"\bor\b|または|もしくは|あるいは"
 NAMED = r"\b(?:named|called)\b|という(?:名前)?"
 
 PERSON = re.compile(

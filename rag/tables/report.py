@@ -16,6 +16,7 @@ from rag.tables.table import Table
 from rag.tables.wording import Wording, shown_value
 from rag.types import Computation, Hit, ReadColumn, Sentence
 
+COMPUTED = "computed"
 _LISTED = 20
 """Lines of a result that the answer says; how many more there are, it says too."""
 _CITED = 3
@@ -31,6 +32,7 @@ class TableAnswer:
     sentences: tuple[Sentence, ...]
     hits: tuple[Hit, ...]
     computation: Computation
+    model: str = COMPUTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,9 @@ class Finding:
 
 def find(plan: Plan, table: Table, source: DocumentTables) -> Finding | None:
     """Carries a plan out; None where no row passes, which answers only what is counted. Raises QueryRefused."""
-    result = source.database.run(to_sql(plan, table))
-    rows = tuple(row[0] for row in source.database.run(to_row_sql(plan, table), most=len(table.blocks)).rows)
+    most = len(table.blocks)
+    result = source.database.run(to_sql(plan, table), most=most)
+    rows = tuple(row[0] for row in source.database.run(to_row_sql(plan, table), most=most).rows)
     counts = isinstance(plan, Computed) and plan.group is None and plan.aggregate in ("count", "distinct")
     passing = source.database.run(to_count_sql(plan, table)).rows[0][0]
     return Finding(plan, table, result, rows, passing) if rows or counts else None

@@ -7,13 +7,10 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rag.errors import QueryRefused
 from rag.tables.cells import Column
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 ROW = "_row"
 """The column that says which block of the document a row is."""
@@ -42,11 +39,10 @@ _REFUSED_NODES = frozenset(["TABLE_FUNCTION", "PIVOT", "SHOW_REF", "LAMBDA", "PA
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a query gives: the names of its columns and its first rows; `more` where there were more."""
+    """What a query gives: the names of its columns and its first rows."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
-    more: bool
 
 
 class TableDatabase:
@@ -85,9 +81,8 @@ class TableDatabase:
             timer.start()
             cursor.execute("BEGIN TRANSACTION READ ONLY")
             cursor.execute(sql)
-            rows = cursor.fetchmany(most + 1)
-            columns = tuple(column[0] for column in cursor.description or ())
-            return Result(columns, tuple(rows[:most]), len(rows) > most)
+            rows = cursor.fetchmany(most)
+            return Result(tuple(column[0] for column in cursor.description or ()), tuple(rows))
         except duckdb.Error as error:
             raise QueryRefused(f"The query failed ({error}).", "Ask in other words.") from error
         finally:
@@ -96,10 +91,9 @@ class TableDatabase:
 
     def check(self, sql: str) -> None:
         """Raises QueryRefused unless this is a single SELECT that reads our tables and calls harmless functions."""
-        statements = parse(self._connection.cursor(), sql)
-        nodes = list(_nodes(statements))
-        ours = {name.casefold() for name in self._names} | {name.casefold() for name in _ctes(nodes)}
-        for node in nodes:
+        parts = list(nodes(self.parse(sql)))
+        ours = {name.casefold() for name in self._names} | {name.casefold() for name in _ctes(parts)}
+        for node in parts:
             kind = node.get("type")
             if kind in _REFUSED_NODES:
                 raise QueryRefused(f"A query may not use {kind}.", "Ask in other words.")
@@ -112,15 +106,26 @@ class TableDatabase:
             if "function_name" in node and str(node["function_name"]).casefold() not in _FUNCTIONS:
                 raise QueryRefused(f"A query may not call {node['function_name']}.", "Ask in other words.")
 
+    def parse(self, sql: str) -> dict[str, Any]:
+        """The syntax tree of one SELECT, by DuckDB's own parser; raises QueryRefused for anything else."""
+        row = self._connection.cursor().execute("SELECT json_serialize_sql(?::VARCHAR)", [sql]).fetchone()
+        tree: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
+        if tree.get("error") or len(tree.get("statements", ())) != 1:
+            reason = tree.get("error_message") or "it is not a single SELECT"
+            raise QueryRefused(f"This is no query that may run ({reason}).", "Ask in other words.")
+        return tree
 
-def parse(connection: DuckDBPyConnection, sql: str) -> dict[str, Any]:
-    """The syntax tree of one SELECT, by DuckDB's own parser; raises QueryRefused for anything else."""
-    row = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [sql]).fetchone()
-    tree: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
-    if tree.get("error") or len(tree.get("statements", ())) != 1:
-        reason = tree.get("error_message") or "it is not a single SELECT"
-        raise QueryRefused(f"This is no query that may run ({reason}).", "Ask in other words.")
-    return tree
+    def unparse(self, tree: dict[str, Any]) -> str:
+        """The SQL of a syntax tree; raises QueryRefused where it is none."""
+        import duckdb
+
+        try:
+            row = (
+                self._connection.cursor().execute("SELECT json_deserialize_sql(?::JSON)", [json.dumps(tree)]).fetchone()
+            )
+        except duckdb.Error as error:
+            raise QueryRefused(f"This is no query ({error}).", "Ask in other words.") from error
+        return str(row[0]) if row else ""
 
 
 def quote(name: str) -> str:
@@ -149,13 +154,14 @@ def _written(value: object) -> str:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)  # type: ignore[attr-defined]
 
 
-def _nodes(tree: Any) -> Iterator[Mapping[str, Any]]:
+def nodes(tree: Any) -> Iterator[Mapping[str, Any]]:
+    """Every part of a syntax tree."""
     if isinstance(tree, dict):
         yield tree
         tree = list(tree.values())
     if isinstance(tree, list):
         for branch in tree:
-            yield from _nodes(branch)
+            yield from nodes(branch)
 
 
 def _ctes(nodes: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -393,6 +393,6 @@ def test_a_template_with_wrong_variables_is_an_error(
 
 def test_every_template_is_there_in_english_and_japanese() -> None:
     names = {path.name.split(".")[0] for path in prompts.TEMPLATES.glob("*.txt")}
-    assert names == {"answer", "question", "passage", "place", "condense"}
+    assert names == {"answer", "question", "passage", "place", "condense", "sql"}
     files = {path.name for path in prompts.TEMPLATES.iterdir()}
     assert files == {f"{name}.{language}.txt" for name in names for language in ("en", "ja")}

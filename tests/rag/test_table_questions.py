@@ -145,6 +145,7 @@ def test_japanese(staff: Asked, question: str, rows: list[list[str]] | None) -> 
         "What is the apple?",
         "Which category has the most sold?",
         "How many products are in London?",
+        "How many products have a price under 100 or a price over 1000?",
     ],
 )
 def test_what_is_not_wholly_understood_is_left_alone(sales: Asked, question: str) -> None:
@@ -162,6 +163,7 @@ def test_what_is_not_wholly_understood_is_left_alone(sales: Asked, question: str
         "給与の合計は昨年より増えましたか",
         "2番目に給与が高いのは誰ですか",
         "佐藤さんの年齢は？",
+        "年齢が30未満または年齢が40以上の社員は何人ですか",
     ],
 )
 def test_what_is_not_wholly_understood_is_left_alone_in_japanese(staff: Asked, question: str) -> None:
