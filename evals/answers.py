@@ -10,7 +10,7 @@ from evals.datasets import Query, read_dataset
 from evals.metrics import contains, exact_match, f1, mean
 from evals.retrieval import sample
 from rag import KnowledgeBase, Settings
-from rag.types import Progress
+from rag.reports import Progress
 
 
 def evaluate_answers(

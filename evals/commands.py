@@ -12,7 +12,7 @@ from evals.questions import METRICS, Outcome, estimate, evaluate_questions, fail
 from evals.retrieval import evaluate_retrieval
 from rag import KnowledgeBase, Settings
 from rag.errors import LoadError
-from rag.types import Progress
+from rag.reports import Progress
 
 MODES = ("hybrid", "dense", "lexical")
 _DECISIVE = "ndcg@10"

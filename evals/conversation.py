@@ -11,7 +11,7 @@ from typing import Any
 from evals.datasets import Dataset, read_dataset, read_lines
 from evals.retrieval import ranking_figures, sample
 from rag import AskOptions, KnowledgeBase, Settings
-from rag.types import Progress
+from rag.reports import Progress
 
 _DEPTH = 30
 

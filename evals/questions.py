@@ -13,7 +13,8 @@ from typing import Literal
 from evals.metrics import mean, ndcg, recall, reciprocal_rank
 from rag import AskOptions, KnowledgeBase
 from rag.errors import LoadError
-from rag.types import Hit, Progress
+from rag.reports import Progress
+from rag.types import Hit
 
 Mode = Literal["dense", "lexical", "hybrid"]
 METRICS = ("ndcg@10", "recall@1", "recall@5", "recall@10", "mrr@10")

@@ -12,7 +12,7 @@ from typing import Literal, TypeVar
 from evals.datasets import Query, read_dataset
 from evals.metrics import mean, ndcg, percentile, recall, reciprocal_rank
 from rag import AskOptions, KnowledgeBase, Settings
-from rag.types import Progress
+from rag.reports import Progress
 
 _T = TypeVar("_T")
 Mode = Literal["dense", "lexical", "hybrid"]

@@ -15,8 +15,9 @@ from typing import Any
 from evals.commands import add_arguments, evaluate
 from loaders import is_address
 from rag import AskOptions, KnowledgeBase, TenkyoError
+from rag.reports import Added, Progress
 from rag.store_commands import Run, add_commands
-from rag.types import Added, Answer, Citation, DocumentInfo, Hit, Message, Progress
+from rag.types import Answer, Citation, DocumentInfo, Hit, Message
 
 _EMBED_REPORT_EVERY = 1024
 

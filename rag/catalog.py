@@ -15,7 +15,8 @@ from rag.database import Database
 from rag.errors import DocumentNotFound
 from rag.protocols import Vectors
 from rag.records import STORED_DTYPE, NewChunk, NewDocument
-from rag.types import Chunk, DocumentInfo, Removed
+from rag.reports import Removed
+from rag.types import Chunk, DocumentInfo
 
 _LABELS = """SELECT sha256, name, collection, metadata FROM documents WHERE parent IS NULL AND size > 0
     UNION ALL SELECT sha256, name, collection, '{}' FROM jobs WHERE sha256 != '' AND result IS NULL

@@ -16,7 +16,8 @@ from rag.indexes import Indexes
 from rag.knowledge import Library
 from rag.originals import Label, Originals
 from rag.protocols import Report
-from rag.types import DocumentInfo, Finding, FindingCode, Verified
+from rag.reports import Finding, FindingCode, Verified
+from rag.types import DocumentInfo
 
 _AT_ONCE = 1000
 _TRIES = 3  # what others change while it is read looks like a disagreement

@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from rag.errors import TenkyoError
 from rag.job_queue import JobQueue, Work
 from rag.knowledge import Library
-from rag.types import Job, Progress
+from rag.reports import Job, Progress
 
 _IDLE_S = 0.5  # how soon a job that another process has submitted is noticed
 _log = logging.getLogger(__name__)

@@ -16,9 +16,10 @@ from rag.indexes import Indexes
 from rag.originals import Label, Originals
 from rag.parsing import Parser
 from rag.protocols import Embedder, Report
+from rag.reports import Added, Progress, Removed
 from rag.settings import Settings
 from rag.splitting import embedding_text, fitting_title, split
-from rag.types import Added, Chunk, DocumentInfo, Progress, Removed
+from rag.types import Chunk, DocumentInfo
 
 EMBEDDED_AT_ONCE = 64
 """Chunks between two commits of vectors: what a crash loses at most is embedding these again."""

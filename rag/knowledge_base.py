@@ -10,26 +10,22 @@ from typing import Self
 
 import loaders
 from loaders import Block, Box, Document
+from rag.backup import BackedUp, back_up, restore
 from rag.errors import StoreError, TenkyoError
 from rag.events import AnswerReady, Event
 from rag.factory import Parts, build
 from rag.knowledge import fingerprint
 from rag.originals import Label
 from rag.recovery import Rebuilt, rebuild
+from rag.reports import Added, Job, Progress, Removed, Stats, Verified
 from rag.settings import ROOT, Settings
 from rag.types import (
-    Added,
     Answer,
     AskOptions,
     Chunk,
     DocumentInfo,
-    Job,
     Message,
-    Progress,
-    Removed,
     Retrieved,
-    Stats,
-    Verified,
 )
 
 SAMPLES = ROOT / "data" / "samples"
@@ -69,6 +65,11 @@ class KnowledgeBase:
         Raises StoreError while a process has the store open.
         """
         return rebuild(_chosen(store, settings).store)
+
+    @classmethod
+    def restore(cls, source: Path, store: Path | str | None = None, force: bool = False) -> int:
+        """Makes a store of a backup; gives how many original files came back. Raises StoreError."""
+        return restore(source, _chosen(store, None).store, force)
 
     def close(self) -> None:
         """Ends background work after its present step and closes the files."""
@@ -187,6 +188,10 @@ class KnowledgeBase:
     def verify(self, repair: bool = False, report: Callable[[Progress], None] = _ignore) -> Verified:
         """Compares originals, chunks, vectors and both indexes; `repair` brings together what it can."""
         return self._parts.integrity.repair(report) if repair else self._parts.integrity.verify()
+
+    def back_up(self, target: Path) -> BackedUp:
+        """Writes the whole store into one file while it is in use; raises StoreError."""
+        return back_up(self._parts.database, self._parts.originals, target)
 
     def stats(self) -> Stats:
         """The store in figures."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -87,6 +88,17 @@ class Originals:
         """Deletes one file and its labels."""
         self._path(sha256).unlink(missing_ok=True)
         self._label(sha256).unlink(missing_ok=True)
+
+    def link_all(self, folder: Path) -> None:
+        """Makes hard links of all files and labels in another folder of the same disk; raises OSError."""
+        for path in (*self._folder.glob("??/*"), *self._folder.glob("labels/??/*")):
+            if not path.name.startswith("."):
+                place = folder / path.relative_to(self._folder)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                try:
+                    os.link(path, place)
+                except OSError:  # not every file system has links
+                    shutil.copyfile(path, place)
 
     def size(self) -> int:
         """Bytes in all."""

@@ -63,12 +63,12 @@ def rebuild(folder: Path) -> Rebuilt:
         queue.submit("ingest", name, collection, sha256)
     conversations = _salvage_conversations(old, database)
     database.close()  # the last connection writes all that is in the WAL into the file
-    set_aside = _set_aside(old)
+    aside = set_aside(old)
     for index in (folder / INDEXES).glob("words-*/"):
         TantivyWordStore.delete(index)
     fresh.replace(old)
     sync_folder(folder)
-    return Rebuilt(set_aside, len(files), conversations)
+    return Rebuilt(aside, len(files), conversations)
 
 
 def _files(originals: Originals, old: Path) -> list[tuple[str, str, str]]:
@@ -105,8 +105,8 @@ def _readable(path: Path, query: str) -> Iterator[sqlite3.Row]:
         yield from connection.execute(query)
 
 
-def _set_aside(catalog: Path) -> Path | None:
-    """Moves a catalog with its WAL into `damaged/`."""
+def set_aside(catalog: Path) -> Path | None:
+    """Moves a catalog with its WAL, if there is one, into `damaged/`; gives where it is now."""
     now = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
     aside = catalog.parent / "damaged" / f"{now}-{CATALOG}"
     aside.parent.mkdir(exist_ok=True)

@@ -1,15 +1,15 @@
-"""The terminal's commands that look after a store: verify, rebuild. Each gives a row for JSON, a text, and whether
-all is well."""
+"""The terminal's commands that look after a store. Each gives a row for JSON, a text, and whether all is well."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from rag import KnowledgeBase
-from rag.types import Finding, Progress, Verified
+from rag.reports import Finding, Progress, Verified
 
 Outcome = tuple[dict[str, Any], str, bool]
 Run = Callable[[Namespace, Callable[[Progress], None]], Outcome]
@@ -21,6 +21,11 @@ def add_commands(command: Callable[[str, Run, str], ArgumentParser]) -> None:
     verify = command("verify", _verify, "check that originals, chunks, vectors and both indexes agree")
     verify.add_argument("--repair", action="store_true", help="bring together what can be")
     command("rebuild", _rebuild, "make a lost or damaged catalog anew from the original files")
+    backup = command("backup", _backup, "write the whole store into one zip file, also while the app runs")
+    backup.add_argument("file", type=Path)
+    restoring = command("restore", _restore, "make a store of a backup")
+    restoring.add_argument("file", type=Path)
+    restoring.add_argument("--force", action="store_true", help="also where there is a store; its catalog is set aside")
 
 
 def _verify(options: Namespace, report: Callable[[Progress], None]) -> Outcome:
@@ -61,3 +66,19 @@ def _rebuild(options: Namespace, report: Callable[[Progress], None]) -> Outcome:
     lines += [f"not read: {one['name']} {(one['error'] or {}).get('message', '')}" for one in failed]
     lines.append(f"{documents} documents from {rebuilt.files} files, {rebuilt.conversations} conversations")
     return {**row, "conversations": rebuilt.conversations}, "\n".join(lines), not failed
+
+
+def _backup(options: Namespace, report: Callable[[Progress], None]) -> Outcome:
+    del report
+    with KnowledgeBase.open(options.store) as kb:
+        made = kb.back_up(options.file)
+    text = f"{made.path}: {made.originals} original files, {made.size / 1e6:,.1f} MB"
+    return {"path": str(made.path), "originals": made.originals, "bytes": made.size}, text, True
+
+
+def _restore(options: Namespace, report: Callable[[Progress], None]) -> Outcome:
+    del report
+    originals = KnowledgeBase.restore(options.file, options.store, options.force)
+    with KnowledgeBase.open(options.store) as kb:
+        documents = len(kb.documents())
+    return {"documents": documents, "originals": originals}, f"{documents} documents, {originals} original files", True

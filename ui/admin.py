@@ -9,7 +9,7 @@ import streamlit as st
 from pydantic import SecretStr
 
 from rag import Settings
-from rag.types import Job, Stats
+from rag.reports import Job, Stats
 from ui.document_view import type_name
 from ui.evaluation_view import draw_evaluation
 from ui.gate import Gate

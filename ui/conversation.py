@@ -14,7 +14,8 @@ from threading import Lock, Thread
 from rag import KnowledgeBase
 from rag.errors import TenkyoError
 from rag.events import AnswerReady, Event, ModelFailed, StageStarted, TokenGenerated
-from rag.types import Answer, AskOptions, Feedback, Job, Message
+from rag.reports import Job
+from rag.types import Answer, AskOptions, Feedback, Message
 from rag.types import Conversation as SavedConversation
 
 _POLL_S = 0.1

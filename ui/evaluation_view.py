@@ -19,7 +19,8 @@ from evals.questions import (
     read_questions,
 )
 from rag.errors import TenkyoError
-from rag.types import Progress, SavedTurn
+from rag.reports import Progress
+from rag.types import SavedTurn
 from ui.language import Words
 from ui.visit import Visit
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from rag.types import Job
+from rag.reports import Job
 from ui.language import Words
 from ui.visit import Visit
 

@@ -8,7 +8,8 @@ from typing import Any
 import streamlit as st
 
 from rag.errors import TenkyoError
-from rag.types import DocumentInfo, Job
+from rag.reports import Job
+from rag.types import DocumentInfo
 from ui.document_view import draw_preview, file_type
 from ui.job_view import draw_job, draw_refused
 from ui.language import Words

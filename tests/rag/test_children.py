@@ -6,7 +6,7 @@ import pytest
 
 from loaders import Child, Document, load
 from rag import KnowledgeBase
-from rag.types import Removed
+from rag.reports import Removed
 
 
 def mail(*attachments: tuple[str, bytes], text: str = "The quarterly figures are attached.") -> Document:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from rag import KnowledgeBase
-from rag.types import Job
+from rag.reports import Job
 from tests.conftest import Open
 
 TEXT = b"# Hours\n\nThe library opens at nine.\n"

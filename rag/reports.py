@@ -1,0 +1,133 @@
+"""What the write side tells: receipts, progress, jobs, findings, figures; frozen data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of one file: `error` is None, or `{code, message, hint}` where `status` is failed.
+
+    `children` are the files inside it, theirs included; `file` is then a path that begins with the outer file's name.
+    """
+
+    file: str
+    status: Literal["added", "unchanged", "replaced", "failed"]
+    document_id: str | None
+    chunks: int
+    error: Mapping[str, str] | None = None
+    children: tuple[Added, ...] = ()
+
+    @property
+    def document_ids(self) -> list[str]:
+        """The ids of the document and of those inside it."""
+        return [one.document_id for one in (self, *self.children) if one.document_id]
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """The receipt of a deletion: what was taken out, in counts; files inside the document are counted in."""
+
+    document_id: str
+    name: str
+    chunks: int
+    vectors: int
+    original_bytes: int
+
+
+FindingCode = Literal[
+    "catalog_damaged",
+    "original_missing",
+    "original_damaged",
+    "original_unclaimed",
+    "label_differs",
+    "chunks_differ",
+    "vectors_missing",
+    "vectors_damaged",
+    "vectors_unclaimed",
+    "words_damaged",
+    "words_differ",
+    "vector_index_differs",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One way in which the parts of a store disagree: in how many places, at which documents, and what to do."""
+
+    code: FindingCode
+    count: int
+    message: str
+    hint: str
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was compared, in counts, and each disagreement; `repaired` are those that a repair has done away with."""
+
+    documents: int
+    originals: int
+    chunks: int
+    vectors: int
+    index_words: int
+    index_vectors: int
+    findings: tuple[Finding, ...]
+    repaired: tuple[Finding, ...] = ()
+
+    @property
+    def agrees(self) -> bool:
+        """Whether there was nothing to find."""
+        return not self.findings
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What every long operation reports. Stages of a file: parse, split, embed, store."""
+
+    stage: str
+    done: int
+    total: int
+    unit: str
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A piece of background work that survives a restart; ingesting one file, or a reindex.
+
+    `result` is set when an ingest is done, `error` where the job failed.
+    """
+
+    id: int
+    kind: Literal["ingest", "reindex"]
+    name: str
+    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    progress: Progress | None
+    result: Added | None
+    error: Mapping[str, str] | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """The store in figures. `stale` says why the index does not fit the settings ("" when it does)."""
+
+    documents: int
+    chunks: int
+    embedded: int
+    characters: int
+    original_bytes: int
+    store_bytes: int
+    by_type: Mapping[str, int]
+    by_language: Mapping[str, int]
+    collections: Mapping[str, int]
+    embedding_model: str
+    chat_model: str
+    index_chunks_words: int
+    index_chunks_vectors: int
+    stale: str
