@@ -16,7 +16,7 @@ from evals.commands import add_arguments, evaluate
 from loaders import is_address
 from rag import AskOptions, KnowledgeBase, TenkyoError
 from rag.reports import Added, Progress
-from rag.store_commands import Run, add_commands
+from rag.store_commands import Run, add_commands, receipt
 from rag.types import Answer, Citation, DocumentInfo, Hit, Message
 
 _EMBED_REPORT_EVERY = 1024
@@ -117,8 +117,7 @@ def _rm(options: argparse.Namespace) -> int:
     with _open(options) as kb:
         for id_ in [kb.resolve(prefix) for prefix in options.ids]:
             gone = kb.remove(id_)
-            text = f"deleted {gone.name}: {gone.chunks} chunks, {gone.vectors} vectors, {gone.original_bytes} bytes"
-            _print(options, asdict(gone), text)
+            _print(options, asdict(gone), receipt(gone))
     return 0
 
 

@@ -50,7 +50,7 @@ class Catalog:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._infos: tuple[int, dict[str, DocumentInfo]] = (-1, {})
+        self._infos: tuple[tuple[int, int], dict[str, DocumentInfo]] = ((-1, -1), {})
         self._embedded_up_to: dict[int, int] = {}
 
     # -- generations ---------------------------------------------------------------------------------------
@@ -62,6 +62,10 @@ class Catalog:
     def building_generation(self) -> Generation | None:
         """The generation that a reindex is building, if any."""
         return self._generation("building")
+
+    def previous_generation(self) -> Generation | None:
+        """The generation that was active before, if it is kept."""
+        return self._generation("previous")
 
     def start_generation(self, fingerprint: str, state: Literal["active", "building"]) -> Generation:
         """Makes a generation, or gives the one of this state if it has this fingerprint."""
@@ -75,26 +79,31 @@ class Catalog:
             return Generation(db.execute(query, (fingerprint, state)).lastrowid or 0, fingerprint)
 
     def activate(self, generation: int) -> bool:
-        """Switches to the generation being built and drops the old one; False if documents are still missing."""
-        with self._database.write() as db:
-            if records.first_missing(db, generation) is not None:
-                return False
-            old = db.execute("SELECT id FROM generations WHERE state = 'active'").fetchone()["id"]
-            records.drop_generation(db, old)
-            db.execute("UPDATE generations SET state = 'active' WHERE id = ?", (generation,))
-            return True
+        """Switches to the generation being built, or to the previous one; False if documents are missing in it.
 
-    def abandon_building(self) -> None:
-        """Drops the generation that a reindex was building."""
+        The one that was active becomes the previous one, unless both were made in the same way.
+        """
         with self._database.write() as db:
-            row = db.execute("SELECT id FROM generations WHERE state = 'building'").fetchone()
-            if row:
-                records.drop_generation(db, row["id"])
+            if records.first_missing(db, generation) is None:
+                records.activate(db, generation)
+                return True
+            return False
+
+    def drop_generation(self, state: Literal["building", "previous"]) -> int:
+        """Drops the generation in this state, if there is one; gives how many chunks went with it."""
+        with self._database.write() as db:
+            row = db.execute("SELECT id FROM generations WHERE state = ?", (state,)).fetchone()
+            return records.drop_generation(db, row["id"]) if row else 0
 
     def first_document_missing_in(self, generation: int) -> str | None:
         """The id of a document without chunks in this generation, None when it is complete."""
         with self._database.read() as db:
             return records.first_missing(db, generation)
+
+    def count_chunks_in(self, generation: int) -> int:
+        """How many chunks this generation has."""
+        with self._database.read() as db:
+            return db.execute("SELECT count(*) FROM chunks WHERE generation = ?", (generation,)).fetchone()[0]
 
     def count_documents_in(self, generation: int) -> int:
         """How many documents have chunks in this generation."""
@@ -118,9 +127,9 @@ class Catalog:
     def documents(self) -> dict[str, DocumentInfo]:
         """All documents by id, oldest first, as of the last commit."""
         with self._database.read() as db:
-            revision = records.revision(db)
-            if self._infos[0] != revision:
-                self._infos = (revision, {info.id: info for info in records.document_infos(db)})
+            state = records.revision(db), records.active_generation(db)
+            if self._infos[0] != state:
+                self._infos = (state, {info.id: info for info in records.document_infos(db)})
             return self._infos[1]
 
     def document(self, document_id: str) -> DocumentInfo:
@@ -201,9 +210,18 @@ class Catalog:
             if row is None:
                 raise DocumentNotFound(f"There is no document {document_id}.", "It may be deleted already.")
             before = records.size_of_originals(db)
-            chunks, vectors = records.remove_document(db, document_id)
+            documents, chunks, vectors = records.remove_document(db, document_id)
             freed = before - records.size_of_originals(db)
-        return Removed(document_id, row["name"], chunks, vectors, freed)
+        return Removed(document_id, row["name"], documents, chunks, vectors, freed)
+
+    def count_rows_of(self, documents: Sequence[str]) -> int:
+        """How many rows belong to these documents: their own, blocks and chunks of any generation."""
+        marks = ",".join("?" * len(documents))
+        query = f"""SELECT (SELECT count(*) FROM documents WHERE id IN ({marks}))
+                    + (SELECT count(*) FROM blocks WHERE document_id IN ({marks}))
+                    + (SELECT count(*) FROM chunks WHERE document_id IN ({marks}))"""  # noqa: S608 - only marks
+        with self._database.read() as db:
+            return db.execute(query, [*documents] * 3).fetchone()[0]
 
     def referenced_originals(self) -> set[str]:
         """The sha256 of every original that a document, or a job that may run yet, needs."""

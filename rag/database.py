@@ -70,6 +70,16 @@ MIGRATIONS = (
         PRIMARY KEY (conversation_id, ordinal)
     ) WITHOUT ROWID;
     """,
+    """
+    -- The generation before the active one is kept, so that a reindex can be taken back.
+    DROP INDEX one_generation_per_state;
+    ALTER TABLE generations RENAME COLUMN state TO was;
+    ALTER TABLE generations ADD COLUMN state TEXT NOT NULL DEFAULT 'building'
+        CHECK (state IN ('active', 'building', 'previous'));
+    UPDATE generations SET state = was;
+    ALTER TABLE generations DROP COLUMN was;
+    CREATE UNIQUE INDEX one_generation_per_state ON generations (state);
+    """,
 )
 
 

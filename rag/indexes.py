@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
+
+from filelock import Timeout
 
 from rag.catalog import Catalog, Change
 from rag.languages import ANALYSIS_VERSION
@@ -61,6 +63,10 @@ class Indexes:
             self._generation = -1
         self.refresh()
 
+    def count_of(self, documents: Sequence[str], chunks: Collection[int]) -> tuple[int, int]:
+        """How many entries the word index has of these documents, and the vector index of these chunks."""
+        return (self.words.count_of(documents) if self.words else 0), self.vectors.count_of(chunks)
+
     def build_words(self, generation: int) -> None:
         """Makes the word index of a generation that is being built, so that the switch to it takes no time."""
         words = TantivyWordStore(self._words_folder(generation))
@@ -73,7 +79,8 @@ class Indexes:
         self._generation, self._vectors_revision, self._words_revision = generation, -1, -1
         for other in self._folder.glob("words-*"):
             if other.is_dir() and other != self._words_folder(generation) and not self._is_building(other):
-                shutil.rmtree(other, ignore_errors=True)  # another process may still be reading it
+                with suppress(Timeout):  # another process is just building it
+                    TantivyWordStore.delete(other, timeout=0)
 
     def _is_building(self, folder: Path) -> bool:
         building = self._catalog.building_generation()

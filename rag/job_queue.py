@@ -6,20 +6,20 @@ import json
 import sqlite3
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from rag.database import Database
-from rag.reports import Added, Job
+from rag.reports import Added, Job, JobKind
 
 MAX_ATTEMPTS = 3
 """A job during which the process has died this often is given up: it would take the app down forever."""
 
 
 class Work(NamedTuple):
-    """A job that has been claimed; `sha256` names its original."""
+    """A job that has been claimed; `sha256` names its original, a rollback's `name` the generation to go back to."""
 
     id: int
-    kind: Literal["ingest", "reindex"]
+    kind: JobKind
     name: str
     collection: str
     sha256: str
@@ -31,7 +31,7 @@ class JobQueue:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def submit(self, kind: Literal["ingest", "reindex"], name: str, collection: str, sha256: str) -> Job:
+    def submit(self, kind: JobKind, name: str, collection: str, sha256: str) -> Job:
         """Adds a job at the end of the queue."""
         query = "INSERT INTO jobs (kind, name, collection, sha256, state, created_at) VALUES (?, ?, ?, ?, 'queued', ?)"
         with self._database.write() as db:

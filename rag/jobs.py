@@ -104,7 +104,8 @@ class Worker:
         """Does one piece of work; False when there is none."""
         work = self._queue.claim()
         if work is not None:
-            self._attempt(work.id, lambda: self._ingest(work) if work.kind == "ingest" else self._reindex(work))
+            actions = {"ingest": self._ingest, "reindex": self._reindex, "rollback": self._roll_back}
+            self._attempt(work.id, lambda: actions[work.kind](work))
             return True
         waiting = self._queue.embedding()
         generation = self._library.catalog.active_generation()
@@ -131,8 +132,12 @@ class Worker:
         try:
             self._library.reindex(self._reporter(work.id))
         except Cancelled:
-            self._library.catalog.abandon_building()
+            self._library.catalog.drop_generation("building")
             raise
+        self._queue.finish(work.id)
+
+    def _roll_back(self, work: Work) -> None:
+        self._library.roll_back(int(work.name), self._reporter(work.id))
         self._queue.finish(work.id)
 
     def _note_embedded(self, job: Job) -> None:

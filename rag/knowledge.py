@@ -8,15 +8,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import NamedTuple
 
 from loaders import Block, Document, Fetched, Web, fetch
 from rag.catalog import Catalog, Generation, NewChunk, NewDocument, document_id
-from rag.errors import DocumentTooLarge, EmptyDocument
+from rag.errors import DocumentTooLarge, EmptyDocument, StoreError
 from rag.indexes import Indexes
 from rag.originals import Label, Originals
 from rag.parsing import Parser
 from rag.protocols import Embedder, Report
-from rag.reports import Added, Progress, Removed
+from rag.reports import Added, KeptIndex, Progress, Removed
 from rag.settings import Settings
 from rag.splitting import embedding_text, fitting_title, split
 from rag.types import Chunk, DocumentInfo
@@ -25,15 +26,23 @@ EMBEDDED_AT_ONCE = 64
 """Chunks between two commits of vectors: what a crash loses at most is embedding these again."""
 
 
-def fingerprint(settings: Settings, embedder: Embedder) -> str:
-    """What shapes an index, as JSON: a generation built with another one does not fit these settings."""
-    shape = {
-        "embedding": embedder.name,
-        "chunk_tokens": settings.chunk_tokens,
-        "chunk_overlap_tokens": settings.chunk_overlap_tokens,
-        "embedded_rows": settings.embedded_rows,
-    }
-    return json.dumps(shape, sort_keys=True)
+class Shape(NamedTuple):
+    """What shapes an index; a generation built with another shape does not fit the settings."""
+
+    embedding: str
+    chunk_tokens: int
+    chunk_overlap_tokens: int
+    embedded_rows: int
+
+    @property
+    def fingerprint(self) -> str:
+        """As JSON, as the catalog keeps it."""
+        return json.dumps(self._asdict(), sort_keys=True)
+
+
+def shape_of(settings: Settings, embedder: Embedder) -> Shape:
+    """How a reindex would shape the index now."""
+    return Shape(embedder.name, settings.chunk_tokens, settings.chunk_overlap_tokens, settings.embedded_rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +124,10 @@ class Library:
 
         Without an original its size is 0.
         """
-        generation = self.generation().id
+        generation = self.generation()
+        shape = _shape(generation)
         report(Progress("split", 0, 1, "file", document.name))
-        family, unread = self._family(document, collection, len(original or b""))
+        family, unread = self._family(document, collection, len(original or b""), shape)
         total = sum(len(new.chunks) for new in family)
         if not total:
             raise EmptyDocument("There is no text in it.", "Check that the file is the one you meant.", document.name)
@@ -126,7 +136,7 @@ class Library:
             if original is not None:
                 self.originals.label(self.originals.put(original), Label(document.name, collection, document.metadata))
             self._keep_children(document)
-            replaced = self.catalog.put(family, collection, generation)
+            replaced = self.catalog.put(family, collection, generation.id)
         first, *inside = (
             Added(
                 new.document.name, "added", document_id(collection, new.document.name, new.document.id), len(new.chunks)
@@ -136,11 +146,11 @@ class Library:
         return replace(first, status="replaced" if replaced else "added", children=(*inside, *unread))
 
     def _family(
-        self, document: Document, collection: str, size: int, parent: str | None = None
+        self, document: Document, collection: str, size: int, shape: Shape, parent: str | None = None
     ) -> tuple[list[NewDocument], list[Added]]:
         """The document and those inside it, split, each named by its path; and the files inside that were not read."""
         id_ = document_id(collection, document.name, document.id)
-        family, unread = [NewDocument(document, size, self._split(document.title, document.blocks), parent)], []
+        family, unread = [NewDocument(document, size, self._split(document.title, document.blocks, shape), parent)], []
         names = Counter[str]()
         for child in document.children:
             names[child.name] += 1
@@ -149,7 +159,7 @@ class Library:
             if child.document is None:
                 unread.append(Added(name, "failed", None, 0, child.error))
                 continue
-            more = self._family(replace(child.document, name=name), collection, len(child.data), id_)
+            more = self._family(replace(child.document, name=name), collection, len(child.data), shape, id_)
             family += more[0]
             unread += more[1]
         return family, unread
@@ -171,12 +181,19 @@ class Library:
             )
 
     def remove(self, id_: str) -> Removed:
-        """Deletes a document from the catalog, both indexes and the originals."""
-        gone = [(one.sha256, one.name, one.collection) for one in self.catalog.family(id_)]
+        """Deletes a document from the catalog, both indexes and the originals, and looks what is left of it."""
+        family = self.catalog.family(id_)
+        documents = [one.id for one in family]
+        chunks = self.catalog.chunk_ids_of(documents, self.generation().id)
+        self.indexes.refresh()
+        words, vectors = self.indexes.count_of(documents, chunks)
         removed = self.catalog.remove(id_)
         self.indexes.refresh()
-        self.release(gone)
-        return removed
+        self.release((one.sha256, one.name, one.collection) for one in family)
+        left = [self.catalog.count_rows_of(documents), *self.indexes.count_of(documents, chunks)]
+        files = {one.sha256 for one in family if self.originals.check(one.sha256) != "missing"}
+        left.append(sum(not self.catalog.needs_original(sha256) for sha256 in files))
+        return replace(removed, index_words=words, index_vectors=vectors, remaining=sum(left))
 
     def release(self, gone: Iterable[tuple[str, str, str]]) -> None:
         """Deletes originals and labels of what is gone, as (sha256, name, collection); what others need stays."""
@@ -196,17 +213,16 @@ class Library:
                 if info.has_original and info.parent is None and not self.originals.is_labelled(info.sha256):
                     self.originals.label(info.sha256, Label(info.name, info.collection, info.metadata))
 
-    def _split(self, title: str, blocks: Sequence[Block]) -> list[NewChunk]:
-        settings = self.settings
-        chunks = split(title, blocks, self.embedder, settings.chunk_tokens, settings.chunk_overlap_tokens)
-        return [NewChunk(chunk, self._embedding_key(title, chunk, blocks)) for chunk in chunks]
+    def _split(self, title: str, blocks: Sequence[Block], shape: Shape) -> list[NewChunk]:
+        chunks = split(title, blocks, self.embedder, shape.chunk_tokens, shape.chunk_overlap_tokens)
+        return [NewChunk(chunk, self._embedding_key(title, chunk, blocks, shape)) for chunk in chunks]
 
-    def _embedding_key(self, title: str, chunk: Chunk, blocks: Sequence[Block]) -> bytes | None:
+    def _embedding_key(self, title: str, chunk: Chunk, blocks: Sequence[Block], shape: Shape) -> bytes | None:
         """Names the vector by model and text; None for far rows of a table, which words find well enough."""
         row = chunk.location.row or 0
-        if blocks[chunk.spans[0].block].kind == "table" and row > self.settings.embedded_rows:
+        if blocks[chunk.spans[0].block].kind == "table" and row > shape.embedded_rows:
             return None
-        text = "\0".join((self.embedder.name, self._embedded_text(title, chunk)))
+        text = "\0".join((shape.embedding, self._embedded_text(title, chunk)))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
     def _embedded_text(self, title: str, chunk: Chunk) -> str:
@@ -217,11 +233,11 @@ class Library:
     def generation(self) -> Generation:
         """The active generation; the first one is made with the settings of now."""
         active = self.catalog.active_generation()
-        return active or self.catalog.start_generation(fingerprint(self.settings, self.embedder), "active")
+        return active or self.catalog.start_generation(shape_of(self.settings, self.embedder).fingerprint, "active")
 
     def fits(self, generation: Generation) -> bool:
         """Whether the embedding model of the settings made the generation's vectors."""
-        return json.loads(generation.fingerprint)["embedding"] == self.embedder.name
+        return _shape(generation).embedding == self.embedder.name
 
     def embed_some(self, generation: Generation) -> int:
         """Embeds and commits one group of chunks that wait for a vector; gives how many, 0 when none is left.
@@ -259,12 +275,36 @@ class Library:
         Questions are answered from the old one until then. A reindex that a crash cut off goes on where it was.
         """
         self.generation()
-        new = self.catalog.start_generation(fingerprint(self.settings, self.embedder), "building")
+        shape = shape_of(self.settings, self.embedder)
+        self._complete(self.catalog.start_generation(shape.fingerprint, "building"), report)
+
+    def roll_back(self, generation: int, report: Report) -> None:
+        """Makes the previous generation the active one again, with what came in since; one that is active stays so.
+
+        Raises StoreError where it is not kept any more.
+        """
+        previous = self.catalog.previous_generation()
+        if previous is not None and previous.id == generation:
+            self._complete(previous, report)
+        elif self.generation().id != generation:
+            hint = "Reindex with the settings that you want."
+            raise StoreError("The index from before the last reindex is not kept any more.", hint)
+
+    def kept_index(self) -> KeptIndex | None:
+        """The previous generation in figures, if it is kept."""
+        previous = self.catalog.previous_generation()
+        if previous is None:
+            return None
+        shape = _shape(previous)
+        return KeptIndex(shape.embedding, shape.chunk_tokens, self.catalog.count_chunks_in(previous.id))
+
+    def _complete(self, generation: Generation, report: Report) -> None:
+        """Brings a generation up to the documents there are, and switches to it."""
         while True:
-            self._split_missing(new, report)
-            self._embed_missing(new, report)
-            self.indexes.build_words(new.id)
-            if self.catalog.activate(new.id):  # False where a document came in meanwhile
+            self._split_missing(generation, report)
+            self._embed_missing(generation, report)
+            self.indexes.build_words(generation.id)
+            if self.catalog.activate(generation.id):  # False where a document came in meanwhile
                 break
         self.indexes.refresh()
 
@@ -275,7 +315,7 @@ class Library:
             info = self.catalog.document(missing)
             report(Progress("split", done, max(done, total), "documents", info.name))
             blocks = list(self.catalog.blocks(missing).values())
-            self.catalog.put_chunks(missing, new.id, self._split(info.title, blocks))
+            self.catalog.put_chunks(missing, new.id, self._split(info.title, blocks, _shape(new)))
             done += 1
 
     def _embed_missing(self, new: Generation, report: Report) -> None:
@@ -284,3 +324,7 @@ class Library:
         while count := self.embed_some(new):
             done += count
             report(Progress("embed", done, max(done, total), "chunks"))
+
+
+def _shape(generation: Generation) -> Shape:
+    return Shape(**json.loads(generation.fingerprint))

@@ -11,10 +11,11 @@ from typing import Self
 import loaders
 from loaders import Block, Box, Document
 from rag.backup import BackedUp, back_up, restore
+from rag.catalog import Generation
 from rag.errors import StoreError, TenkyoError
 from rag.events import AnswerReady, Event
 from rag.factory import Parts, build
-from rag.knowledge import fingerprint
+from rag.knowledge import shape_of
 from rag.originals import Label
 from rag.recovery import Rebuilt, rebuild
 from rag.reports import Added, Job, Progress, Removed, Stats, Verified
@@ -185,6 +186,14 @@ class KnowledgeBase:
         """Chunks and embeds everything anew with the present settings, while the old index keeps answering."""
         self._parts.library.reindex(report)
 
+    def roll_back(self, report: Callable[[Progress], None] = _ignore) -> None:
+        """Goes back to the index from before the last reindex; raises StoreError where it is not kept."""
+        self._parts.library.roll_back(self._previous().id, report)
+
+    def drop_previous(self) -> int:
+        """Deletes the index from before the last reindex, if it is kept; gives how many chunks went with it."""
+        return self._parts.catalog.drop_generation("previous")
+
     def verify(self, repair: bool = False, report: Callable[[Progress], None] = _ignore) -> Verified:
         """Compares originals, chunks, vectors and both indexes; `repair` brings together what it can."""
         return self._parts.integrity.repair(report) if repair else self._parts.integrity.verify()
@@ -213,6 +222,7 @@ class KnowledgeBase:
             index_chunks_words=len(parts.indexes.words) if parts.indexes.words else 0,
             index_chunks_vectors=len(parts.indexes.vectors),
             stale=self._stale(),
+            previous=parts.library.kept_index(),
         )
 
     # -- background work -----------------------------------------------------------------------------------
@@ -247,6 +257,12 @@ class KnowledgeBase:
     def submit_reindex(self) -> Job:
         """Queues a reindex."""
         job = self._parts.queue.submit("reindex", "", "", "")
+        self._parts.worker.wake()
+        return job
+
+    def submit_rollback(self) -> Job:
+        """Queues going back to the index from before the last reindex; raises StoreError where it is not kept."""
+        job = self._parts.queue.submit("rollback", str(self._previous().id), "", "")
         self._parts.worker.wake()
         return job
 
@@ -319,8 +335,15 @@ class KnowledgeBase:
                 path.name,
             ) from error
 
+    def _previous(self) -> Generation:
+        previous = self._parts.catalog.previous_generation()
+        if previous is None:
+            hint = "Only a reindex with other settings keeps one, until it is dropped."
+            raise StoreError("There is no earlier index to go back to.", hint)
+        return previous
+
     def _stale(self) -> str:
         active = self._parts.catalog.active_generation()
-        if active is None or active.fingerprint == fingerprint(self.settings, self._parts.embedder):
+        if active is None or active.fingerprint == shape_of(self.settings, self._parts.embedder).fingerprint:
             return ""
         return "The settings for embedding or chunking have changed since the index was built."

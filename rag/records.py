@@ -150,13 +150,14 @@ def insert_chunks(db: sqlite3.Connection, document_id: str, generation: int, chu
     log_change(db, "chunks", first, first + len(chunks) - 1)
 
 
-def remove_document(db: sqlite3.Connection, document_id: str) -> tuple[int, int]:
-    """Deletes a document and those inside it; gives how many chunks and vectors went with them."""
+def remove_document(db: sqlite3.Connection, document_id: str) -> tuple[int, int, int]:
+    """Deletes a document and those inside it; gives how many documents, chunks and vectors went."""
     inside = db.execute("SELECT id FROM documents WHERE parent = ?", (document_id,)).fetchall()
     counts = [remove_document(db, row["id"]) for row in inside]
-    counts.append(_delete_chunks(db, "document_id = ?", (document_id,)))
+    counts.append((1, *_delete_chunks(db, "document_id = ?", (document_id,))))
     db.execute("DELETE FROM documents WHERE id = ?", (document_id,))
-    return sum(chunks for chunks, _ in counts), sum(vectors for _, vectors in counts)
+    documents, chunks, vectors = (sum(column) for column in zip(*counts, strict=True))
+    return documents, chunks, vectors
 
 
 def size_of_originals(db: sqlite3.Connection) -> int:
@@ -165,10 +166,39 @@ def size_of_originals(db: sqlite3.Connection) -> int:
     return db.execute(query).fetchone()[0]
 
 
-def drop_generation(db: sqlite3.Connection, generation: int) -> None:
-    """Deletes a generation with its chunks and the vectors that only it used."""
-    _delete_chunks(db, "generation = ?", (generation,))
+def active_generation(db: sqlite3.Connection) -> int:
+    """The id of the generation that answers questions, -1 in a store that was never written."""
+    row = db.execute("SELECT id FROM generations WHERE state = 'active'").fetchone()
+    return row["id"] if row else -1
+
+
+def activate(db: sqlite3.Connection, generation: int) -> None:
+    """Makes a generation the active one; what was active is kept as the previous one if it was made differently."""
+    rows = {row["state"]: row for row in db.execute("SELECT id, fingerprint, state FROM generations")}
+    old, new = rows["active"], next(row for row in rows.values() if row["id"] == generation)
+    if old["id"] == generation:
+        return
+    if old["fingerprint"] == new["fingerprint"]:
+        drop_generation(db, old["id"])
+    else:
+        other = "previous" if new["state"] == "building" else "building"
+        if other in rows:
+            drop_generation(db, rows[other]["id"])
+        _set_state(db, old["id"], other)  # no two generations are ever in the same state
+    _set_state(db, generation, "active")
+    if old["fingerprint"] != new["fingerprint"]:
+        _set_state(db, old["id"], "previous")
+
+
+def _set_state(db: sqlite3.Connection, generation: int, state: str) -> None:
+    db.execute("UPDATE generations SET state = ? WHERE id = ?", (state, generation))
+
+
+def drop_generation(db: sqlite3.Connection, generation: int) -> int:
+    """Deletes a generation with its chunks and the vectors that only it used; gives how many chunks."""
+    chunks, _ = _delete_chunks(db, "generation = ?", (generation,))
     db.execute("DELETE FROM generations WHERE id = ?", (generation,))
+    return chunks
 
 
 def _delete_chunks(db: sqlite3.Connection, where: str, arguments: tuple[str | int, ...]) -> tuple[int, int]:

@@ -30,13 +30,21 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """The receipt of a deletion: what was taken out, in counts; files inside the document are counted in."""
+    """The receipt of a deletion: what was taken out, in counts; files inside the document are counted in.
+
+    `chunks` and `vectors` are those of every generation, `index_words` and `index_vectors` the entries of the two
+    indexes. `remaining` is what a count afterwards still found of it anywhere: 0.
+    """
 
     document_id: str
     name: str
+    documents: int
     chunks: int
     vectors: int
     original_bytes: int
+    index_words: int = 0
+    index_vectors: int = 0
+    remaining: int = 0
 
 
 FindingCode = Literal[
@@ -96,21 +104,33 @@ class Progress:
     file: str = ""
 
 
+JobKind = Literal["ingest", "reindex", "rollback"]
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A piece of background work that survives a restart; ingesting one file, or a reindex.
+    """A piece of background work that survives a restart; ingesting one file, a reindex, or taking one back.
 
     `result` is set when an ingest is done, `error` where the job failed.
     """
 
     id: int
-    kind: Literal["ingest", "reindex"]
+    kind: JobKind
     name: str
     state: Literal["queued", "running", "done", "failed", "cancelled"]
     progress: Progress | None
     result: Added | None
     error: Mapping[str, str] | None
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeptIndex:
+    """The index from before the last reindex: how it was made, and how many chunks it has."""
+
+    embedding_model: str
+    chunk_tokens: int
+    chunks: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +151,4 @@ class Stats:
     index_chunks_words: int
     index_chunks_vectors: int
     stale: str
+    previous: KeptIndex | None

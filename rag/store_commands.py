@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rag import KnowledgeBase
-from rag.reports import Finding, Progress, Verified
+from rag.reports import Finding, Progress, Removed, Verified
 
 Outcome = tuple[dict[str, Any], str, bool]
 Run = Callable[[Namespace, Callable[[Progress], None]], Outcome]
@@ -21,11 +21,22 @@ def add_commands(command: Callable[[str, Run, str], ArgumentParser]) -> None:
     verify = command("verify", _verify, "check that originals, chunks, vectors and both indexes agree")
     verify.add_argument("--repair", action="store_true", help="bring together what can be")
     command("rebuild", _rebuild, "make a lost or damaged catalog anew from the original files")
+    command("rollback", _roll_back, "go back to the index from before the last reindex")
+    command("drop-old", _drop_old, "delete the index from before the last reindex")
     backup = command("backup", _backup, "write the whole store into one zip file, also while the app runs")
     backup.add_argument("file", type=Path)
     restoring = command("restore", _restore, "make a store of a backup")
     restoring.add_argument("file", type=Path)
     restoring.add_argument("--force", action="store_true", help="also where there is a store; its catalog is set aside")
+
+
+def receipt(gone: Removed) -> str:
+    """What a deletion took out, in counts, and what is left of it."""
+    return (
+        f"deleted {gone.name}: {gone.documents} documents, {gone.chunks} chunks, {gone.vectors} vectors, "
+        f"{gone.index_words} entries of the word index, {gone.index_vectors} of the vector index, "
+        f"{gone.original_bytes} bytes of originals; {gone.remaining} remain"
+    )
 
 
 def _verify(options: Namespace, report: Callable[[Progress], None]) -> Outcome:
@@ -66,6 +77,21 @@ def _rebuild(options: Namespace, report: Callable[[Progress], None]) -> Outcome:
     lines += [f"not read: {one['name']} {(one['error'] or {}).get('message', '')}" for one in failed]
     lines.append(f"{documents} documents from {rebuilt.files} files, {rebuilt.conversations} conversations")
     return {**row, "conversations": rebuilt.conversations}, "\n".join(lines), not failed
+
+
+def _roll_back(options: Namespace, report: Callable[[Progress], None]) -> Outcome:
+    with KnowledgeBase.open(options.store) as kb:
+        kb.roll_back(report)
+        stats = kb.stats()
+    text = f"went back to the earlier index: {stats.documents} documents, {stats.chunks} chunks"
+    return {"documents": stats.documents, "chunks": stats.chunks}, "\n".join(filter(None, [text, stats.stale])), True
+
+
+def _drop_old(options: Namespace, report: Callable[[Progress], None]) -> Outcome:
+    del report
+    with KnowledgeBase.open(options.store) as kb:
+        chunks = kb.drop_previous()
+    return {"chunks": chunks}, f"dropped {chunks} chunks of the earlier index", True
 
 
 def _backup(options: Namespace, report: Callable[[Progress], None]) -> Outcome:

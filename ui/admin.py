@@ -9,15 +9,15 @@ import streamlit as st
 from pydantic import SecretStr
 
 from rag import Settings
-from rag.reports import Job, Stats
+from rag.reports import Stats
+from ui.backup_view import draw_backups
 from ui.document_view import type_name
 from ui.evaluation_view import draw_evaluation
+from ui.figures import draw_metrics, megabytes
 from ui.gate import Gate
-from ui.job_view import draw_job
+from ui.index_view import draw_index
 from ui.language import Words
 from ui.visit import Visit
-
-_POLL_S = 0.5
 
 
 @st.cache_resource(show_spinner=False)
@@ -55,9 +55,10 @@ def _draw_lock(words: Words, password: str) -> None:
 
 def _draw_admin(visit: Visit) -> None:
     stats = visit.knowledge.stats()
-    _draw_index(visit, stats)
+    draw_index(visit, stats)
     _draw_figures(visit.words, stats)
     draw_evaluation(visit)
+    draw_backups(visit)
     _draw_settings(visit.words, visit.knowledge.settings)
     st.button(visit.words("admin.leave"), icon=":material/logout:", on_click=_leave)
 
@@ -66,63 +67,9 @@ def _leave() -> None:
     st.session_state.pop("admin", None)
 
 
-def _draw_index(visit: Visit, stats: Stats) -> None:
-    words = visit.words
-    st.header(words("admin.index"))
-    whole = stats.chunks == stats.index_chunks_words and stats.embedded == stats.index_chunks_vectors
-    if stats.stale:
-        st.warning(words.markdown("admin.stale", reason=stats.stale), icon=":material/sync_problem:")
-    elif whole:
-        st.success(words("admin.healthy"), icon=":material/check_circle:")
-    else:
-        st.warning(words("admin.behind"), icon=":material/sync:")
-    _draw_metrics(
-        words,
-        {
-            "admin.in_catalog": f"{stats.chunks:,}",
-            "admin.in_words": words("admin.of", count=stats.index_chunks_words, total=stats.chunks),
-            "admin.in_vectors": words("admin.of", count=stats.index_chunks_vectors, total=stats.embedded),
-        },
-    )
-    _draw_reindex(visit)
-
-
-def _draw_reindex(visit: Visit) -> None:
-    job = _last_reindex(visit)
-    running = job is not None and job.state in ("queued", "running")
-    st.button(
-        visit.words("admin.reindex"),
-        type="primary",
-        icon=":material/refresh:",
-        disabled=running,
-        on_click=lambda: _start_reindex(visit),
-        help=visit.words("admin.reindex_help"),
-    )
-    if running:
-        st.fragment(_draw_live_reindex, run_every=_POLL_S)(visit)
-    elif job:
-        draw_job(visit, job)
-
-
-def _start_reindex(visit: Visit) -> None:
-    visit.knowledge.submit_reindex()
-
-
-def _draw_live_reindex(visit: Visit) -> None:
-    job = _last_reindex(visit)
-    if job:
-        draw_job(visit, job)
-    if job is None or job.state not in ("queued", "running"):
-        st.rerun()
-
-
-def _last_reindex(visit: Visit) -> Job | None:
-    return next((job for job in visit.knowledge.jobs() if job.kind == "reindex"), None)
-
-
 def _draw_figures(words: Words, stats: Stats) -> None:
     st.header(words("admin.figures"))
-    _draw_metrics(
+    draw_metrics(
         words,
         {
             "admin.documents": f"{stats.documents:,}",
@@ -138,11 +85,6 @@ def _draw_figures(words: Words, stats: Stats) -> None:
         _draw_bars(words, "admin.by_type", types)
     with right:
         _draw_bars(words, "admin.by_language", languages)
-
-
-def _draw_metrics(words: Words, figures: Mapping[str, str]) -> None:
-    for column, (key, value) in zip(st.columns(len(figures)), figures.items(), strict=True):
-        column.metric(words(key), value)
 
 
 def _draw_bars(words: Words, title: str, counts: Mapping[str, int]) -> None:
@@ -183,8 +125,3 @@ def shown(words: Words, value: object) -> str:
     if isinstance(value, SecretStr):
         return words("admin.secret_set") if value.get_secret_value() else words("admin.not_set")
     return str(value) if value != "" else words("admin.not_set")
-
-
-def megabytes(size: int) -> str:
-    """Bytes as MB with one decimal."""
-    return f"{size / 1_000_000:,.1f} MB"

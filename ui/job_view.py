@@ -67,16 +67,16 @@ def _unlock(visit: Visit, job_id: int) -> None:
 
 def job_name(words: Words, job: Job) -> str:
     """The file that it reads, or what it does."""
-    return words("job.reindex") if job.kind == "reindex" else job.name
+    return job.name if job.kind == "ingest" else words(f"job.{job.kind}")
 
 
 def fraction(job: Job) -> float:
-    """How far a job is, 0 to 1; the four stages of a file count alike, a reindex counts its own units."""
+    """How far a job is, 0 to 1; the four stages of a file count alike, other work counts its own units."""
     progress = job.progress
     if progress is None or not progress.total:
         return 0.0
     within = min(progress.done / progress.total, 1.0)
-    if job.kind == "reindex" or progress.stage not in STAGES:
+    if job.kind != "ingest" or progress.stage not in STAGES:
         return within
     return (STAGES.index(progress.stage) + within) / len(STAGES)
 

@@ -215,5 +215,7 @@ def _delete(visit: Visit, document_ids: Sequence[str]) -> str:
         names=visit.words("library.and").join(one.name for one in removed),
         chunks=sum(one.chunks for one in removed),
         vectors=sum(one.vectors for one in removed),
+        entries=sum(one.index_words + one.index_vectors for one in removed),
+        remaining=sum(one.remaining for one in removed),
         kilobytes=f"{sum(one.original_bytes for one in removed) / 1000:,.0f}",
     )

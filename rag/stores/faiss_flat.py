@@ -27,6 +27,11 @@ class FaissFlatStore:
         with self._lock:
             return sorted(self._ids)
 
+    def count_of(self, ids: Collection[int]) -> int:
+        """How many of these ids have a vector."""
+        with self._lock:
+            return len(self._ids.intersection(ids))
+
     def vectors(self, ids: Sequence[int]) -> Vectors:
         """The vectors (n, dimension) held under these ids, which must be there."""
         with self._lock:

@@ -48,9 +48,12 @@ class TantivyWordStore:
         self._searcher = self._index.searcher()
 
     @staticmethod
-    def delete(folder: Path) -> None:
-        """Deletes the index in this folder, between two updates of whichever process; open ones go on reading."""
-        with FileLock(f"{folder}.lock"):
+    def delete(folder: Path, timeout: float = -1) -> None:
+        """Deletes the index in this folder, between two updates of whichever process; open ones go on reading.
+
+        Raises filelock.Timeout where an update goes on for longer than `timeout` seconds, unless that is negative.
+        """
+        with FileLock(f"{folder}.lock", timeout=timeout):
             shutil.rmtree(folder, ignore_errors=True)
 
     def __len__(self) -> int:

@@ -3,6 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from rag import KnowledgeBase
 from rag.types import Feedback
 from tests._files import encrypted_pdf
 from ui.knowledge import knowledge_base
@@ -120,6 +121,52 @@ def test_admin_shows_health_and_hides_secrets(draw, environment):
     assert shown["admin_password"] == "set (hidden)"
     assert shown["chat_api_key"] == "not set"
     assert shown["max_file_mb"] == "200"
+
+
+def button(app, label):
+    return next(one for one in app.button if one.label == label)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_an_admin_takes_a_reindex_back_and_drops_the_other_index(draw, environment, language):
+    words = words_of(language)
+    environment.setenv("TENKYO_ADMIN_PASSWORD", "pw")
+    environment.setenv("TENKYO_CHUNK_TOKENS", "64")
+    app = draw("admin", language)
+    settings = knowledge_base().settings
+    with KnowledgeBase.open(settings=settings.model_copy(update={"chunk_tokens": 128})) as earlier:
+        earlier.add(TEXT.encode(), "keeper.txt")
+    app.text_input[0].set_value("pw")
+    app.button[0].click().run()
+    assert texts(app.warning)[0] == words("admin.stale")
+    button(app, words("admin.reindex")).click().run()
+    finished_jobs(knowledge_base())
+    app.run()
+    assert texts(app.success) == [words("admin.healthy")]
+    assert any("128" in text for text in texts(app.caption))
+    button(app, words("admin.roll_back")).click().run()
+    finished_jobs(knowledge_base())
+    app.run()
+    assert texts(app.warning)[0] == words("admin.stale")
+    assert any(words("job.rollback") in text for text in texts(app.caption))
+    button(app, words("admin.drop_previous")).click().run()
+    assert knowledge_base().stats().previous is None
+    assert words("admin.roll_back") not in [one.label for one in app.button]
+    assert not app.exception
+
+
+def test_an_admin_takes_a_backup_that_is_a_store(draw, environment, tmp_path):
+    environment.setenv("TENKYO_ADMIN_PASSWORD", "pw")
+    app = draw("admin")
+    knowledge = knowledge_base()
+    knowledge.add(TEXT.encode(), "keeper.txt")
+    app.text_input[0].set_value("pw")
+    app.button[0].click().run()
+    button(app, "Back up now").click().run()
+    assert not app.exception
+    (made,) = (knowledge.settings.store / "backups").glob("*.zip")
+    assert any(made.stem.removeprefix("tenkyo-") in text for text in texts(app.markdown))
+    assert KnowledgeBase.restore(made, tmp_path / "again") == 1
 
 
 def test_a_store_that_cannot_be_opened_is_said_and_not_a_stack_trace(environment, tmp_path):
