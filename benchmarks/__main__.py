@@ -8,7 +8,19 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import ablation, answers, citations, confidence, fuzz, loaders, peers, retrieval, tables, train_reranker
+from benchmarks import (
+    ablation,
+    answers,
+    citations,
+    confidence,
+    fuzz,
+    kill,
+    loaders,
+    peers,
+    retrieval,
+    tables,
+    train_reranker,
+)
 from rag import TenkyoError
 
 BENCHMARKS = {
@@ -23,9 +35,13 @@ BENCHMARKS = {
 def main() -> int:
     """Runs one benchmark over every evaluation set in a folder, or over every file of a zoo."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("name", choices=[*BENCHMARKS, "peers", "train-reranker", "loaders", "fuzz", "tables"])
-    parser.add_argument("data", type=Path, help="folder of evaluation sets in the BEIR layout; else: of files")
-    parser.add_argument("--limit", type=int, help="a fixed sample of N questions of each set; mutants of each file")
+    parser.add_argument("name", choices=[*BENCHMARKS, "peers", "train-reranker", "loaders", "fuzz", "tables", "kill"])
+    parser.add_argument(
+        "data", type=Path, help="folder of evaluation sets in the BEIR layout; else: of files; kill: for its stores"
+    )
+    parser.add_argument(
+        "--limit", type=int, help="a fixed sample of N questions of each set; mutants of each file; kills"
+    )
     parser.add_argument(
         "--peers",
         type=Path,
@@ -43,6 +59,9 @@ def main() -> int:
             return 0
         if options.name == "tables":
             print(_table(tables.run(options.data, options.show)))
+            return 0
+        if options.name == "kill":
+            print(_table(kill.run(options.data, options.limit or 500, options.seed)))
             return 0
         if options.name == "fuzz":
             print(_table(fuzz.run(options.data, options.limit, options.seed, options.workers)))

@@ -7,12 +7,13 @@ import json
 import os
 import re
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
+
+from filelock import FileLock, Timeout
 
 from rag.database import Database
 from rag.errors import StoreError
@@ -20,6 +21,8 @@ from rag.originals import Originals, sync_folder
 from rag.recovery import CATALOG, INDEXES, ORIGINALS, RESTORING, refuse_if_open, set_aside
 from rag.stores.tantivy_words import TantivyWordStore
 
+_FROZEN = ".backup"
+_UNPACKED = ".restore"
 _MANIFEST = "manifest.json"
 _FORM = 1
 _ORIGINAL = re.compile(rf"{ORIGINALS}/([0-9a-f]{{2}})/(\1[0-9a-f]{{62}})")
@@ -44,19 +47,37 @@ def back_up(database: Database, originals: Originals, target: Path) -> BackedUp:
     store = database.path.parent
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".backup-", dir=store) as folder:
-            frozen = Path(folder)
-            with originals.locked():  # what the snapshot refers to cannot be deleted before it is linked
-                database.snapshot(frozen / CATALOG)
-                originals.link_all(frozen / ORIGINALS)
+        with _alone(store):
+            frozen = store / _FROZEN
+            shutil.rmtree(frozen, ignore_errors=True)
+            frozen.mkdir()
             written = target.with_name(target.name + ".part")
-            count = _pack(frozen, written)
-        written.replace(target)
+            try:
+                with originals.locked():  # what the snapshot refers to cannot be deleted before it is linked
+                    database.snapshot(frozen / CATALOG)
+                    originals.link_all(frozen / ORIGINALS)
+                count = _pack(frozen, written)
+                written.replace(target)
+            finally:
+                shutil.rmtree(frozen, ignore_errors=True)
+                written.unlink(missing_ok=True)
         sync_folder(target.parent)
     except OSError as error:
         hint = "Check that the folder is there, writable, and has room."
         raise StoreError(f"The backup could not be written ({error}).", hint, str(target)) from error
     return BackedUp(target, count, target.stat().st_size)
+
+
+def remove_unfinished(store: Path) -> None:
+    """Deletes what a backup that a crash cut off has left in the store, unless one is being taken now."""
+    if (store / _FROZEN).exists():
+        with suppress(Timeout), _alone(store, timeout=0):
+            shutil.rmtree(store / _FROZEN, ignore_errors=True)
+
+
+def _alone(store: Path, timeout: float = -1) -> FileLock:
+    """One backup of a store at a time, whichever process takes it."""
+    return FileLock(str(store / f"{_FROZEN}.lock"), timeout=timeout)
 
 
 def _pack(frozen: Path, written: Path) -> int:
@@ -83,13 +104,18 @@ def restore(source: Path, folder: Path, force: bool) -> int:
     if catalog.exists() and not (force or (folder / RESTORING).exists()):
         hint = "Restore into another folder, or give --force: its catalog is then set aside."
         raise StoreError("There is a store already.", hint, str(folder))
-    with _opened(source) as archive, tempfile.TemporaryDirectory(prefix=".restore-", dir=folder) as temporary:
-        unpacked = Path(temporary) / "unpacked"
-        count = _unpack(archive, unpacked)
-        shutil.rmtree(folder / RESTORING, ignore_errors=True)
-        unpacked.replace(folder / RESTORING)  # from here on the store opens only once it is whole
-    sync_folder(folder)
-    _put_in_place(folder)
+    unpacked = folder / _UNPACKED
+    with _alone(folder):
+        try:
+            with _opened(source) as archive:
+                shutil.rmtree(unpacked, ignore_errors=True)  # what a restore that was cut off has left
+                count = _unpack(archive, unpacked)
+            shutil.rmtree(folder / RESTORING, ignore_errors=True)
+            unpacked.replace(folder / RESTORING)  # from here on the store opens only once it is whole
+        finally:
+            shutil.rmtree(unpacked, ignore_errors=True)
+        sync_folder(folder)
+        _put_in_place(folder)
     return count
 
 

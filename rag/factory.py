@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from loaders import Web
 from rag.assistant import Assistant
+from rag.backup import remove_unfinished
 from rag.catalog import Catalog
 from rag.conversations import Conversations
 from rag.database import Database
@@ -54,6 +55,7 @@ def build(settings: Settings) -> Parts:
     """Makes the parts; no model is loaded. Raises StoreError where the store cannot be opened."""
     folder = settings.store
     refuse_if_cut_off(folder)
+    remove_unfinished(folder)
     database = Database(folder / CATALOG)
     catalog = Catalog(database)
     originals = Originals(folder / ORIGINALS)

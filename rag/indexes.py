@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+import shutil
 import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
@@ -11,11 +13,14 @@ from pathlib import Path
 from filelock import Timeout
 
 from rag.catalog import Catalog, Change
+from rag.errors import StoreError
 from rag.languages import ANALYSIS_VERSION
 from rag.stores.faiss_flat import FaissFlatStore
 from rag.stores.tantivy_words import IndexedChunk, TantivyWordStore
 
 _END = 2**62
+_SPARE_BYTES = 10_000_000
+_log = logging.getLogger(__name__)
 
 
 class Indexes:
@@ -52,7 +57,10 @@ class Indexes:
             if revision != self._vectors_revision:
                 self._update_vectors(revision)
             if revision != self._words_revision:
-                self._update_words()
+                try:
+                    self._update_words()
+                except (OSError, StoreError):  # a full or read-only disk: what there was goes on answering
+                    _log.exception("the word index is behind the catalog")
 
     def rebuild(self) -> None:
         """Makes both anew from the catalog."""
@@ -105,9 +113,24 @@ class Indexes:
 
     def _update_words(self) -> None:
         assert self.words is not None
-        with self.words.updating():
-            self._words_revision = self._replay_words(self.words, self._generation)
+        try:
+            with self.words.updating():
+                self._words_revision = self._replay_words(self.words, self._generation)
+        except StoreError:
+            if not self._has_room():
+                raise
+            _log.exception("the word index is made anew")
+            folder = self._words_folder(self._generation)
+            TantivyWordStore.delete(folder)
+            self.words = TantivyWordStore(folder)
+            with self.words.updating():
+                self._words_revision = self._replay_words(self.words, self._generation)
         self.words.reload()
+
+    def _has_room(self) -> bool:
+        """Whether another word index as large as this one fits on the disk, with as much again for its making."""
+        size = sum(path.stat().st_size for path in self._words_folder(self._generation).glob("*"))
+        return shutil.disk_usage(self._folder).free > 2 * size + _SPARE_BYTES
 
     def _replay_words(self, words: TantivyWordStore, generation: int) -> int:
         """Applies what the folder's note says is missing. A crash before the new note repeats it to the same end."""

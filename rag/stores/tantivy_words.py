@@ -8,6 +8,7 @@ import struct
 import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import tantivy
 from filelock import FileLock
 
 from rag import readings
+from rag.errors import StoreError
 from rag.languages import Terms
 from rag.readings import Reading
 from rag.types import Chunk
@@ -86,8 +88,20 @@ class TantivyWordStore:
         return self._writing
 
     def update(self, removed: Iterable[tuple[int, int]], added: Iterable[IndexedChunk]) -> None:
-        """Takes out ranges of chunk ids (both ends included), then adds chunks; one commit."""
+        """Takes out ranges of chunk ids (both ends included), then adds chunks; one commit.
+
+        Raises StoreError where it cannot be written; what was committed before can still be searched.
+        """
+        try:
+            self._update(removed, added)
+        except ValueError as error:  # all that tantivy raises
+            hint = "Check that its disk is not full or read-only."
+            raise StoreError(f"The word index could not be written ({error}).", hint, str(self._folder)) from error
+        self.reload()
+
+    def _update(self, removed: Iterable[tuple[int, int]], added: Iterable[IndexedChunk]) -> None:
         writer = self._index.writer(_HEAP_BYTES, 1)
+        writer.garbage_collect_files()  # what a killed writer has left would be in the way of the same file
         for first, last in removed:
             span = tantivy.Query.range_query(self._index.schema, "id", tantivy.FieldType.Unsigned, first, last)
             writer.delete_documents_by_query(span)
@@ -95,7 +109,6 @@ class TantivyWordStore:
             writer.add_document(_entry(item))
         writer.commit()
         writer.wait_merging_threads()
-        self.reload()
 
     def search(self, terms: Terms, k: int, documents: Collection[str] | None = None) -> list[tuple[int, float]]:
         """The k best (chunk id, BM25), best first, of these documents if given."""
@@ -134,12 +147,19 @@ class TantivyWordStore:
 def _open(folder: Path) -> tantivy.Index:
     """Opens the index in this folder; one that cannot be read is made anew, since it is only derived."""
     folder.mkdir(parents=True, exist_ok=True)
-    try:
-        return tantivy.Index(_schema(), path=str(folder))
-    except ValueError:
-        shutil.rmtree(folder)
-        folder.mkdir(parents=True)
-        return tantivy.Index(_schema(), path=str(folder))
+    if (folder / "meta.json").exists():
+        with suppress(ValueError):
+            return _readable(tantivy.Index(_schema(), path=str(folder)))
+    shutil.rmtree(folder)  # with the note beside it that says what it holds
+    folder.mkdir(parents=True)
+    return tantivy.Index(_schema(), path=str(folder))
+
+
+def _readable(index: tantivy.Index) -> tantivy.Index:
+    """The index itself, when a word can be looked up in each of its fields; raises ValueError."""
+    terms = [(tantivy.Occur.Should, tantivy.Query.term_query(index.schema, field, "a", "freq")) for field in _FIELDS]
+    index.searcher().search(tantivy.Query.boolean_query(terms), limit=1)
+    return index
 
 
 def _is_damaged(path: Path) -> bool:

@@ -94,7 +94,7 @@ def test_a_backup_that_was_tampered_with_is_refused_and_changes_nothing(
     folder = tmp_path / "again"
     with pytest.raises(StoreError, match="cannot be read"):
         KnowledgeBase.restore(_changed(backup, name, b"hostile"), folder)
-    assert list(folder.iterdir()) == []
+    assert [path.name for path in folder.iterdir()] == [".backup.lock"]
     assert not (tmp_path / "outside.txt").exists()
 
 
@@ -120,6 +120,15 @@ def test_a_restore_that_a_crash_cut_off_is_said_and_can_be_run_again(
         open_kb("again")
     KnowledgeBase.restore(backup, folder)
     assert open_kb("again").verify().agrees
+
+
+def test_what_a_backup_that_was_cut_off_left_goes_at_the_next_start(open_kb: Open, tmp_path: Path) -> None:
+    left = tmp_path / "store" / ".backup" / "originals"
+    left.mkdir(parents=True)
+    kb = open_kb()
+    assert not left.parent.exists()
+    kb.back_up(tmp_path / "b.zip")
+    assert not left.parent.exists()
 
 
 def test_a_folder_that_cannot_be_written_is_a_clear_error(open_kb: Open, tmp_path: Path) -> None:

@@ -1,0 +1,128 @@
+"""A full disk, a read-only one, and damaged index files: said clearly, nothing lost, well again by itself."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from rag import AskOptions, KnowledgeBase, Settings
+from rag.errors import StoreError
+
+QUESTION = "When does the library open?"
+HOURS = b"# Hours\n\nThe library opens at nine. It closes at eight.\n"
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 8 MB in memory."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = shutil.which("mount")
+    if (
+        mount is None
+        or subprocess.run([mount, "-t", "tmpfs", "-o", "size=8m", "tmpfs", folder], check=False).returncode
+    ):
+        pytest.skip("needs the right to mount a small disk (tests run as root)")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+def remount(disk: Path, option: str) -> None:
+    subprocess.run(["mount", "-o", f"remount,{option}", disk], check=True)
+
+
+def opened(folder: Path) -> KnowledgeBase:
+    return KnowledgeBase.open(settings=Settings(store=folder / "store", samples=False))
+
+
+def noise(seed: int) -> bytes:
+    """About 100 kB of words."""
+    chosen = random.Random(seed)
+    words = ["shelf", "book", "lamp", "stair", "gull", "storm"]
+    lines = (" ".join(f"{chosen.choice(words)}{chosen.randrange(1000)}" for _ in range(40)) for _ in range(300))
+    return ("# Noise\n\n" + ".\n\n".join(lines)).encode()
+
+
+def fill(kb: KnowledgeBase) -> StoreError | None:
+    """Adds documents until one is refused."""
+    for number in range(200):
+        added = kb.add_searchable(noise(number), f"noise{number}.md")
+        if added.error:
+            return StoreError(added.error["message"], added.error["hint"])
+    return None
+
+
+def test_a_full_disk_is_said_and_what_was_there_goes_on_answering(disk: Path, tmp_path: Path) -> None:
+    kb = opened(disk)
+    kb.add(HOURS, "hours.md")
+    refused = fill(kb)
+    assert refused is not None
+    assert "full" in refused.hint
+    there = {info.name for info in kb.documents()}
+    assert "nine" in kb.ask(QUESTION).text
+    with pytest.raises(StoreError, match="full"):
+        kb.submit(noise(999), "one-more.md")
+    with pytest.raises(StoreError, match="full"):
+        kb.back_up(disk / "backup.zip")
+    assert not (disk / "backup.zip").exists()
+    kb.close()
+
+    again = opened(disk)
+    assert "nine" in again.ask(QUESTION).text
+    remount(disk, "size=80m")
+    assert {info.name for info in again.documents()} == there
+    again.embed_all()
+    again.work_off()
+    assert again.verify().findings == ()
+    again.close()
+
+
+def test_a_read_only_disk_is_said_and_leaves_the_store_as_it_is(disk: Path) -> None:
+    kb = opened(disk)
+    kb.add(HOURS, "hours.md")
+    kb.close()
+    remount(disk, "ro")
+    with pytest.raises(StoreError, match="read-only"):
+        opened(disk).ask(QUESTION)
+    remount(disk, "rw")
+    again = opened(disk)
+    assert "nine" in again.ask(QUESTION).text
+    assert again.verify().agrees
+    again.close()
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def garble(path: Path) -> None:
+    path.write_bytes(bytes((7 * byte + 13) % 256 for byte in path.read_bytes()))
+
+
+@pytest.mark.parametrize("harm", [cut, garble, Path.unlink])
+def test_damaged_files_of_the_word_index_are_noticed_at_the_start_and_made_anew(
+    tmp_path: Path, harm: Callable[[Path], None]
+) -> None:
+    kb = opened(tmp_path / "sound")
+    kb.add(HOURS, "hours.md")
+    kb.close()
+    (index,) = (tmp_path / "sound" / "store" / "indexes").glob("words-*/")
+    names = [path.name for path in sorted(index.iterdir()) if path.is_file()]
+    assert len(names) > 6
+    for number, name in enumerate(names):
+        copy = tmp_path / str(number)
+        shutil.copytree(tmp_path / "sound", copy)
+        harm(copy / "store" / "indexes" / index.name / name)
+        again = opened(copy)
+        again.add_searchable(b"# Zoo\n\nThe zebra sleeps.\n", "zoo.md")
+        for word, document in (("nine", "hours.md"), ("zebra", "zoo.md")):
+            hits = again.search(word, AskOptions(mode="lexical")).hits
+            assert [hit.document.name for hit in hits] == [document], name
+        again.embed_all()
+        assert again.verify().agrees, name
+        again.close()
