@@ -78,6 +78,8 @@ def test_a_crash_costs_one_file(parser: Callable[..., Parser]) -> None:
     crashing.send_signal(signal.SIGSEGV)  # waits until it goes on
     with ThreadPoolExecutor() as pool:
         failing = pool.submit(read.load, NOTE, "b.md")
+        while not read._busy:  # a process that ends before it has the file would only be replaced
+            pass
         crashing.resume()
         with pytest.raises(DamagedDocument, match="crash") as raised:
             failing.result(timeout=30)
