@@ -16,10 +16,11 @@ from typing import NamedTuple
 from filelock import FileLock, Timeout
 
 from rag.database import Database
+from rag.durable import sync_folder
 from rag.errors import StoreError
-from rag.originals import Originals, sync_folder
+from rag.indexes import delete_indexes
+from rag.originals import Originals
 from rag.recovery import CATALOG, INDEXES, ORIGINALS, RESTORING, refuse_if_open, set_aside
-from rag.stores.tantivy_words import TantivyWordStore
 
 _FROZEN = ".backup"
 _UNPACKED = ".restore"
@@ -128,8 +129,7 @@ def _put_in_place(folder: Path) -> None:
             place.parent.mkdir(parents=True, exist_ok=True)
             path.replace(place)
     set_aside(folder / CATALOG)
-    for index in (folder / INDEXES).glob("words-*/"):
-        TantivyWordStore.delete(index)
+    delete_indexes(folder / INDEXES)
     (unpacked / CATALOG).replace(folder / CATALOG)
     sync_folder(folder)
     shutil.rmtree(unpacked)

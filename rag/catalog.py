@@ -24,6 +24,9 @@ _LABELS = """SELECT sha256, name, collection, metadata FROM documents WHERE pare
 """What was added as what: by the documents there are, and by the jobs that may yet make one."""
 
 
+_VECTORS_AT_ONCE = 10_000
+
+
 class Change(NamedTuple):
     """A range of ids that the derived indexes must look at again."""
 
@@ -104,6 +107,12 @@ class Catalog:
         """How many chunks this generation has."""
         with self._database.read() as db:
             return db.execute("SELECT count(*) FROM chunks WHERE generation = ?", (generation,)).fetchone()[0]
+
+    def count_vectors_in(self, generation: int) -> int:
+        """How many chunks of this generation have a vector."""
+        query = "SELECT count(*) FROM chunks c JOIN embeddings e ON e.key = c.embedding_key WHERE c.generation = ?"
+        with self._database.read() as db:
+            return db.execute(query, (generation,)).fetchone()[0]
 
     def count_documents_in(self, generation: int) -> int:
         """How many documents have chunks in this generation."""
@@ -291,6 +300,16 @@ class Catalog:
             if not page:
                 return
             first = page[-1].id + 1
+
+    def vector_pages(self, generation: int) -> Iterator[tuple[list[int], Vectors]]:
+        """Every chunk that has a vector, as `vectors_of_chunks` gives them, page by page so that memory stays flat."""
+        with self._database.read() as db:
+            last = db.execute("SELECT max(id) FROM chunks WHERE generation = ?", (generation,)).fetchone()[0] or 0
+            first = db.execute("SELECT min(id) FROM chunks WHERE generation = ?", (generation,)).fetchone()[0] or 1
+        for start in range(first, last + 1, _VECTORS_AT_ONCE):
+            page = self.vectors_of_chunks(generation, start, min(last, start + _VECTORS_AT_ONCE - 1))
+            if page[0]:
+                yield page
 
     def vectors_of_chunks(self, generation: int, first: int, last: int) -> tuple[list[int], Vectors]:
         """Chunk ids and their vectors (n, dimension), for the chunks in this range that have one."""

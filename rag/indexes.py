@@ -12,22 +12,30 @@ from pathlib import Path
 
 from filelock import Timeout
 
-from rag.catalog import Catalog, Change
+from rag.catalog import Catalog
 from rag.errors import StoreError
 from rag.languages import ANALYSIS_VERSION
-from rag.stores.faiss_flat import FaissFlatStore
+from rag.stores.faiss_segments import FaissSegmentStore
 from rag.stores.tantivy_words import IndexedChunk, TantivyWordStore
+from rag.vector_index import VectorIndex
 
 _END = 2**62
 _SPARE_BYTES = 10_000_000
 _log = logging.getLogger(__name__)
 
 
+def delete_indexes(folder: Path) -> None:
+    """Deletes all indexes in this folder, whatever their generation."""
+    for words in folder.glob("words-*/"):
+        TantivyWordStore.delete(words)
+    VectorIndex.delete(folder)
+
+
 class Indexes:
     """Vector and word index of the active generation; `refresh` brings both up to the catalog's last commit.
 
-    Vectors live in memory and are read from the catalog; words live on disk beside a note of the revision that
-    they hold. Either can be deleted at any time and comes back from the catalog, without embedding anything.
+    Words live on disk beside a note of the revision that they hold. Either can be deleted at any time and comes back
+    from the catalog, without embedding anything.
     """
 
     def __init__(self, catalog: Catalog, folder: Path) -> None:
@@ -35,15 +43,19 @@ class Indexes:
         self._folder = folder
         self._lock = threading.Lock()
         self._generation = -1
-        self._vectors_revision = -1
         self._words_revision = -1
-        self.vectors = FaissFlatStore()
+        self._vectors = VectorIndex(catalog, folder)
         self.words: TantivyWordStore | None = None
 
     @property
     def generation(self) -> int:
         """The generation that the indexes hold, -1 before the first refresh of a store with content."""
         return self._generation
+
+    @property
+    def vectors(self) -> FaissSegmentStore:
+        """The vectors, to be searched."""
+        return self._vectors.store
 
     def refresh(self) -> None:
         """Replays what the catalog has committed since the last time."""
@@ -54,8 +66,7 @@ class Indexes:
             if active.id != self._generation:
                 self._open(active.id)
             revision = self._catalog.revision()
-            if revision != self._vectors_revision:
-                self._update_vectors(revision)
+            self._vectors.refresh(revision)
             if revision != self._words_revision:
                 try:
                     self._update_words()
@@ -68,6 +79,7 @@ class Indexes:
             active = self._catalog.active_generation()
             if active is not None:
                 TantivyWordStore.delete(self._words_folder(active.id))
+            VectorIndex.delete(self._folder)
             self._generation = -1
         self.refresh()
 
@@ -75,41 +87,32 @@ class Indexes:
         """How many entries the word index has of these documents, and the vector index of these chunks."""
         return (self.words.count_of(documents) if self.words else 0), self.vectors.count_of(chunks)
 
-    def build_words(self, generation: int) -> None:
-        """Makes the word index of a generation that is being built, so that the switch to it takes no time."""
+    def prepare(self, generation: int) -> None:
+        """Makes the indexes of a generation that is being built, so that the switch to it takes no time."""
         words = TantivyWordStore(self._words_folder(generation))
         with words.updating():
             self._replay_words(words, generation)
+        VectorIndex(self._catalog, self._folder, generation).build_if_large()
+
+    def seal(self) -> None:
+        """Writes the vectors into a segment on the disk if there are many new ones; searches go on meanwhile."""
+        vectors = self._vectors
+        segment = vectors.rebuilt()
+        with self._lock:
+            if segment and vectors is self._vectors:
+                vectors.adopt(*segment)
 
     def _open(self, generation: int) -> None:
-        self.vectors = FaissFlatStore()
+        self._vectors = VectorIndex(self._catalog, self._folder, generation)
         self.words = TantivyWordStore(self._words_folder(generation))
-        self._generation, self._vectors_revision, self._words_revision = generation, -1, -1
+        self._generation, self._words_revision = generation, -1
+        building = self._catalog.building_generation()
+        kept = [generation, *([building.id] if building else ())]
+        VectorIndex.delete(self._folder, kept)
         for other in self._folder.glob("words-*"):
-            if other.is_dir() and other != self._words_folder(generation) and not self._is_building(other):
+            if other.is_dir() and other not in map(self._words_folder, kept):
                 with suppress(Timeout):  # another process is just building it
                     TantivyWordStore.delete(other, timeout=0)
-
-    def _is_building(self, folder: Path) -> bool:
-        building = self._catalog.building_generation()
-        return building is not None and folder == self._words_folder(building.id)
-
-    def _update_vectors(self, revision: int) -> None:
-        if self._vectors_revision < 0:
-            self.vectors.add(*self._catalog.vectors_of_chunks(self._generation, 0, _END))
-        else:
-            for change in self._catalog.changes_since(self._vectors_revision):
-                self._apply_to_vectors(change)
-                revision = change.revision
-        self._vectors_revision = revision
-
-    def _apply_to_vectors(self, change: Change) -> None:
-        if change.kind == "removed":
-            self.vectors.remove(range(change.first, change.last + 1))
-        elif change.kind == "chunks":
-            self.vectors.add(*self._catalog.vectors_of_chunks(self._generation, change.first, change.last))
-        else:
-            self.vectors.add(*self._catalog.vectors_of_embeddings(self._generation, change.first, change.last))
 
     def _update_words(self) -> None:
         assert self.words is not None

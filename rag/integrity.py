@@ -144,13 +144,17 @@ class Integrity:
             yield from _finding("words_differ", sorted(different), text, hint, len(different) + double)
 
     def _vector_index(self) -> Iterable[Finding]:
+        hint = f"{_REPAIR}makes it anew from the catalog."
+        if damaged := self.indexes.vectors.damaged_files():
+            yield from _finding("vector_index_differs", damaged, "files of the vector index are damaged", hint)
+            return
         wanted, held = set(self._chunk_ids(with_vector=True)), set(self.indexes.vectors.ids())
         wrong = wanted ^ held
         common = sorted(wanted & held)
         for start in range(0, len(common), _AT_ONCE):
             wrong |= self._other_vectors(common[start : start + _AT_ONCE])
         text = "entries of the vector index are missing, left over or other than in the catalog"
-        yield from _finding("vector_index_differs", sorted(wrong), text, f"{_REPAIR}makes it anew from the catalog.")
+        yield from _finding("vector_index_differs", sorted(wrong), text, hint)
 
     def _other_vectors(self, page: list[int]) -> set[int]:
         ids, vectors = self.catalog.vectors_of_chunks(self.indexes.generation, page[0], page[-1])

@@ -114,6 +114,7 @@ class Worker:
             self._attempt(job.id, lambda job=job: self._note_embedded(job))
         if embedded or waiting:
             self._library.indexes.refresh()
+        self._library.indexes.seal()
         return embedded > 0
 
     def _ingest(self, work: Work) -> None:

@@ -266,6 +266,7 @@ class Library:
             done += count
             report(Progress("embed", done, max(done, total), "chunks"))
         self.indexes.refresh()
+        self.indexes.seal()
 
     # -- reindexing ----------------------------------------------------------------------------------------
 
@@ -303,7 +304,7 @@ class Library:
         while True:
             self._split_missing(generation, report)
             self._embed_missing(generation, report)
-            self.indexes.build_words(generation.id)
+            self.indexes.prepare(generation.id)
             if self.catalog.activate(generation.id):  # False where a document came in meanwhile
                 break
         self.indexes.refresh()

@@ -11,10 +11,11 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from rag.database import REBUILD_HINT, Database, files_of, is_open_elsewhere
+from rag.durable import sync_folder
 from rag.errors import StoreError
+from rag.indexes import delete_indexes
 from rag.job_queue import JobQueue
-from rag.originals import Originals, sync_folder
-from rag.stores.tantivy_words import TantivyWordStore
+from rag.originals import Originals
 
 CATALOG = "catalog.sqlite"
 ORIGINALS = "originals"
@@ -64,8 +65,7 @@ def rebuild(folder: Path) -> Rebuilt:
     conversations = _salvage_conversations(old, database)
     database.close()  # the last connection writes all that is in the WAL into the file
     aside = set_aside(old)
-    for index in (folder / INDEXES).glob("words-*/"):
-        TantivyWordStore.delete(index)
+    delete_indexes(folder / INDEXES)
     fresh.replace(old)
     sync_folder(folder)
     return Rebuilt(aside, len(files), conversations)

@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from rag.protocols import Vectors, VectorStore
+from rag.stores._ivf_segment import IvfSegment
 from rag.stores.faiss_flat import FaissFlatStore
+from rag.stores.faiss_segments import FaissSegmentStore
 
 
 def unit_vectors(count: int, seed: int = 0) -> Vectors:
     vectors = np.random.default_rng(seed).standard_normal((count, 16)).astype(np.float32)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float16).astype(np.float32)
+
+
+class SealedAtOnce(FaissSegmentStore):
+    """Whatever is added goes into a segment on the disk."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+
+    def add(self, ids: Sequence[int], vectors: Vectors) -> None:
+        super().add(ids, vectors)
+        folder = self._folder / str(len(list(self._folder.iterdir())))
+        IvfSegment.build(folder, [(self.ids(), self.vectors(self.ids()))])
+        super().__init__(IvfSegment(folder))
 
 
 def brute_force(vectors: Vectors, ids: list[int], query: Vectors, k: int) -> list[tuple[int, float]]:
@@ -24,9 +43,9 @@ def assert_same(found: list[tuple[int, float]], expected: list[tuple[int, float]
     assert [score for _, score in found] == pytest.approx([score for _, score in expected], abs=1e-5)
 
 
-@pytest.fixture(params=[FaissFlatStore])
-def store(request: pytest.FixtureRequest) -> VectorStore:
-    return request.param()
+@pytest.fixture(params=[FaissFlatStore, FaissSegmentStore, SealedAtOnce])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> VectorStore:
+    return SealedAtOnce(tmp_path) if request.param is SealedAtOnce else request.param()
 
 
 QUERY = unit_vectors(1, seed=99)[0]
@@ -60,7 +79,7 @@ def test_an_id_added_again_is_replaced(store: VectorStore) -> None:
     store.add([2], QUERY[None, :])
     assert len(store) == 3
     assert store.search(QUERY, 1)[0][0] == 2
-    assert store.scores(QUERY, [2]) == pytest.approx([1.0], abs=1e-5)
+    assert store.scores(QUERY, [2]) == pytest.approx([float(QUERY @ QUERY)], abs=1e-5)
 
 
 def test_a_filter_keeps_full_recall(store: VectorStore) -> None:
