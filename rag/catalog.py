@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -154,6 +154,12 @@ class Catalog:
             infos = records.document_infos(db, f"d.id IN ({','.join('?' * len(ids))})", ids)
             return {info.id: info for info in infos}
 
+    def titles(self, ids: Collection[str]) -> dict[str, str]:
+        """The titles of those of these documents that are there."""
+        query = f"SELECT id, title FROM documents WHERE id IN ({','.join('?' * len(ids))})"  # noqa: S608 - only marks
+        with self._database.read() as db:
+            return {row["id"]: row["title"] for row in db.execute(query, list(ids))}
+
     def resolve(self, prefix: str) -> str:
         """The full id that starts with `prefix`; raises DocumentNotFound if none or several do."""
         found = [id_ for id_ in self.documents() if prefix and id_.startswith(prefix)]
@@ -290,15 +296,15 @@ class Catalog:
         with self._database.read() as db:
             return {row["id"] for d in documents for row in db.execute(query, (generation, d))}
 
-    def chunks_between(self, generation: int, first: int, last: int) -> Iterator[Chunk]:
-        """Chunks of a generation by range of ids; read in pages, so that memory stays flat."""
+    def chunk_pages(self, generation: int, first: int, last: int) -> Iterator[list[Chunk]]:
+        """Chunks of a generation by range of ids; page by page, so that memory stays flat."""
         query = "SELECT * FROM chunks WHERE generation = ? AND id BETWEEN ? AND ? ORDER BY id LIMIT 1000"
         while first <= last:
             with self._database.read() as db:
                 page = [records.read_chunk(row) for row in db.execute(query, (generation, first, last))]
-            yield from page
             if not page:
                 return
+            yield page
             first = page[-1].id + 1
 
     def vector_pages(self, generation: int) -> Iterator[tuple[list[int], Vectors]]:
@@ -331,16 +337,23 @@ class Catalog:
         # Ids grow, and a vector goes only with its last chunk: what was passed once need not be looked at again.
         with self._database.read() as db:
             rows = list(db.execute(query, (generation, self._embedded_up_to.get(generation, 0), limit)))
-        if rows:
-            self._embedded_up_to[generation] = rows[0]["id"] - 1
+            last = rows[0]["id"] - 1 if rows else db.execute("SELECT coalesce(max(id), 0) FROM chunks").fetchone()[0]
+        self._embedded_up_to[generation] = last
         return list({row["embedding_key"]: (row["embedding_key"], records.read_chunk(row)) for row in rows}.values())
 
     def count_pending(self, generation: int) -> int:
-        """How many chunks wait for a vector."""
-        query = """SELECT count(*) FROM chunks WHERE generation = ? AND embedding_key IS NOT NULL
+        """How many chunks wait for a vector; looks at every chunk."""
+        return self._count_pending(generation, 0)
+
+    def count_upcoming(self, generation: int) -> int:
+        """How many chunks `pending` has still to give, quickly."""
+        return self._count_pending(generation, self._embedded_up_to.get(generation, 0))
+
+    def _count_pending(self, generation: int, after: int) -> int:
+        query = """SELECT count(*) FROM chunks WHERE generation = ? AND id > ? AND embedding_key IS NOT NULL
                    AND NOT EXISTS (SELECT 1 FROM embeddings e WHERE e.key = chunks.embedding_key)"""
         with self._database.read() as db:
-            return db.execute(query, (generation,)).fetchone()[0]
+            return db.execute(query, (generation, after)).fetchone()[0]
 
     def put_vectors(self, keys: Sequence[bytes], vectors: Vectors) -> None:
         """Stores unit vectors (n, dimension) under their keys; keys already there are left as they are."""

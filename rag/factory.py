@@ -65,7 +65,7 @@ def build(settings: Settings) -> Parts:
     parser = Parser(settings.parse_timeout_s, settings.parse_memory_mb, workers)
     library = Library(settings, catalog, originals, indexes, embedder, parser, Web())
     queue = JobQueue(database)
-    worker = Worker(library, queue, folder / "worker.lock")
+    worker = Worker(library, queue, folder)
 
     def fitting_embedder() -> Embedder | None:
         """None while the index holds another model's vectors, among which this one's are nonsense."""

@@ -153,11 +153,10 @@ class Indexes:
         return revision
 
     def _indexed(self, generation: int, ranges: list[tuple[int, int]]) -> Iterator[IndexedChunk]:
-        documents = self._catalog.documents()
         for first, last in ranges:
-            for chunk in self._catalog.chunks_between(generation, first, last):
-                if chunk.document_id in documents:
-                    yield IndexedChunk(chunk, documents[chunk.document_id].title)
+            for page in self._catalog.chunk_pages(generation, first, last):
+                titles = self._catalog.titles({chunk.document_id for chunk in page})
+                yield from (IndexedChunk(one, titles[one.document_id]) for one in page if one.document_id in titles)
 
     def _words_folder(self, generation: int) -> Path:
         return self._folder / f"words-{generation}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -45,9 +46,13 @@ class JobQueue:
             return [_job(row) for row in db.execute("SELECT * FROM jobs ORDER BY id DESC LIMIT ?", (limit,))]
 
     def claim(self) -> Work | None:
-        """The oldest queued job, running from now on."""
+        """The oldest queued job, running from now on. Two files of one name are never read at the same time."""
+        query = """SELECT * FROM jobs WHERE state = 'queued' AND NOT EXISTS (
+                       SELECT 1 FROM jobs other WHERE other.state = 'running' AND other.result IS NULL
+                       AND other.name = jobs.name AND other.collection = jobs.collection)
+                   ORDER BY id LIMIT 1"""
         with self._database.write() as db:
-            row = db.execute("SELECT * FROM jobs WHERE state = 'queued' ORDER BY id LIMIT 1").fetchone()
+            row = db.execute(query).fetchone()
             if row is None:
                 return None
             db.execute("UPDATE jobs SET state = 'running', attempts = attempts + 1 WHERE id = ?", (row["id"],))
@@ -64,6 +69,19 @@ class JobQueue:
     def fail(self, id_: int, error: dict[str, str]) -> None:
         """It cannot be done; `error` is {code, message, hint}."""
         self._set(id_, "failed", error=json.dumps(error))
+
+    def put_back(self, id_: int) -> None:
+        """Queues a job that was stopped in the middle, through no fault of its own."""
+        with self._database.write() as db:
+            query = "UPDATE jobs SET state = 'queued', attempts = attempts - 1 WHERE id = ? AND state = 'running'"
+            db.execute(query, (id_,))
+
+    def count_files(self) -> Counter[str]:
+        """How many files are in each state; those that can be found and wait for vectors only are `searchable`."""
+        query = """SELECT CASE WHEN state = 'running' AND result IS NOT NULL THEN 'searchable' ELSE state END, count(*)
+                   FROM jobs WHERE kind = 'ingest' GROUP BY 1"""
+        with self._database.read() as db:
+            return Counter(dict(map(tuple, db.execute(query))))
 
     def retry(self, id_: int) -> None:
         """Queues a failed job again."""

@@ -105,8 +105,11 @@ class Library:
         report: Report,
         metadata: Mapping[str, str],
     ) -> Added:
-        report(Progress("parse", 0, 1, "file", name))
-        document = self.parser.load(data, name, password)
+        def tell() -> None:
+            report(Progress("parse", 0, 1, "file", name))
+
+        tell()
+        document = self.parser.load(data, name, password, tell)
         document = replace(document, metadata={**self._known(data, name, collection), **metadata, **document.metadata})
         old = self.catalog.find(collection, name)
         gone = [(one.sha256, one.name, collection) for one in self.catalog.family(old.id)] if old else []

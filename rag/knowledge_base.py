@@ -18,7 +18,7 @@ from rag.factory import Parts, build
 from rag.knowledge import shape_of
 from rag.originals import Label
 from rag.recovery import Rebuilt, rebuild
-from rag.reports import Added, Job, Progress, Removed, Stats, Verified
+from rag.reports import Activity, Added, Job, Progress, Removed, Stats, Verified
 from rag.settings import ROOT, Settings
 from rag.types import (
     Answer,
@@ -239,14 +239,7 @@ class KnowledgeBase:
 
     def submit(self, data: bytes, name: str, collection: str = "") -> Job:
         """Queues a file; when this returns, nothing can lose it. Raises DocumentTooLarge, StoreError."""
-        self._parts.library.check_size(len(data), name)
-        originals = self._parts.originals
-        with originals.locked():
-            sha256 = originals.put(data)
-            originals.label(sha256, Label(name, collection, {}))
-            job = self._parts.queue.submit("ingest", name, collection, sha256)
-        self._parts.worker.wake()
-        return job
+        return self._parts.worker.submit(data, Label(name, collection, {}))
 
     def submit_address(self, url: str, collection: str = "") -> Job:
         """Queues what stands at a public address; it is fetched when its turn comes."""
@@ -269,6 +262,18 @@ class KnowledgeBase:
     def cancel(self, job_id: int) -> None:
         """Ends a job that is not finished; a reindex leaves the old index as it was."""
         self._parts.worker.cancel(job_id)
+
+    def pause(self) -> None:
+        """Starts no more background work until `resume`, also after a restart; what is being read is finished."""
+        self._parts.worker.pause()
+
+    def resume(self) -> None:
+        """Goes on with background work."""
+        self._parts.worker.resume()
+
+    def activity(self) -> Activity:
+        """How far the background work is, all files together."""
+        return self._parts.worker.activity()
 
     def retry(self, job_id: int, password: str | None = None) -> None:
         """Tries a failed job again, for an encrypted file with its password."""

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -38,12 +39,17 @@ class Parser:
         self._idle: list[_Process] = []
         self._busy: set[_Process] = set()
 
-    def load(self, data: bytes, name: str, password: str | None = None) -> Document:
-        """The document in these bytes, as soon as a process is free; raises LoadError."""
+    def load(
+        self, data: bytes, name: str, password: str | None = None, alive: Callable[[], None] = lambda: None
+    ) -> Document:
+        """The document in these bytes, as soon as a process is free; raises LoadError.
+
+        `alive` is called at each sign of life; raising from it ends the process.
+        """
         with self._free:
             process = self._taken()
             try:
-                reply = process.load(data, name, password)
+                reply = process.load(data, name, password, alive)
             finally:
                 self._give_back(process)
         if isinstance(reply, LoadError):
@@ -94,13 +100,13 @@ class _Process:
             env={**os.environ, "PYTHONPATH": path},
         )
 
-    def load(self, data: bytes, name: str, password: str | None) -> Document | LoadError:
+    def load(self, data: bytes, name: str, password: str | None, alive: Callable[[], None]) -> Document | LoadError:
         done = threading.Event()
         watch = threading.Thread(target=self._watch, args=(done,), name="tenkyo-parse-watch", daemon=True)
         self._alive_at = time.monotonic()
         watch.start()
         try:
-            return self._exchange(data, name, password)
+            return self._exchange(data, name, password, alive)
         except (EOFError, BrokenPipeError, pickle.UnpicklingError):
             self.stop()
             return self._failure(name)
@@ -134,13 +140,16 @@ class _Process:
                 with contextlib.suppress(OSError):
                     pipe.close()
 
-    def _exchange(self, data: bytes, name: str, password: str | None) -> Document | LoadError:
+    def _exchange(
+        self, data: bytes, name: str, password: str | None, alive: Callable[[], None]
+    ) -> Document | LoadError:
         assert self._process.stdin
         assert self._process.stdout
         pickle.dump((data, name, password), self._process.stdin, protocol=5)
         self._process.stdin.flush()
         while (answer := pickle.load(self._process.stdout)) is None:  # noqa: S301 - our own child wrote it
             self._alive_at = time.monotonic()
+            alive()
         body, buffers = answer
         return pickle.loads(body, buffers=[data if each is None else each for each in buffers])  # noqa: S301
 
