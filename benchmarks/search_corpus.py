@@ -20,7 +20,7 @@ from rag.records import NewChunk, NewDocument
 from rag.types import Chunk, Span
 
 CHUNKS_PER_DOCUMENT = 100
-_DOCUMENTS_AT_ONCE = 20
+_DOCUMENTS_AT_ONCE = 80
 _SENTENCES = (4, 8)
 _MIXED = 0.5
 """A vector is moved up to so far towards another passage's…"""
@@ -59,8 +59,6 @@ def fill(store: Path, passages: Passages, size: int, seed: int) -> None:
             group = []
     if group:
         _put(parts, group, generation, passages.vectors, seed)
-    parts.indexes.refresh()
-    parts.indexes.seal()
     close(parts)
 
 
@@ -75,6 +73,7 @@ def _put(parts: Parts, group: list[NewDocument], generation: int, real: Vectors,
         parts.catalog.put([document], "", generation)
     keys = [new.embedding_key for document in group for new in document.chunks if new.embedding_key]
     parts.catalog.put_vectors(keys, _jittered(real, len(keys), seed + int.from_bytes(keys[0][:4])))
+    parts.library.follow()
 
 
 def _jittered(real: Vectors, count: int, seed: int) -> Vectors:

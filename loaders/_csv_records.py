@@ -18,6 +18,7 @@ from typing import Any, Literal, SupportsIndex, overload
 
 from loaders._content import Counted
 from loaders._document import Block, Location
+from loaders._pulse import beat
 from loaders._report import suspicious
 from loaders._text import cell
 
@@ -115,6 +116,7 @@ class Records(Sequence[Block]):
         texts = self._texts(segment.row, records, self._is_plain(data, lines == len(records)))
         sizes = [len(text) for text in texts if text]
         tables = len(sizes) - sum(map(bool, texts[: max(self._header_row - segment.row, 0)]))
+        beat()
         self._segments.append(segment)
         self._length += len(sizes)
         self.counted += Counted(sum(sizes), tables, suspicious(data.decode(errors="replace")))

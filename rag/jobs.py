@@ -176,6 +176,7 @@ class Worker:
         if self._reading:
             self._await_reading(_PATIENCE_S)
             return True
+        self._library.indexes.seal()
         return False
 
     def _await_reading(self, seconds: float) -> bool:
@@ -202,10 +203,9 @@ class Worker:
         for job in waiting:
             self._attempt(job.id, partial(self._note_embedded, job))
         if embedded or waiting:
-            self._library.indexes.refresh()
+            self._library.follow()
         if not embedded:
             self._passages.stop()
-        self._library.indexes.seal()
         return embedded > 0
 
     def _ingest(self, work: Work) -> None:

@@ -25,6 +25,9 @@ from rag.types import Chunk, DocumentInfo
 EMBEDDED_AT_ONCE = 64
 """Chunks between two commits of vectors: what a crash loses at most is embedding these again."""
 
+INDEXED_AT_ONCE = 8192
+"""Chunks after which the indexes follow while a large library is embedded."""
+
 
 class Shape(NamedTuple):
     """What shapes an index; a generation built with another shape does not fit the settings."""
@@ -268,6 +271,12 @@ class Library:
         while count := self.embed_some(generation):
             done += count
             report(Progress("embed", done, max(done, total), "chunks"))
+            if done % INDEXED_AT_ONCE < EMBEDDED_AT_ONCE:
+                self.follow()
+        self.follow()
+
+    def follow(self) -> None:
+        """Brings both indexes up to date; many new vectors go to the disk."""
         self.indexes.refresh()
         self.indexes.seal()
 

@@ -117,7 +117,8 @@ class VectorIndex:
     def _apply(self, store: FaissSegmentStore, change: Change) -> None:
         if change.kind == "removed":
             store.remove(range(change.first, change.last + 1))
-        elif change.kind == "chunks":
-            store.add(*self._catalog.vectors_of_chunks(self._generation, change.first, change.last))
-        else:
-            store.add(*self._catalog.vectors_of_embeddings(self._generation, change.first, change.last))
+            return
+        read = self._catalog.vectors_of_chunks if change.kind == "chunks" else self._catalog.vectors_of_embeddings
+        ids, vectors = read(self._generation, change.first, change.last)
+        new = [n for n, id_ in enumerate(ids) if id_ not in store]  # a chunk's vector never becomes another
+        store.add([ids[n] for n in new], vectors[new])

@@ -22,6 +22,9 @@ class FaissFlatStore:
     def __len__(self) -> int:
         return len(self._ids)
 
+    def __contains__(self, id_: int) -> bool:
+        return id_ in self._ids
+
     def ids(self) -> list[int]:
         """Every id, in ascending order."""
         with self._lock:

@@ -33,6 +33,9 @@ class FaissSegmentStore:
     def __len__(self) -> int:
         return len(self._growing) + (len(self._sealed) if self._sealed else 0)
 
+    def __contains__(self, id_: int) -> bool:
+        return id_ in self._growing or (self._sealed is not None and self._sealed.position(id_) is not None)
+
     @property
     def wants_sealing(self) -> bool:
         """Whether a new segment of all that is here would pay."""

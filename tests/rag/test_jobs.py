@@ -5,7 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+import pytest
+
 from rag import KnowledgeBase
+from rag.rates import Rate, seconds_left
 from rag.reports import Job
 from tests.conftest import Open
 
@@ -118,3 +121,64 @@ def test_samples_come_once_and_only_into_a_new_store(open_kb: Open) -> None:
         kb.remove(document.id)
     kb.work_off()
     assert kb.documents() == []
+
+
+def test_many_files_are_read_side_by_side_and_one_name_in_its_order(open_kb: Open) -> None:
+    kb = open_kb(parse_workers=3)
+    for n in range(12):
+        kb.submit(f"# 棚 {n}\n\n棚 {n} には主題 {n} の本があります。\n".encode(), f"{n}.md")
+        kb.submit(f"# Note\n\nThis is version {n}.\n".encode(), "note.md")
+    kb.work_off()
+    assert {job.state for job in kb.jobs()} == {"done"}
+    assert len(kb.documents()) == 13
+    (note,) = (info for info in kb.documents() if info.name == "note.md")
+    assert "version 11" in kb.chunks(note.id)[0].text
+    assert kb.verify().agrees
+    activity = kb.activity()
+    assert (activity.files, activity.over, activity.searchable, activity.pending) == (24, 24, 0, 0)
+
+
+def test_a_pause_outlasts_a_restart(open_kb: Open) -> None:
+    first = open_kb()
+    first.pause()
+    first.submit(TEXT, "hours.md")
+    first.work_off()
+    assert first.documents() == []
+    first.close()
+    again = open_kb()
+    again.work_off()
+    assert (again.activity().paused, again.activity().files, again.activity().over) == (True, 1, 0)
+    again.resume()
+    again.work_off()
+    assert [info.name for info in again.documents()] == ["hours.md"]
+    assert not again.activity().paused
+
+
+def test_a_job_that_the_end_of_the_app_cuts_off_is_queued_again(open_kb: Open) -> None:
+    kb = open_kb()
+    submitted = kb.submit(TEXT, "hours.md")
+    for _ in range(5):  # more often than a job may crash
+        work = kb._parts.queue.claim()
+        assert work is not None
+        kb._parts.worker._stopping.set()
+        kb._parts.worker._attempt(work.id, lambda work=work: kb._parts.worker._ingest(work))
+        assert job(kb, submitted.id).state == "queued"
+    again = open_kb()
+    again.work_off()
+    assert job(again, submitted.id).state == "done"
+
+
+def test_rates_are_of_the_last_minute_and_tell_the_time_left() -> None:
+    now = [0.0]
+    rate = Rate(lambda: now[0])
+    assert rate.per_second() is None
+    rate.start()
+    for second in range(1, 201):
+        now[0] = float(second)
+        rate.add(1 if second <= 100 else 3)
+    assert rate.per_second() == pytest.approx(3, rel=0.03)
+    assert seconds_left((30, 3.0), (0, None)) == 10
+    assert seconds_left((30, 3.0), (50, None)) is None
+    assert seconds_left((30, 3.0), (50, 10.0)) == 15
+    rate.stop()
+    assert rate.per_second() is None

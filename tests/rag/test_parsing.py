@@ -159,7 +159,7 @@ def test_a_process_whose_parent_has_gone_ends_by_itself() -> None:
     command = [sys.executable, "-m", "loaders._worker", "1"]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as worker:
         assert worker.stdin
-        pickle.dump((table(300), "big.csv", None), worker.stdin)
+        pickle.dump((table(40), "big.md", None), worker.stdin)
         worker.stdin.flush()
         assert worker.wait(timeout=60) == -signal.SIGALRM
 
@@ -168,3 +168,17 @@ def test_it_ends_with_its_input() -> None:
     command = [sys.executable, "-m", "loaders._worker", "60"]
     done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, check=False, env=os.environ)
     assert (done.returncode, done.stdout) == (0, b"")
+
+
+def test_a_file_that_nobody_waits_for_any_more_ends_its_process(parser: Callable[..., Parser]) -> None:
+    class GivenUp(Exception):
+        pass
+
+    def give_up() -> None:
+        raise GivenUp
+
+    read = parser()
+    with pytest.raises(GivenUp):
+        read.load(table(60), "long.csv", None, give_up)
+    assert children() == []
+    assert read.load(NOTE, "a.md").name == "a.md"
