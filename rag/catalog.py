@@ -12,8 +12,9 @@ import numpy as np
 from loaders import Block
 from rag import records
 from rag.database import Database
+from rag.document_list import DocumentList
 from rag.errors import DocumentNotFound
-from rag.protocols import Vectors
+from rag.protocols import Ids, Vectors
 from rag.records import STORED_DTYPE, NewChunk, NewDocument
 from rag.reports import Removed
 from rag.types import Chunk, DocumentInfo
@@ -25,6 +26,7 @@ _LABELS = """SELECT sha256, name, collection, metadata FROM documents WHERE pare
 
 
 _VECTORS_AT_ONCE = 10_000
+_FEW = 300  # documents that are looked up one by one
 
 
 class Change(NamedTuple):
@@ -49,11 +51,14 @@ def document_id(collection: str, name: str, sha256: str) -> str:
 
 
 class Catalog:
-    """Reads and writes the catalog; each write is one transaction."""
+    """Reads and writes the catalog; each write is one transaction.
+
+    NOT INDEXED and CROSS JOIN make SQLite walk a range of ids, where it would take all of a generation for less.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._infos: tuple[tuple[int, int], dict[str, DocumentInfo]] = ((-1, -1), {})
+        self._documents = DocumentList(database)
         self._embedded_up_to: dict[int, int] = {}
 
     # -- generations ---------------------------------------------------------------------------------------
@@ -135,11 +140,7 @@ class Catalog:
 
     def documents(self) -> dict[str, DocumentInfo]:
         """All documents by id, oldest first, as of the last commit."""
-        with self._database.read() as db:
-            state = records.revision(db), records.active_generation(db)
-            if self._infos[0] != state:
-                self._infos = (state, {info.id: info for info in records.document_infos(db)})
-            return self._infos[1]
+        return self._documents.current()
 
     def document(self, document_id: str) -> DocumentInfo:
         """The document with this id; raises DocumentNotFound."""
@@ -290,15 +291,21 @@ class Catalog:
                     return chunk
         return None
 
-    def chunk_ids_of(self, documents: Iterable[str], generation: int) -> set[int]:
-        """The ids of all chunks of these documents."""
-        query = "SELECT id FROM chunks WHERE generation = ? AND document_id = ?"
-        with self._database.read() as db:
-            return {row["id"] for d in documents for row in db.execute(query, (generation, d))}
+    def chunk_ids_of(self, documents: Collection[str], generation: int) -> Ids:
+        """The ids of all chunks of these documents, in ascending order."""
+        query = "SELECT min(id), max(id) FROM chunks WHERE generation = ? AND document_id = ?"
+        every = "SELECT min(id), max(id), document_id FROM chunks WHERE generation = ? GROUP BY document_id"
+        with self._database.read() as db:  # a document's chunks are numbered in one go, so a range is exact
+            if len(documents) < _FEW:
+                ranges = [db.execute(query, (generation, document)).fetchone() for document in documents]
+            else:
+                ranges = [row for row in db.execute(every, (generation,)) if row["document_id"] in documents]
+        ids = [np.arange(row[0], row[1] + 1) for row in ranges if row[0] is not None]
+        return np.sort(np.concatenate(ids)) if ids else np.empty(0, np.int64)
 
     def chunk_pages(self, generation: int, first: int, last: int) -> Iterator[list[Chunk]]:
         """Chunks of a generation by range of ids; page by page, so that memory stays flat."""
-        query = "SELECT * FROM chunks WHERE generation = ? AND id BETWEEN ? AND ? ORDER BY id LIMIT 1000"
+        query = "SELECT * FROM chunks NOT INDEXED WHERE generation = ? AND id BETWEEN ? AND ? ORDER BY id LIMIT 1000"
         while first <= last:
             with self._database.read() as db:
                 page = [records.read_chunk(row) for row in db.execute(query, (generation, first, last))]
@@ -319,19 +326,19 @@ class Catalog:
 
     def vectors_of_chunks(self, generation: int, first: int, last: int) -> tuple[list[int], Vectors]:
         """Chunk ids and their vectors (n, dimension), for the chunks in this range that have one."""
-        query = """SELECT c.id, e.vector FROM chunks c JOIN embeddings e ON e.key = c.embedding_key
+        query = """SELECT c.id, e.vector FROM chunks c NOT INDEXED JOIN embeddings e ON e.key = c.embedding_key
                    WHERE c.generation = ? AND c.id BETWEEN ? AND ? ORDER BY c.id"""
         return self._vectors(query, (generation, first, last))
 
     def vectors_of_embeddings(self, generation: int, first: int, last: int) -> tuple[list[int], Vectors]:
         """Chunk ids and their vectors (n, dimension), for the embeddings in this range."""
-        query = """SELECT c.id, e.vector FROM embeddings e JOIN chunks c ON c.embedding_key = e.key
+        query = """SELECT c.id, e.vector FROM embeddings e CROSS JOIN chunks c ON c.embedding_key = e.key
                    WHERE c.generation = ? AND e.id BETWEEN ? AND ? ORDER BY c.id"""
         return self._vectors(query, (generation, first, last))
 
     def pending(self, generation: int, limit: int) -> list[tuple[bytes, Chunk]]:
         """Chunks that wait for a vector, one per embedding key, oldest first."""
-        query = """SELECT * FROM chunks WHERE generation = ? AND id > ? AND embedding_key IS NOT NULL
+        query = """SELECT * FROM chunks NOT INDEXED WHERE generation = ? AND id > ? AND embedding_key IS NOT NULL
                    AND NOT EXISTS (SELECT 1 FROM embeddings e WHERE e.key = chunks.embedding_key)
                    ORDER BY id LIMIT ?"""
         # Ids grow, and a vector goes only with its last chunk: what was passed once need not be looked at again.
@@ -350,7 +357,7 @@ class Catalog:
         return self._count_pending(generation, self._embedded_up_to.get(generation, 0))
 
     def _count_pending(self, generation: int, after: int) -> int:
-        query = """SELECT count(*) FROM chunks WHERE generation = ? AND id > ? AND embedding_key IS NOT NULL
+        query = """SELECT count(*) FROM chunks NOT INDEXED WHERE generation = ? AND id > ? AND embedding_key IS NOT NULL
                    AND NOT EXISTS (SELECT 1 FROM embeddings e WHERE e.key = chunks.embedding_key)"""
         with self._database.read() as db:
             return db.execute(query, (generation, after)).fetchone()[0]

@@ -190,7 +190,7 @@ class Library:
         """Deletes a document from the catalog, both indexes and the originals, and looks what is left of it."""
         family = self.catalog.family(id_)
         documents = [one.id for one in family]
-        chunks = self.catalog.chunk_ids_of(documents, self.generation().id)
+        chunks = self.catalog.chunk_ids_of(documents, self.generation().id).tolist()
         self.indexes.refresh()
         words, vectors = self.indexes.count_of(documents, chunks)
         removed = self.catalog.remove(id_)
@@ -266,7 +266,7 @@ class Library:
     def embed_all(self, report: Report) -> None:
         """Embeds everything that waits, and brings both indexes up to date."""
         generation = self.generation()
-        total = self.catalog.count_pending(generation.id) if self.fits(generation) else 0
+        total = self.catalog.count_upcoming(generation.id) if self.fits(generation) else 0
         done = 0
         while count := self.embed_some(generation):
             done += count

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from threading import Event as Flag
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from rag.types import Message
 
 Vectors = NDArray[np.float32]
+Ids = NDArray[np.int64]
 
 
 class Embedder(Protocol):
@@ -62,8 +63,8 @@ class VectorStore(Protocol):
         """Takes ids out; unknown ones are passed over."""
         ...
 
-    def search(self, query: Vectors, k: int, within: Collection[int] | None = None) -> list[tuple[int, float]]:
-        """The k best (id, cosine), best first, among `within` if given."""
+    def search(self, query: Vectors, k: int, within: Ids | None = None) -> list[tuple[int, float]]:
+        """The k best (id, cosine), best first, among `within` (ascending) if given."""
         ...
 
     def scores(self, query: Vectors, ids: Sequence[int]) -> list[float | None]:

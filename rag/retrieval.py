@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +18,13 @@ from rag.followups import rests_on_before, with_before
 from rag.fusion import z_scores
 from rag.indexes import Indexes
 from rag.languages import analyze, detect_language
-from rag.protocols import Embedder, Reranker, Vectors
+from rag.protocols import Embedder, Ids, Reranker, Vectors
 from rag.readings import Reading
 from rag.rerankers.word_evidence import FEATURES, Question, word_features, word_scores
+from rag.scope import covers, is_whole
 from rag.splitting import embedding_text
 from rag.stores.tantivy_words import TantivyWordStore
-from rag.types import AskOptions, Hit, Retrieved
+from rag.types import AskOptions, DocumentInfo, Hit, Retrieved
 
 CANDIDATES = 40
 """What each of the two searches proposes."""
@@ -46,7 +47,16 @@ class _Scope:
     """Where to search: everything (None), or some documents and the chunks in them."""
 
     documents: frozenset[str] | None = None
-    chunks: frozenset[int] | None = None
+    chunks: Ids | None = None
+
+
+class _LastScope(NamedTuple):
+    """The scope of the last question that had one, and what it was made for."""
+
+    asked: AskOptions
+    library: Mapping[str, DocumentInfo]
+    generation: int
+    scope: _Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +101,7 @@ class Retriever:
         self._indexes = indexes
         self._embedder = embedder
         self._reranker = reranker
+        self._last_scope: _LastScope | None = None
 
     def search(self, query: str, options: AskOptions) -> Retrieved:
         """The `options.k` best hits of the scope given, best first, and how likely they answer the query."""
@@ -170,11 +181,17 @@ class Retriever:
         return embedder.embed_query(query) if known else None
 
     def _scope(self, options: AskOptions) -> _Scope:
-        if not options.documents and not options.collections:
+        """Kept for the next question of the same scope, as long as the library stays as it is."""
+        if is_whole(options):
             return _Scope()
-        every = self._catalog.documents().values()
-        chosen = frozenset(d.id for d in every if d.id in options.documents or d.collection in options.collections)
-        return _Scope(chosen, frozenset(self._catalog.chunk_ids_of(chosen, self._indexes.generation)))
+        library, generation = self._catalog.documents(), self._indexes.generation
+        asked = replace(options, k=0, before=(), mode="hybrid")
+        last = self._last_scope
+        if last is None or last.library is not library or (last.asked, last.generation) != (asked, generation):
+            chosen = frozenset(info.id for info in library.values() if covers(options, info))
+            scope = _Scope(chosen, self._catalog.chunk_ids_of(chosen, generation))
+            last = self._last_scope = _LastScope(asked, library, generation, scope)
+        return last.scope
 
     def _reranked(self, query: str, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
         """The first hits in the cross-encoder's order, as far as its time went; scores stay in falling order."""

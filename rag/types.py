@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from loaders import Block, Box, Document, ExtractionReport, Location, Skipped
@@ -236,14 +236,21 @@ class ConversationInfo:
 
 @dataclass(frozen=True, slots=True)
 class AskOptions:
-    """What travels with one question: passages used, and the documents or collections searched (all if empty).
+    """What travels with one question: how many passages are used, and which documents are searched (all by default).
 
-    `before` are the questions of the conversation before this one, oldest first: a follow-up rests on them.
+    A document is searched if it or its collection is named, and if it fits every other filter: media type, language
+    (BCP 47 tag), days from `since` to `until`, and metadata as (key, value). `before` are the questions of the
+    conversation before this one, oldest first: a follow-up rests on them.
     """
 
     k: int = 6
     documents: frozenset[str] = frozenset()
     collections: frozenset[str] = frozenset()
+    media_types: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+    since: date | None = None
+    until: date | None = None
+    metadata: frozenset[tuple[str, str]] = frozenset()
     mode: Literal["hybrid", "dense", "lexical"] = "hybrid"
     before: tuple[str, ...] = ()
 

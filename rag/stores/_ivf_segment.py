@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from rag.durable import sync_file, sync_folder
 from rag.errors import StoreError
-from rag.protocols import Vectors
+from rag.protocols import Ids, Vectors
 
-Positions = NDArray[np.int64]
 _STORED = np.float16
-_LISTS, _VECTORS, _IDS, _NOTE = "ivf.faiss", "vectors.f16", "ids.npy", "segment.json"
+_FILES = _LISTS, _VECTORS, _IDS = "ivf.faiss", "vectors.f16", "ids.npy"
+_NOTE = "segment.json"
 _TRAINED_PER_LIST = 40
 _LEAST_PROBES = 96
 _PROBED = 16
@@ -44,9 +44,9 @@ class IvfSegment:
         self._lock = threading.Lock()
         try:
             self._note = json.loads((folder / _NOTE).read_text())
-            if (folder / _VECTORS).stat().st_size != self._note["vector_bytes"] or self._has_other_bytes(_LISTS, _IDS):
+            if any(_mark(folder / name) != self._note["marks"][name] for name in _FILES):
                 raise ValueError("its files are not those that were written")
-            self._ids: Positions = np.load(folder / _IDS)
+            self._ids: Ids = np.load(folder / _IDS)
             self._vectors = _mapped(folder / _VECTORS, len(self._ids))
             self._index: faiss.IndexIVF = faiss.read_index(str(folder / _LISTS), faiss.IO_FLAG_MMAP)  # pyright: ignore
         except (OSError, ValueError, KeyError, RuntimeError) as error:
@@ -67,8 +67,7 @@ class IvfSegment:
             ids = _write_vectors(fresh / _VECTORS, pages)
             np.save(fresh / _IDS, ids)
             faiss.write_index(_trained_and_filled(_mapped(fresh / _VECTORS, len(ids))), str(fresh / _LISTS))
-            note = {name: _crc(fresh / name) for name in (_LISTS, _IDS, _VECTORS)}
-            note["vector_bytes"] = (fresh / _VECTORS).stat().st_size
+            note = {"crc": {n: _crc(fresh / n) for n in _FILES}, "marks": {n: _mark(fresh / n) for n in _FILES}}
             (fresh / _NOTE).write_text(json.dumps(note))
             for path in fresh.iterdir():
                 sync_file(path)
@@ -91,12 +90,10 @@ class IvfSegment:
         """Every id, in ascending order."""
         return self._ids[self._alive].tolist()
 
-    def positions(self, ids: Iterable[int]) -> Positions:
-        """Where the ids stand that are there, in ascending order."""
-        wanted = np.fromiter(ids, np.int64)
-        found = np.searchsorted(self._ids, wanted)
-        found = np.unique(found[found < len(self._ids)])
-        return found[np.isin(self._ids[found], wanted) & self._alive[found]]
+    def positions(self, ids: Ids) -> Ids:
+        """Where those of these ids stand that are there; both in ascending order."""
+        found = np.minimum(np.searchsorted(self._ids, ids), len(self._ids) - 1)
+        return found[(self._ids[found] == ids) & self._alive[found]]
 
     def position(self, id_: int) -> int | None:
         """Where this id stands, None if it is not there."""
@@ -107,14 +104,14 @@ class IvfSegment:
         """(dimension,) float32."""
         return self._vectors[position].astype(np.float32)
 
-    def remove(self, positions: Positions) -> None:
+    def remove(self, positions: Ids) -> None:
         """Passes these over from now on."""
         with self._lock:
             alive = self._alive.copy()  # a search that goes on sees the one it has begun with
             alive[positions] = False
             self._alive, self._count = alive, int(alive.sum())
 
-    def search(self, query: Vectors, k: int, within: Positions | None = None) -> list[tuple[int, float]]:
+    def search(self, query: Vectors, k: int, within: Ids | None = None) -> list[tuple[int, float]]:
         """The k best (id, cosine), best first, among those at the positions given."""
         alive = self._alive
         if within is not None and len(within) <= _EXACT_UP_TO:
@@ -130,9 +127,9 @@ class IvfSegment:
 
     def damaged_files(self) -> list[str]:
         """The files whose bytes are not those that were written; reads them all."""
-        return [name for name in (_LISTS, _IDS, _VECTORS) if self._has_other_bytes(name)]
+        return [name for name in _FILES if _crc(self.folder / name) != self._note["crc"][name]]
 
-    def _near(self, query: Vectors, k: int, alive: NDArray[np.bool_], within: Positions | None) -> Positions:
+    def _near(self, query: Vectors, k: int, alive: NDArray[np.bool_], within: Ids | None) -> Ids:
         """The positions of about the k nearest; the fewer a filter leaves, the more lists are looked through."""
         allowed, probes = alive, max(_LEAST_PROBES, self._index.nlist // _PROBED)
         if within is not None:
@@ -144,13 +141,10 @@ class IvfSegment:
             sel=None if allowed.all() else faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little")),  # pyright: ignore
         )
         _, found = self._index.search(query[None, :].astype(np.float32), k, params=parameters)
-        return found[0][found[0] >= 0]
-
-    def _has_other_bytes(self, *names: str) -> bool:
-        return any(_crc(self.folder / name) != self._note[name] for name in names)
+        return found[0][(found[0] >= 0) & (found[0] < len(alive))]  # also where the file has been damaged
 
 
-def _write_vectors(path: Path, pages: Iterable[tuple[Sequence[int], Vectors]]) -> Positions:
+def _write_vectors(path: Path, pages: Iterable[tuple[Sequence[int], Vectors]]) -> Ids:
     """Appends page by page, so that memory stays flat; gives the ids."""
     ids = []
     with path.open("wb") as file:
@@ -186,3 +180,9 @@ def _crc(path: Path) -> int:
         while data := file.read(_CRC_BYTES):
             crc = zlib.crc32(data, crc)
     return crc
+
+
+def _mark(path: Path) -> list[int]:
+    """Size and checksum of the beginning, where FAISS keeps what must be right for a search not to crash."""
+    with path.open("rb") as file:
+        return [path.stat().st_size, zlib.crc32(file.read(_CRC_BYTES))]

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 import faiss
 import numpy as np
 
-from rag.protocols import Vectors
+from rag.protocols import Ids, Vectors
 
 
 class FaissFlatStore:
@@ -60,14 +60,15 @@ class FaissFlatStore:
                 self._index.remove_ids(faiss.IDSelectorBatch(np.fromiter(known, np.int64, len(known))))
                 self._ids -= known
 
-    def search(self, query: Vectors, k: int, within: Collection[int] | None = None) -> list[tuple[int, float]]:
-        """The k best (id, cosine), best first, among `within` if given."""
+    def search(self, query: Vectors, k: int, within: Ids | None = None) -> list[tuple[int, float]]:
+        """The k best (id, cosine), best first, among `within` (ascending) if given."""
         with self._lock:
             if self._index is None or k < 1:
                 return []
             parameters = None
             if within is not None:
-                chosen = np.fromiter(within, np.int64, len(within))
+                held = np.fromiter(self._ids, np.int64, len(self._ids))
+                chosen = np.intersect1d(held, within, assume_unique=True) if len(held) < len(within) else within
                 parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(chosen))  # pyright: ignore[reportCallIssue]
             scores, ids = self._index.search(query[None, :].astype(np.float32), k, params=parameters)
         return [(int(i), float(s)) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0]

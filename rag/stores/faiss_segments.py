@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from rag.protocols import Vectors
+from rag.protocols import Ids, Vectors
 from rag.stores._ivf_segment import IvfSegment
 from rag.stores.faiss_flat import FaissFlatStore
 
@@ -48,7 +48,7 @@ class FaissSegmentStore:
 
     def count_of(self, ids: Collection[int]) -> int:
         """How many of these ids have a vector."""
-        return self._growing.count_of(ids) + (len(self._sealed.positions(ids)) if self._sealed else 0)
+        return self._growing.count_of(ids) + (len(self._sealed.positions(_ascending(ids))) if self._sealed else 0)
 
     def vectors(self, ids: Sequence[int]) -> Vectors:
         """The vectors (n, dimension) held under these ids, which must be there."""
@@ -66,8 +66,8 @@ class FaissSegmentStore:
             self._growing.remove(ids)
             self._remove_sealed(ids)
 
-    def search(self, query: Vectors, k: int, within: Collection[int] | None = None) -> list[tuple[int, float]]:
-        """The k best (id, cosine), best first, among `within` if given; exact but for a sealed segment's misses."""
+    def search(self, query: Vectors, k: int, within: Ids | None = None) -> list[tuple[int, float]]:
+        """The k best (id, cosine), best first, among `within` (ascending) if given; a segment may miss a few."""
         if k < 1:
             return []
         found = dict(self._growing.search(query, k, within))
@@ -95,5 +95,9 @@ class FaissSegmentStore:
         return self._growing.vectors([id_])[0]
 
     def _remove_sealed(self, ids: Sequence[int]) -> None:
-        if self._sealed is not None and len(positions := self._sealed.positions(ids)):
+        if self._sealed is not None and len(positions := self._sealed.positions(_ascending(ids))):
             self._sealed.remove(positions)
+
+
+def _ascending(ids: Collection[int]) -> Ids:
+    return np.unique(np.fromiter(ids, np.int64, len(ids)))
