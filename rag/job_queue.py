@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple
 from rag.database import Database
 from rag.reports import Added, Job, JobKind
 
+Jobs = list[Job]  # in the class, `list` is a method
 MAX_ATTEMPTS = 3
 """A job during which the process has died this often is given up: it would take the app down forever."""
 
@@ -40,10 +42,22 @@ class JobQueue:
             id_ = db.execute(query, (kind, name, collection, sha256, now)).lastrowid
             return _job(db.execute("SELECT * FROM jobs WHERE id = ?", (id_,)).fetchone())
 
-    def list(self, limit: int) -> list[Job]:
+    def list(self, limit: int) -> Jobs:
         """The newest jobs first."""
-        with self._database.read() as db:
-            return [_job(row) for row in db.execute("SELECT * FROM jobs ORDER BY id DESC LIMIT ?", (limit,))]
+        return self._select("ORDER BY id DESC LIMIT ?", [limit])
+
+    def list_files(self, limit: int) -> Jobs:
+        """Files: those at work first, then what failed, what waits, and what is over; each the newest first."""
+        order = "CASE state WHEN 'running' THEN 0 WHEN 'failed' THEN 1 WHEN 'queued' THEN 2 ELSE 3 END"
+        return self._select(f"WHERE kind = 'ingest' ORDER BY {order}, id DESC LIMIT ?", [limit])
+
+    def last_of_index(self) -> Job | None:
+        """The newest reindex or rollback."""
+        return next(iter(self._select("WHERE kind != 'ingest' ORDER BY id DESC LIMIT 1", [])), None)
+
+    def find(self, ids: Collection[int]) -> Jobs:
+        """The jobs with these ids, oldest first."""
+        return self._select(f"WHERE id IN ({','.join('?' * len(ids))}) ORDER BY id", list(ids))
 
     def claim(self) -> Work | None:
         """The oldest queued job, running from now on. Two files of one name are never read at the same time."""
@@ -123,6 +137,10 @@ class JobQueue:
         with self._database.read() as db:
             query = "SELECT * FROM jobs WHERE state = 'running' AND result IS NOT NULL ORDER BY id"
             return [_job(row) for row in db.execute(query)]
+
+    def _select(self, clauses: str, values: Sequence[int]) -> Jobs:
+        with self._database.read() as db:
+            return [_job(row) for row in db.execute(f"SELECT * FROM jobs {clauses}", values)]  # noqa: S608 - our own
 
     def _set(self, id_: int, state: str, result: str | None = None, error: str | None = None) -> None:
         query = """UPDATE jobs SET state = ?, result = coalesce(?, result), error = ?

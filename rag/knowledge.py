@@ -266,10 +266,10 @@ class Library:
     def embed_all(self, report: Report) -> None:
         """Embeds everything that waits, and brings both indexes up to date."""
         generation = self.generation()
-        total = self.catalog.count_upcoming(generation.id) if self.fits(generation) else 0
-        done = 0
+        total = done = 0
         while count := self.embed_some(generation):
             done += count
+            total = total or done + self.catalog.count_upcoming(generation.id)
             report(Progress("embed", done, max(done, total), "chunks"))
             if done % INDEXED_AT_ONCE < EMBEDDED_AT_ONCE:
                 self.follow()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -282,6 +282,19 @@ class KnowledgeBase:
     def jobs(self, limit: int = 100) -> list[Job]:
         """The newest jobs first, with how far they are."""
         return [self._parts.worker.with_progress(job) for job in self._parts.queue.list(limit)]
+
+    def file_jobs(self, limit: int) -> list[Job]:
+        """Files submitted: those at work first, then what failed, what waits, and what is over."""
+        return [self._parts.worker.with_progress(job) for job in self._parts.queue.list_files(limit)]
+
+    def index_job(self) -> Job | None:
+        """The newest reindex or rollback."""
+        job = self._parts.queue.last_of_index()
+        return self._parts.worker.with_progress(job) if job else None
+
+    def find_jobs(self, ids: Collection[int]) -> list[Job]:
+        """The jobs with these ids that are not cleared away, oldest first."""
+        return [self._parts.worker.with_progress(job) for job in self._parts.queue.find(ids)]
 
     def forget_finished_jobs(self) -> None:
         """Clears finished, failed and cancelled jobs from the list, with the files that only they held."""

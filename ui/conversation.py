@@ -100,7 +100,7 @@ class Turn:
 
     def jobs(self, knowledge: KnowledgeBase) -> list[Job]:
         """Those jobs as they stand now, in the order in which the files were sent."""
-        return sorted((job for job in knowledge.jobs() if job.id in self.job_ids), key=lambda job: job.id)
+        return knowledge.find_jobs(self.job_ids)
 
     def busy(self, knowledge: KnowledgeBase) -> bool:
         """Whether something about it may still change."""

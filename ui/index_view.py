@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from rag.errors import StoreError
-from rag.reports import Job, KeptIndex, Stats
+from rag.reports import KeptIndex, Stats
 from ui.figures import draw_metrics
 from ui.job_view import draw_job
 from ui.visit import Visit
@@ -38,7 +38,7 @@ def draw_index(visit: Visit, stats: Stats) -> None:
 
 
 def _draw_reindex(visit: Visit, previous: KeptIndex | None) -> None:
-    job = _last_job(visit)
+    job = visit.knowledge.index_job()
     running = job is not None and job.state in ("queued", "running")
     st.button(
         visit.words("admin.reindex"),
@@ -93,12 +93,8 @@ def _run(visit: Visit, action: Callable[[], object]) -> None:
 
 
 def _draw_live_job(visit: Visit) -> None:
-    job = _last_job(visit)
+    job = visit.knowledge.index_job()
     if job:
         draw_job(visit, job)
     if job is None or job.state not in ("queued", "running"):
         st.rerun()
-
-
-def _last_job(visit: Visit) -> Job | None:
-    return next((job for job in visit.knowledge.jobs() if job.kind != "ingest"), None)

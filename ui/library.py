@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from rag.errors import TenkyoError
-from rag.reports import Job
+from rag.reports import Activity
 from rag.types import DocumentInfo
 from ui.document_view import draw_preview, file_type
 from ui.job_view import draw_job, draw_refused
@@ -85,49 +85,68 @@ def _submit(visit: Visit, name: str, data: bytes, collection: str) -> None:
 
 
 def _draw_jobs(visit: Visit) -> None:
-    jobs = _ingests(visit)
-    if not jobs:
+    activity = visit.knowledge.activity()
+    if not activity.files:
         return
-    finished = sum(_is_over(job) for job in jobs)
-    if finished == len(jobs):
-        _draw_job_lines(visit, jobs)
+    if activity.over == activity.files:
+        _draw_job_lines(visit, activity)
     else:
-        st.fragment(_draw_live_jobs, run_every=_POLL_S)(visit, finished)
+        st.fragment(_draw_live_jobs, run_every=_POLL_S)(visit, activity.over)
 
 
-def _draw_live_jobs(visit: Visit, finished: int) -> None:
+def _draw_live_jobs(visit: Visit, over: int) -> None:
     """Follows the work; when a file is through, the whole page runs again, since the table has changed."""
-    jobs = _ingests(visit)
-    _draw_job_lines(visit, jobs)
-    if sum(_is_over(job) for job in jobs) != finished:
+    activity = visit.knowledge.activity()
+    _draw_job_lines(visit, activity)
+    if activity.over != over:
         st.rerun()
 
 
-def _ingests(visit: Visit) -> list[Job]:
-    return [job for job in visit.knowledge.jobs() if job.kind == "ingest"]
-
-
-def _is_over(job: Job) -> bool:
-    return job.state not in ("queued", "running")
-
-
-def _draw_job_lines(visit: Visit, jobs: Sequence[Job]) -> None:
+def _draw_job_lines(visit: Visit, activity: Activity) -> None:
     """Running first, then what failed, then the rest: the newest few of each, in one quiet box."""
-    words, order = visit.words, {"running": 0, "failed": 1, "queued": 2}
-    over = sum(_is_over(job) for job in jobs)
+    words, knowledge = visit.words, visit.knowledge
     with st.container(border=True, key="jobs"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.markdown(words("library.jobs", done=over, total=len(jobs)))
+            st.markdown(words("library.jobs", done=activity.over, total=activity.files))
+            _draw_pause(visit, activity)
             st.button(
                 words("library.clear"),
                 type="tertiary",
-                disabled=not over,
-                on_click=visit.knowledge.forget_finished_jobs,
+                disabled=not activity.over,
+                on_click=knowledge.forget_finished_jobs,
             )
-        for job in sorted(jobs, key=lambda job: (order.get(job.state, 3), -job.id))[:_SHOWN_JOBS]:
+        if pace := _pace(words, activity):
+            st.caption(pace)
+        jobs = knowledge.file_jobs(_SHOWN_JOBS)
+        for job in jobs:
             draw_job(visit, job)
-        if len(jobs) > _SHOWN_JOBS:
-            st.caption(words("library.more_jobs", count=len(jobs) - _SHOWN_JOBS))
+        if activity.files > len(jobs):
+            st.caption(words("library.more_jobs", count=activity.files - len(jobs)))
+
+
+def _draw_pause(visit: Visit, activity: Activity) -> None:
+    words, knowledge = visit.words, visit.knowledge
+    if activity.paused:
+        st.button(words("library.resume"), icon=":material/play_arrow:", type="tertiary", on_click=knowledge.resume)
+    elif activity.over < activity.files:
+        st.button(words("library.pause"), icon=":material/pause:", type="tertiary", on_click=knowledge.pause)
+
+
+def _pace(words: Words, activity: Activity) -> str:
+    """How fast it goes and how long it will take, as far as that is known."""
+    if activity.paused:
+        return words("library.paused")
+    parts = []
+    if activity.files_per_s:
+        parts.append(words("library.files_per_minute", count=round(activity.files_per_s * 60)))
+    if activity.passages_per_s:
+        parts.append(words("library.passages_per_s", count=round(activity.passages_per_s)))
+    if activity.pending:
+        parts.append(words("library.pending", count=f"{activity.pending:,}"))
+    if activity.seconds_left:
+        minutes = activity.seconds_left / 60
+        parts.append(words("library.minutes_left", count=round(minutes)) if minutes > 1 else words("library.soon"))
+    return " · ".join(parts)
 
 
 def _draw_documents(visit: Visit, documents: Sequence[DocumentInfo]) -> None:
