@@ -15,7 +15,9 @@ from typing import Any
 from evals.commands import add_arguments, evaluate
 from loaders import is_address
 from rag import AskOptions, KnowledgeBase, TenkyoError
+from rag.folders import files_in
 from rag.reports import Added, Progress
+from rag.scope_arguments import add_scope, scope_of
 from rag.store_commands import Run, add_commands, receipt
 from rag.types import Answer, Citation, DocumentInfo, Hit, Message
 
@@ -50,10 +52,10 @@ def _parser() -> argparse.ArgumentParser:
     search = _command(commands, "search", _search, "find passages")
     search.add_argument("query", metavar="Q")
     search.add_argument("-k", type=int, default=10, metavar="N", help="how many (default 10)")
-    search.add_argument("--collection", action="append", default=[], help="search in these only")
+    add_scope(search)
     ask = _command(commands, "ask", _ask, "answer a question")
     ask.add_argument("question", metavar="Q")
-    ask.add_argument("--collection", action="append", default=[], help="search in these only")
+    add_scope(ask)
     _command(commands, "reindex", _reindex, "chunk and embed everything anew with the present settings")
     _command(commands, "stats", _stats, "the library in figures")
     _command(commands, "samples", _samples, "index the sample library, in a store that was never used")
@@ -94,8 +96,8 @@ def _open(options: argparse.Namespace) -> KnowledgeBase:
 def _add(options: argparse.Namespace) -> int:
     failed = 0
     with _open(options) as kb:
-        for path, name in _files(options.paths):
-            added = kb.add_searchable(path, name, options.collection, options.password)
+        sources = list(_files(options.paths))
+        for (path, _), added in zip(sources, kb.add_many(sources, options.collection, options.password), strict=True):
             failed += added.status == "failed"
             for one in (added, *added.children):
                 _print_added(options, one, str(path) + one.file.removeprefix(added.file))
@@ -123,7 +125,7 @@ def _rm(options: argparse.Namespace) -> int:
 
 def _search(options: argparse.Namespace) -> int:
     with _open(options) as kb:
-        found = kb.search(options.query, AskOptions(k=options.k, collections=frozenset(options.collection)))
+        found = kb.search(options.query, scope_of(options, kb, AskOptions(k=options.k)))
     rows = [{"rank": rank, **_hit_row(hit)} for rank, hit in enumerate(found.hits, 1)]
     result = {
         "query": found.query,
@@ -138,7 +140,7 @@ def _search(options: argparse.Namespace) -> int:
 
 def _ask(options: argparse.Namespace) -> int:
     with _open(options) as kb:
-        answer = kb.ask(options.question, options=AskOptions(collections=frozenset(options.collection)))
+        answer = kb.ask(options.question, options=scope_of(options, kb, AskOptions()))
     _print(options, _answer_row(answer), _answer_text(answer))
     return 0
 
@@ -219,22 +221,15 @@ def _show(progress: Progress) -> None:
 
 
 def _files(sources: Sequence[str]) -> Iterator[tuple[Path | str, str]]:
-    """The files named, and those in the folders named, with the names that they get; hidden ones are passed over.
-
-    A file in a folder is named by its path in there, so that two files called readme.md do not replace each other.
-    """
+    """The files named, and those in the folders named, with the names that they get."""
     for source in sources:
         path = Path(source)
         if is_address(source):
             yield source, source
-            continue
-        if not path.is_dir():
+        elif path.is_dir():
+            yield from files_in(path)
+        else:
             yield path, path.name
-            continue
-        for inside in sorted(p for p in path.rglob("*") if p.is_file()):
-            name = inside.relative_to(path)
-            if not any(part.startswith(".") for part in name.parts):
-                yield inside, name.as_posix()
 
 
 def _document_row(info: DocumentInfo) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from rag.rerankers.cross_encoder import CrossEncoderReranker
 from rag.retrieval import Retriever
 from rag.settings import DEFAULT_EMBEDDING_MODEL, Settings
 from rag.tables.analyst import TableAnalyst
+from rag.watch import WatchedFolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ def build(settings: Settings) -> Parts:
     parser = Parser(settings.parse_timeout_s, settings.parse_memory_mb, workers)
     library = Library(settings, catalog, originals, indexes, embedder, parser, Web())
     queue = JobQueue(database)
-    worker = Worker(library, queue, folder)
+    watched = WatchedFolder(settings.watch, settings.watch_collection, library) if settings.watch else None
+    worker = Worker(library, queue, folder, watched)
 
     def fitting_embedder() -> Embedder | None:
         """None while the index holds another model's vectors, among which this one's are nonsense."""

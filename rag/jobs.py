@@ -18,6 +18,7 @@ from rag.knowledge import Library
 from rag.originals import Label
 from rag.rates import Rate, seconds_left
 from rag.reports import Activity, Job, Progress
+from rag.watch import WatchedFolder
 
 _IDLE_S = 0.5  # how soon a job that another process has submitted is noticed
 _PATIENCE_S = 1.0  # for files that are being read; after that, passages are embedded meanwhile
@@ -40,9 +41,10 @@ class Worker:
     long holds nothing up. Among processes, only one worker runs.
     """
 
-    def __init__(self, library: Library, queue: JobQueue, store: Path) -> None:
+    def __init__(self, library: Library, queue: JobQueue, store: Path, watched: WatchedFolder | None) -> None:
         self._library = library
         self._queue = queue
+        self._watched = watched
         self._only_one = FileLock(str(store / "worker.lock"))
         self._pause_note = store / "paused"
         self._wake = threading.Event()
@@ -162,6 +164,8 @@ class Worker:
         """Starts what can be started, and does one piece of work; False when there is none."""
         if self._pause_note.exists():
             return False
+        if self._watched:
+            self._watched.look(self.submit, self._refuse)
         self._start_reading(pool)
         if self._reading:
             self._files.start()
@@ -183,6 +187,10 @@ class Worker:
         """Whether a file was through within so many seconds."""
         done, self._reading = wait(self._reading, seconds, FIRST_COMPLETED)
         return bool(done)
+
+    def _refuse(self, label: Label, error: TenkyoError) -> None:
+        """A watched file that cannot be taken in is shown as one that failed."""
+        self._queue.fail(self._queue.submit("ingest", label.name, label.collection, "").id, error.as_dict())
 
     def _start_reading(self, pool: ThreadPoolExecutor) -> None:
         while len(self._reading) < self._library.parser.workers and (work := self._queue.claim()):

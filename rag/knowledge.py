@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -81,25 +82,39 @@ class Library:
 
         `metadata` is what is known of the file from outside.
         """
+        return self.read(data, name, collection, password, report, metadata)()
+
+    def read(
+        self,
+        data: bytes,
+        name: str,
+        collection: str,
+        password: str | None,
+        report: Report,
+        metadata: Mapping[str, str] = MappingProxyType({}),
+    ) -> Callable[[], Added]:
+        """Loads one file; what it gives splits and commits it. Both raise TenkyoError."""
         self.check_size(len(data), name)
         sha256 = hashlib.sha256(data).hexdigest()
         old = self.catalog.find(collection, name)
         if old and old.sha256 == sha256:
             if old.parent is None:
                 self._keep(data, Label(name, collection, old.metadata))  # it may have been lost
-            return Added(name, "unchanged", old.id, old.chunks)
-        return self._read(data, name, collection, password, report, metadata)
+            return partial(Added, name, "unchanged", old.id, old.chunks)
+        document = self._load(data, name, collection, password, report, metadata)
+        return partial(self._put, document, data, collection, report)
 
     def read_again(self, info: DocumentInfo, report: Report) -> Added:
         """Loads, splits and commits a document anew from its original; raises TenkyoError."""
         data = self.originals.get(info.sha256)
-        return self._read(data, info.name, info.collection, None, report, info.metadata)
+        document = self._load(data, info.name, info.collection, None, report, info.metadata)
+        return self._put(document, data, info.collection, report)
 
     def _keep(self, data: bytes, label: Label) -> None:
         with self.originals.locked():
             self.originals.label(self.originals.put(data), label)
 
-    def _read(
+    def _load(
         self,
         data: bytes,
         name: str,
@@ -107,14 +122,16 @@ class Library:
         password: str | None,
         report: Report,
         metadata: Mapping[str, str],
-    ) -> Added:
+    ) -> Document:
         def tell() -> None:
             report(Progress("parse", 0, 1, "file", name))
 
         tell()
         document = self.parser.load(data, name, password, tell)
-        document = replace(document, metadata={**self._known(data, name, collection), **metadata, **document.metadata})
-        old = self.catalog.find(collection, name)
+        return replace(document, metadata={**self._known(data, name, collection), **metadata, **document.metadata})
+
+    def _put(self, document: Document, data: bytes, collection: str, report: Report) -> Added:
+        old = self.catalog.find(collection, document.name)
         gone = [(one.sha256, one.name, collection) for one in self.catalog.family(old.id)] if old else []
         added = self.add_document(document, collection, report, data)
         self.release(gone)

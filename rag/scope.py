@@ -6,7 +6,7 @@ import re
 
 from rag.types import AskOptions, DocumentInfo
 
-_DATES = ("date", "modified", "created")
+_DATES = ("date", "modified", "created", "file_modified")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 

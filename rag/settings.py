@@ -45,6 +45,11 @@ class Settings(BaseSettings):
         default=0, ge=0, description="How many files are parsed at the same time; 0: one a core, at most 4."
     )
 
+    watch: Path | None = Field(
+        default=None, description="Folder on this machine that a collection is kept in step with; empty: none."
+    )
+    watch_collection: str = Field(default="", description="That collection; empty: named as the folder is.")
+
     figma_token: SecretStr = Field(default=SecretStr(""), description="Token for files of Figma, added by address.")
     google_drive_token: SecretStr = Field(
         default=SecretStr(""), description="OAuth token for files of Google Drive, added by address."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from html import escape
 
 import streamlit as st
@@ -9,6 +11,7 @@ from streamlit.elements.widgets.chat import ChatInputValue
 
 from rag.types import AskOptions
 from ui.conversation import Conversation
+from ui.document_view import type_name
 from ui.history import draw_history, start_anew
 from ui.plain import plain
 from ui.source_view import Source, draw_source
@@ -77,7 +80,27 @@ def _draw_scope(visit: Visit) -> AskOptions:
             persist_state="session",
             placeholder=words("ask.all_collections"),
         )
-    return AskOptions(documents=frozenset(chosen), collections=frozenset(within))
+    kinds, spoken = {one.media_type for one in documents}, {one.language for one in documents}
+    media_types = _draw_choice(
+        "scope_types", kinds, partial(type_name, words), words("ask.types"), words("ask.all_types")
+    )
+    languages = _draw_choice(
+        "scope_languages", spoken, partial(words.name, "languages"), words("ask.languages"), words("ask.all_languages")
+    )
+    return AskOptions(
+        documents=frozenset(chosen),
+        collections=frozenset(within),
+        media_types=frozenset(media_types),
+        languages=frozenset(languages),
+    )
+
+
+def _draw_choice(key: str, known: set[str], name: Callable[[str], str], label: str, every: str) -> list[str]:
+    """A further filter, where the library has more than one to choose from."""
+    _forget(key, known)
+    if len(known) < 2:
+        return []
+    return st.multiselect(label, sorted(known), format_func=name, key=key, persist_state="session", placeholder=every)
 
 
 def _forget(key: str, known: object) -> None:

@@ -24,6 +24,9 @@ def page(visit: Visit) -> None:
     """Draws the page."""
     st.title(visit.words("library.title"))
     _draw_upload(visit)
+    if folder := visit.knowledge.settings.watch:
+        collection = visit.knowledge.settings.watch_collection or folder.name
+        st.caption(visit.words.markdown("library.watched", folder=folder, collection=collection))
     _draw_jobs(visit)
     receipt = st.session_state.pop("receipt", None)
     if receipt:

@@ -166,3 +166,18 @@ def test_own_questions_are_measured_compared_and_gate_a_build(terminal: Terminal
     missing = terminal.raw("eval", "questions", str(tmp_path / "none.csv"))
     assert missing.returncode == 1
     assert "none.csv" in missing.stderr
+
+
+def test_a_folder_is_read_side_by_side_and_searched_by_filters(terminal: Terminal, folder: Path) -> None:
+    for n in range(6):
+        (folder / f"note{n}.txt").write_text(f"The library has {n} lamps.")
+    added = terminal.run("add", str(folder), code=1)
+    assert [Path(one["file"]).name for one in added] == sorted(path.name for path in folder.iterdir())
+    assert [one["status"] for one in added].count("failed") == 1
+    by_type = terminal.run("search", "library lamps", "--type", "md", "--language", "en")[0]["hits"]
+    assert {hit["document"]["name"] for hit in by_type} == {"hours.md"}
+    (by_language,) = terminal.run("ask", "休館日はいつですか", "--language", "ja", "--since", "2020-01-01")
+    assert "月曜日" in by_language["answer"]
+    assert terminal.run("search", "library", "--until", "2020-01-01")[0]["hits"] == []
+    refused = terminal.raw("search", "library", "--type", "pptx")
+    assert (refused.returncode, "no document of type pptx" in refused.stderr) == (1, True)

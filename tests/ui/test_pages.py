@@ -251,3 +251,25 @@ def test_a_forbidden_address_is_refused_with_its_reason(draw):
     assert [job.state for job in finished_jobs(knowledge_base())] == ["failed"]
     app.run()
     assert "Only public web addresses" in app.error[0].value
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_work_can_be_paused_and_goes_on(draw, language):
+    words = words_of(language)
+    draw("library", language)
+    knowledge = knowledge_base()
+    knowledge.pause()  # before the worker can take them
+    for n in range(40):
+        knowledge.submit(f"{TEXT} {n}".encode(), f"{n}.txt")
+    app = draw("library", language)
+    assert words("library.paused") in texts(app.caption)
+    assert words("library.more_jobs", count=10) in texts(app.caption)
+    assert words("library.jobs", done=0, total=40) in texts(app.markdown)
+    next(button for button in app.button if button.label == words("library.resume")).click().run()
+    assert not app.exception
+    assert not knowledge.activity().paused
+    assert {job.state for job in finished_jobs(knowledge)} == {"done"}
+    app = draw("library", language)
+    assert words("library.jobs", done=40, total=40) in texts(app.markdown)
+    labels = {button.label for button in app.button}
+    assert not labels & {words("library.pause"), words("library.resume")}
