@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks import (
@@ -14,81 +14,85 @@ from benchmarks import (
     citations,
     confidence,
     fuzz,
+    ingest,
     kill,
     loaders,
     peers,
     retrieval,
+    search,
+    start,
     tables,
     train_reranker,
 )
 from rag import TenkyoError
 
-BENCHMARKS = {
-    "retrieval": retrieval.run,
-    "ablation": ablation.run,
-    "answers": answers.run,
-    "confidence": confidence.run,
-    "citations": citations.run,
+Rows = Sequence[dict[str, object]]
+BENCHMARKS: dict[str, Callable[[argparse.Namespace], Rows]] = {
+    "retrieval": lambda o: retrieval.run(_folders(o.data), o.limit),
+    "ablation": lambda o: ablation.run(_folders(o.data), o.limit),
+    "answers": lambda o: answers.run(_folders(o.data), o.limit),
+    "confidence": lambda o: confidence.run(_folders(o.data), o.limit),
+    "citations": lambda o: citations.run(_folders(o.data), o.limit),
+    "peers": lambda o: peers.run(_folders(o.data), o.limit, o.peers or Path()),
+    "ingest": lambda o: ingest.run(o.data, o.zoo, o.peers or Path(), o.limit),
+    "search": lambda o: search.run(_folders(o.data), o.limit, o.seed),
+    "start": lambda o: start.run_start(_folders(o.data)),
+    "sessions": lambda o: start.run_sessions(o.limit or 20),
+    "train-reranker": lambda o: train_reranker.run(
+        [*sorted(o.data.glob("*.json.gz")), *sorted(o.data.glob("xquad/xquad.en.json.gz"))], o.limit
+    ),
+    "loaders": lambda o: loaders.run(o.data, o.peers, o.tools),
+    "fuzz": lambda o: fuzz.run(o.data, o.limit, o.seed, o.workers),
+    "tables": lambda o: tables.run(o.data, o.show),
+    "kill": lambda o: kill.run(o.data, o.limit or 500, o.seed),
 }
 
 
 def main() -> int:
-    """Runs one benchmark over every evaluation set in a folder, or over every file of a zoo."""
+    """Runs one benchmark; 1 after one clear line where it cannot be run."""
+    options = _parser().parse_args()
+    logging.basicConfig(level=logging.WARNING)
+    try:
+        print(_table(BENCHMARKS[options.name](options)))
+    except (TenkyoError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("name", choices=[*BENCHMARKS, "peers", "train-reranker", "loaders", "fuzz", "tables", "kill"])
+    parser.add_argument("name", choices=BENCHMARKS)
     parser.add_argument(
-        "data", type=Path, help="folder of evaluation sets in the BEIR layout; else: of files; kill: for its stores"
+        "data",
+        type=Path,
+        nargs="?",
+        default=Path(),
+        help="folder of evaluation sets in the BEIR layout; else: of files; kill: for its stores; start: of stores",
     )
     parser.add_argument(
-        "--limit", type=int, help="a fixed sample of N questions of each set; mutants of each file; kills"
+        "--limit",
+        type=int,
+        help="a fixed sample of N questions of each set, of N files of each kind; mutants of each file; kills; chunks",
     )
     parser.add_argument(
         "--peers",
         type=Path,
-        help="loaders: the Python of an environment that has the other tools; peers: folder of environments",
+        help="loaders: the Python of an environment that has the other tools; peers, ingest: folder of environments",
     )
+    parser.add_argument("--zoo", type=Path, default=Path(), help="ingest: folder of real files")
     parser.add_argument("--tools", nargs="+", default=["markitdown"], help="loaders: which of the other tools")
-    parser.add_argument("--seed", type=int, default=0, help="fuzz: other mutants")
+    parser.add_argument("--seed", type=int, default=0, help="fuzz: other mutants; kill, search: another course")
     parser.add_argument("--workers", type=int, default=1, help="fuzz: processes side by side")
     parser.add_argument("--show", action="store_true", help="tables: print each question that is not answered exactly")
-    options = parser.parse_args()
-    logging.basicConfig(level=logging.WARNING)
-    try:
-        if options.name == "loaders":
-            print(_table(loaders.run(options.data, options.peers, options.tools)))
-            return 0
-        if options.name == "tables":
-            print(_table(tables.run(options.data, options.show)))
-            return 0
-        if options.name == "kill":
-            print(_table(kill.run(options.data, options.limit or 500, options.seed)))
-            return 0
-        if options.name == "fuzz":
-            print(_table(fuzz.run(options.data, options.limit, options.seed, options.workers)))
-            return 0
-        if options.name == "train-reranker":
-            print(
-                _table(
-                    train_reranker.run(
-                        [*sorted(options.data.glob("*.json.gz")), *sorted(options.data.glob("xquad/xquad.en.json.gz"))],
-                        options.limit,
-                    )
-                )
-            )
-            return 0
-        if options.name == "peers":
-            folders = sorted(p for p in options.data.iterdir() if p.is_dir())
-            print(_table(peers.run(folders, options.limit, options.peers or Path())))
-            return 0
-        rows = BENCHMARKS[options.name](sorted(p for p in options.data.iterdir() if p.is_dir()), options.limit)
-    except (TenkyoError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    print(_table(rows))
-    return 0
+    return parser
 
 
-def _table(rows: Sequence[dict[str, object]]) -> str:
+def _folders(data: Path) -> list[Path]:
+    return sorted(path for path in data.iterdir() if path.is_dir())
+
+
+def _table(rows: Rows) -> str:
     names = list(rows[0]) if rows else []
     lines = [names, ["---"] * len(names), *([str(row[name]) for name in names] for row in rows)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)

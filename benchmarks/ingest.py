@@ -1,0 +1,118 @@
+"""Ingest beside other libraries: the same files, the same embedding weights, one machine, one run."""
+
+from __future__ import annotations
+
+import json
+import logging
+import random
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+
+import pypdfium2
+
+from benchmarks.peers import model_folder
+from evals.datasets import read_dataset
+from loaders import LoadError, load
+from rag import AskOptions, KnowledgeBase, Settings
+
+SYSTEMS = ("langchain", "llamaindex", "haystack")
+_FORMATS = ("pdf", "html")
+_log = logging.getLogger(__name__)
+
+
+def run(sets: Path, zoo: Path, environments: Path, limit: int | None) -> list[dict[str, object]]:
+    """A row per kind of files and system; `sets` are evaluation sets, whose articles become Markdown files.
+
+    Of the zoo, PDFs and HTML pages are taken from which our loader reads text without recognising pictures; `limit`
+    is how many files of each kind, chosen with a fixed seed.
+    """
+    with tempfile.TemporaryDirectory(prefix="tenkyo-bench-") as folder:
+        kinds = {"markdown": list(_articles(sets, Path(folder)))}
+        kinds |= {kind: list(_with_text(zoo / kind)) for kind in _FORMATS}
+        return [row for kind, files in kinds.items() for row in _rows(kind, _sample(files, limit), environments)]
+
+
+def _articles(sets: Path, target: Path) -> Iterator[Path]:
+    """Passages of one title as one file; the title is its heading."""
+    for folder in sorted(path for path in sets.iterdir() if path.is_dir()):
+        articles = dict[str, list[str]]()
+        for document in read_dataset(folder).documents:
+            articles.setdefault(document.title, []).extend(block.text for block in document.blocks)
+        for number, (title, passages) in enumerate(articles.items()):
+            path = target / f"{folder.name}-{number}.md"
+            path.write_text(f"# {title}\n\n" + "\n\n".join(passages) + "\n", encoding="utf-8")
+            yield path
+
+
+def _with_text(folder: Path) -> Iterator[Path]:
+    """Files that we can read, every page of them as text: nobody has to recognise pictures."""
+    for path in sorted(folder.glob("*.*")):
+        with suppress(LoadError, pypdfium2.PdfiumError):
+            if load(path).blocks and (path.suffix != ".pdf" or _is_text(path)):
+                yield path
+
+
+def _is_text(path: Path) -> bool:
+    with closing(pypdfium2.PdfDocument(path)) as document:
+        return all(page.get_textpage().count_chars() > 0 for page in document)
+
+
+def _sample(files: Sequence[Path], limit: int | None) -> list[Path]:
+    return sorted(random.Random(0).sample(files, limit)) if limit and limit < len(files) else list(files)
+
+
+def _rows(kind: str, files: list[Path], environments: Path) -> Iterator[dict[str, object]]:
+    ours = _ours(files)
+    yield _row(kind, files, "Tenkyo", ours, ours)
+    for system in SYSTEMS:
+        python = environments / system / "bin" / "python"
+        if python.exists():
+            yield _row(kind, files, system, _theirs(system, python, files), ours)
+        else:
+            _log.warning("%s is left out: there is no %s", system, python)
+
+
+def _row(
+    kind: str, files: Sequence[Path], system: str, took: dict[str, float], ours: dict[str, float]
+) -> dict[str, object]:
+    searchable = took.get("searchable_s", took["indexed_s"])
+    return {
+        "files": f"{len(files)} {kind}",
+        "system": system,
+        "chunks": int(took["chunks"]),
+        "searchable s": round(searchable, 2),
+        "indexed s": round(took["indexed_s"], 2),
+        "ours sooner, searchable": round(searchable / ours["searchable_s"], 1),
+        "ours sooner, indexed": round(took["indexed_s"] / ours["indexed_s"], 1),
+    }
+
+
+def _ours(files: Sequence[Path]) -> dict[str, float]:
+    with tempfile.TemporaryDirectory(prefix="tenkyo-bench-") as folder:
+        kb = KnowledgeBase.open(settings=Settings(store=Path(folder), samples=False))
+        kb.warm_up()
+        kb.add_searchable(b"A first file, so that the parsers have started.", "first.txt")
+        start = time.perf_counter()
+        for added in kb.add_many([(path, path.name) for path in files]):
+            if added.error:
+                _log.warning("%s: %s", added.file, added.error["message"])
+        kb.search("Is it there?", AskOptions(mode="lexical"))
+        searchable = time.perf_counter() - start
+        kb.embed_all()
+        indexed = time.perf_counter() - start
+        chunks = kb.stats().chunks
+        kb.close()
+    return {"searchable_s": searchable, "indexed_s": indexed, "chunks": chunks}
+
+
+def _theirs(system: str, python: Path, files: Sequence[Path]) -> dict[str, float]:
+    script = Path(__file__).parent / "peers" / f"ingest_{system}.py"
+    task = {"model": model_folder(), "files": [str(path) for path in files]}
+    done = subprocess.run([python, script], input=json.dumps(task), capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise OSError(f"{system} failed: {done.stderr[-2000:]}")
+    return json.loads(done.stdout.splitlines()[-1])
