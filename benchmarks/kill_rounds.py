@@ -13,6 +13,7 @@ from pathlib import Path
 
 from rag import AskOptions, KnowledgeBase, Settings
 from rag.errors import StoreError
+from rag.stores import faiss_segments
 
 _ENGLISH = """harbour lantern gull keeper stairs tower storm barley ferry island copper violin orchard glacier compass
 anchor meadow clock bridge marble salt engine letter window garden winter silver chapel market canal"""
@@ -59,6 +60,10 @@ def text_of(name: str, version: int) -> str:
     return "\n\n".join([f"# Note {number}", *parts])
 
 
+_SEALED_FROM = 12
+"""Few vectors, so that segments are written and replaced in many rounds."""
+
+
 def token(name: str, version: int, part: int) -> str:
     """The word that stands in this part of this version only."""
     return "mark" + hashlib.sha256(f"{name} {version} {part}".encode()).hexdigest()[:12]
@@ -66,11 +71,12 @@ def token(name: str, version: int, part: int) -> str:
 
 def settings_for(store: Path, chunk_tokens: int) -> Settings:
     """The settings of a round."""
-    return Settings(store=store, samples=False, chunk_tokens=chunk_tokens, chunk_overlap_tokens=0, parse_workers=1)
+    return Settings(store=store, samples=False, chunk_tokens=chunk_tokens, chunk_overlap_tokens=0, parse_workers=2)
 
 
 def work(what: Round, told: Connection) -> None:
     """Does the steps, telling before and after each; runs in a process of its own, which is killed meanwhile."""
+    faiss_segments.SEALED_FROM = _SEALED_FROM
     told.send(("begin", Step("open")))
     if what.steps[0].act == "restore":
         KnowledgeBase.restore(Path(what.steps[0].name), what.store, force=True)
@@ -123,6 +129,7 @@ _ACTS: Mapping[str, Callable[[KnowledgeBase, Step], object]] = {
 
 def look(what: Round, expected: Expected, told: Connection) -> None:
     """Opens the store as the next process would; tells what is wrong, and which version of each document is there."""
+    faiss_segments.SEALED_FROM = _SEALED_FROM
     try:
         kb = KnowledgeBase.open(settings=settings_for(what.store, what.chunk_tokens))
     except StoreError as error:

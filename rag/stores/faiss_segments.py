@@ -11,7 +11,7 @@ from rag.protocols import Ids, Vectors
 from rag.stores._ivf_segment import IvfSegment
 from rag.stores.faiss_flat import FaissFlatStore
 
-_SEALED_FROM = 50_000
+SEALED_FROM = 50_000
 """Brute force over so many takes 3 ms; from there on they are worth a segment."""
 _DEAD = 4
 """A segment of which one vector in so many was removed is worth another."""
@@ -19,7 +19,7 @@ _DEAD = 4
 
 def are_many(count: int) -> bool:
     """Whether so many vectors are worth a segment."""
-    return count >= _SEALED_FROM
+    return count >= SEALED_FROM
 
 
 class FaissSegmentStore:

@@ -19,7 +19,7 @@ ANIMALS = ("zebra", "otter", "falcon", "lizard", "beetle", "walrus", "camel", "h
 @pytest.fixture(autouse=True)
 def few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a segment is made of few vectors; the code is the same."""
-    monkeypatch.setattr(faiss_segments, "_SEALED_FROM", 8)
+    monkeypatch.setattr(faiss_segments, "SEALED_FROM", 8)
 
 
 def fill(kb: KnowledgeBase) -> None:
