@@ -21,18 +21,19 @@ from rag import AskOptions, KnowledgeBase, Settings
 
 SYSTEMS = ("langchain", "llamaindex", "haystack")
 _FORMATS = ("pdf", "html")
+_LEAST_CHARACTERS = 50  # on a page; one with less may be a picture, which only ours would read
 _log = logging.getLogger(__name__)
 
 
 def run(sets: Path, zoo: Path, environments: Path, limit: int | None) -> list[dict[str, object]]:
     """A row per kind of files and system; `sets` are evaluation sets, whose articles become Markdown files.
 
-    Of the zoo, PDFs and HTML pages are taken from which our loader reads text without recognising pictures; `limit`
-    is how many files of each kind, chosen with a fixed seed.
+    Of the zoo, PDFs and HTML pages are taken whose text can be read without recognising pictures; `limit` is how many
+    files of each kind, chosen with a fixed seed.
     """
     with tempfile.TemporaryDirectory(prefix="tenkyo-bench-") as folder:
         kinds = {"markdown": list(_articles(sets, Path(folder)))}
-        kinds |= {kind: list(_with_text(zoo / kind)) for kind in _FORMATS}
+        kinds |= {kind: list(_with_text(sorted(zoo.rglob(f"*.{kind}")))) for kind in _FORMATS}
         return [row for kind, files in kinds.items() for row in _rows(kind, _sample(files, limit), environments)]
 
 
@@ -48,9 +49,9 @@ def _articles(sets: Path, target: Path) -> Iterator[Path]:
             yield path
 
 
-def _with_text(folder: Path) -> Iterator[Path]:
+def _with_text(paths: Sequence[Path]) -> Iterator[Path]:
     """Files that we can read, every page of them as text: nobody has to recognise pictures."""
-    for path in sorted(folder.glob("*.*")):
+    for path in paths:
         with suppress(LoadError, pypdfium2.PdfiumError):
             if load(path).blocks and (path.suffix != ".pdf" or _is_text(path)):
                 yield path
@@ -58,7 +59,7 @@ def _with_text(folder: Path) -> Iterator[Path]:
 
 def _is_text(path: Path) -> bool:
     with closing(pypdfium2.PdfDocument(path)) as document:
-        return all(page.get_textpage().count_chars() > 0 for page in document)
+        return all(page.get_textpage().count_chars() >= _LEAST_CHARACTERS for page in document)
 
 
 def _sample(files: Sequence[Path], limit: int | None) -> list[Path]:
