@@ -11,6 +11,7 @@ from pathlib import Path
 from benchmarks import (
     ablation,
     answers,
+    busy,
     citations,
     confidence,
     fuzz,
@@ -36,6 +37,7 @@ BENCHMARKS: dict[str, Callable[[argparse.Namespace], Rows]] = {
     "peers": lambda o: peers.run(_folders(o.data), o.limit, o.peers or Path()),
     "ingest": lambda o: ingest.run(o.data, o.zoo, o.peers or Path(), o.limit),
     "search": lambda o: search.run(_folders(o.data), o.limit, o.seed),
+    "busy": lambda o: busy.run(_folders(o.data), o.limit),
     "start": lambda o: start.run_start(_folders(o.data)),
     "sessions": lambda o: start.run_sessions(o.limit or 20),
     "train-reranker": lambda o: train_reranker.run(

@@ -61,8 +61,8 @@ class Conversations:
         """Saves a turn under its number; one that stood there goes."""
         with self._database.write() as db:
             _row(db, owner, id_)
-            values = (id_, ordinal, question, answer.text, _ANSWER.dump_json(answer).decode(), None)
-            db.execute("INSERT OR REPLACE INTO turns VALUES (?, ?, ?, ?, ?, ?)", values)
+            values = (id_, ordinal, question, answer.text, _ANSWER.dump_json(answer).decode(), None, _now())
+            db.execute("INSERT OR REPLACE INTO turns VALUES (?, ?, ?, ?, ?, ?, ?)", values)
             db.execute("UPDATE conversations SET updated_at = ? WHERE id = ?", (_now(), id_))
 
     def cut(self, owner: str, id_: str, ordinal: int) -> None:

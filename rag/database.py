@@ -80,6 +80,10 @@ MIGRATIONS = (
     ALTER TABLE generations DROP COLUMN was;
     CREATE UNIQUE INDEX one_generation_per_state ON generations (state);
     """,
+    """
+    ALTER TABLE turns ADD COLUMN asked_at TEXT NOT NULL DEFAULT '';
+    CREATE INDEX turns_asked_at ON turns (asked_at);
+    """,
 )
 
 

@@ -19,16 +19,10 @@ from rag.factory import Parts, build
 from rag.knowledge import shape_of
 from rag.originals import Label
 from rag.recovery import Rebuilt, rebuild
-from rag.reports import Activity, Added, Job, Progress, Removed, Stats, Verified
+from rag.reports import Activity, Added, Job, Progress, Removed, Stats, Usage, Verified
 from rag.settings import ROOT, Settings
-from rag.types import (
-    Answer,
-    AskOptions,
-    Chunk,
-    DocumentInfo,
-    Message,
-    Retrieved,
-)
+from rag.types import Answer, AskOptions, Chunk, DocumentInfo, Message, Retrieved
+from rag.usage import usage
 
 SAMPLES = ROOT / "data" / "samples"
 SAMPLE_COLLECTION = "samples"
@@ -234,6 +228,10 @@ class KnowledgeBase:
             stale=self._stale(),
             previous=parts.library.kept_index(),
         )
+
+    def usage(self, days: int = 30) -> Usage:
+        """What was asked in the last days, and how it went; of conversations that were saved and not deleted."""
+        return usage(self._parts.database, days)
 
     # -- background work -----------------------------------------------------------------------------------
 

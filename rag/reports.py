@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 
@@ -171,3 +171,37 @@ class Stats:
     index_chunks_vectors: int
     stale: str
     previous: KeptIndex | None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day (UTC): how many questions were asked, and how many of them the documents did not answer."""
+
+    day: date
+    questions: int
+    declined: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that was asked, and how long its answer took."""
+
+    question: str
+    at: datetime
+    took_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Questions of some days: per day, percentiles of the time an answer took, thumbs up and down.
+
+    `declined` are the newest that the documents did not answer, `slowest` those that took longest.
+    """
+
+    days: tuple[Day, ...]
+    p50_ms: float
+    p95_ms: float
+    good: int
+    bad: int
+    declined: tuple[Asked, ...]
+    slowest: tuple[Asked, ...]

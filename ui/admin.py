@@ -17,6 +17,7 @@ from ui.figures import draw_metrics, megabytes
 from ui.gate import Gate
 from ui.index_view import draw_index
 from ui.language import Words
+from ui.usage_view import draw_usage
 from ui.visit import Visit
 
 
@@ -57,6 +58,7 @@ def _draw_admin(visit: Visit) -> None:
     stats = visit.knowledge.stats()
     draw_index(visit, stats)
     _draw_figures(visit.words, stats)
+    draw_usage(visit)
     draw_evaluation(visit)
     draw_backups(visit)
     _draw_settings(visit.words, visit.knowledge.settings)

@@ -273,3 +273,24 @@ def test_the_work_can_be_paused_and_goes_on(draw, language):
     assert words("library.jobs", done=40, total=40) in texts(app.markdown)
     labels = {button.label for button in app.button}
     assert not labels & {words("library.pause"), words("library.resume")}
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_admin_shows_what_was_asked_and_not_answered(draw, environment, language):
+    words = words_of(language)
+    environment.setenv("TENKYO_ADMIN_PASSWORD", "pw")
+    app = draw("admin", language)
+    app.text_input[0].set_value("pw")
+    app.button[0].click().run()
+    assert words("usage.none") in texts(app.caption)
+    knowledge = knowledge_base()
+    knowledge.add(TEXT.encode(), "keeper.txt")
+    for question in ("How many steps do the stairs have?", "Who won the chess tournament of 1851 in London?"):
+        conversation = knowledge.conversations.start("somebody", question)
+        knowledge.conversations.put_turn("somebody", conversation, 0, question, knowledge.ask(question))
+    app.run()
+    assert not app.exception
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert (shown[words("usage.questions")], shown[words("usage.declined")]) == ("2", "50%")
+    declined = next(one.value for one in app.dataframe if list(one.value.columns) == ["question", "seconds", "at"])
+    assert list(declined["question"]) == ["Who won the chess tournament of 1851 in London?"]
