@@ -24,7 +24,7 @@ from rag.splitting import embedding_text
 
 SYSTEMS = ("langchain", "llamaindex", "haystack")
 _FORMATS = ("pdf", "html")
-_LEAST_CHARACTERS = 50  # on a page; one with less may be a picture, which only ours would read
+_FEW_CHARACTERS = 50  # beside a picture: it may be one of text, which only ours would read
 _log = logging.getLogger(__name__)
 
 
@@ -53,7 +53,7 @@ def _articles(sets: Path, target: Path) -> Iterator[Path]:
 
 
 def _with_text(paths: Sequence[Path]) -> Iterator[Path]:
-    """Files that we can read, every page of them as text: nobody has to recognise pictures."""
+    """Files that we can read, of which no page is a picture of text."""
     for path in paths:
         with suppress(LoadError, pypdfium2.PdfiumError):
             if load(path).blocks and (path.suffix != ".pdf" or _is_text(path)):
@@ -62,7 +62,12 @@ def _with_text(paths: Sequence[Path]) -> Iterator[Path]:
 
 def _is_text(path: Path) -> bool:
     with closing(pypdfium2.PdfDocument(path)) as document:
-        return all(page.get_textpage().count_chars() >= _LEAST_CHARACTERS for page in document)
+        return not any(_is_picture(page) for page in document)
+
+
+def _is_picture(page: pypdfium2.PdfPage) -> bool:
+    few = page.get_textpage().count_chars() < _FEW_CHARACTERS
+    return few and next(page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE]), None) is not None
 
 
 def _sample(files: Sequence[Path], limit: int | None) -> list[Path]:

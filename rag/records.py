@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
+from operator import attrgetter
 
 import numpy as np
 
@@ -46,8 +47,11 @@ def dump_location(location: Location) -> str:
     """JSON of a location: only what is known; a box is a list of its seven numbers."""
     known: dict[str, object] = dict(location.as_dict())
     if location.boxes:
-        known["boxes"] = [list(asdict(box).values()) for box in location.boxes]
+        known["boxes"] = [_box_numbers(box) for box in location.boxes]
     return json.dumps(known, ensure_ascii=False)
+
+
+_box_numbers = attrgetter(*(field.name for field in fields(Box)))  # `asdict` copies deeply: ten times slower
 
 
 def load_location(text: str) -> Location:
