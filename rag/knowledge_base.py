@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Self
 
@@ -13,9 +12,10 @@ import loaders
 from loaders import Block, Box, Document
 from rag.backup import BackedUp, back_up, restore
 from rag.catalog import Generation
-from rag.errors import StoreError, TenkyoError
+from rag.errors import StoreError
 from rag.events import AnswerReady, Event
 from rag.factory import Parts, build
+from rag.intake import add_one, add_side_by_side
 from rag.knowledge import shape_of
 from rag.originals import Label
 from rag.recovery import Rebuilt, rebuild
@@ -112,24 +112,13 @@ class KnowledgeBase:
         `source` may be a public address ("https://…"): a page, a file, or what a known service keeps there.
         """
         name = name or ("document" if isinstance(source, bytes) else Path(source).name)
-        try:
-            return self._read(source, name, collection, password, report)()
-        except TenkyoError as error:
-            return Added(name, "failed", None, 0, error.as_dict())
+        return add_one(self._parts.library, source, name, collection, password, report)
 
     def add_many(
         self, sources: Sequence[tuple[Path | str, str]], collection: str = "", password: str | None = None
     ) -> Iterator[Added]:
         """Adds files, given with their names: read side by side, committed in order; `embed_all` does the rest."""
-        workers = self._parts.parser.workers
-        with ThreadPoolExecutor(workers) as pool:
-            reading = deque[tuple[str, Future[Callable[[], Added]]]]()
-            for source, name in sources:
-                if len(reading) > workers:  # one more than can be read, so that none is idle while another is committed
-                    yield _outcome(*reading.popleft())
-                reading.append((name, pool.submit(self._read, source, name, collection, password, _ignore)))
-            while reading:
-                yield _outcome(*reading.popleft())
+        return add_side_by_side(self._parts.library, self._parts.parser.workers, sources, collection, password)
 
     def add_documents(self, documents: Iterable[Document], report: Callable[[Progress], None] = _ignore) -> list[Added]:
         """Adds documents that are loaded already, one transaction each, then embeds them all."""
@@ -350,33 +339,6 @@ class KnowledgeBase:
                 if path.is_file() and path.suffix != ".py":
                     self.submit(path.read_bytes(), path.name, SAMPLE_COLLECTION)
 
-    def _read(
-        self,
-        source: Path | str | bytes,
-        name: str,
-        collection: str,
-        password: str | None,
-        report: Callable[[Progress], None],
-    ) -> Callable[[], Added]:
-        """Reads a file, or what stands at an address; what it gives commits it. Both raise TenkyoError."""
-        library = self._parts.library
-        if loaders.is_address(source):
-            found = library.fetch(str(source), report)
-            return library.read(found.data, found.name, collection, password, report, found.metadata)
-        data = source if isinstance(source, bytes) else self._content(Path(source))
-        return library.read(data, name, collection, password, report)
-
-    def _content(self, path: Path) -> bytes:
-        try:
-            self._parts.library.check_size(path.stat().st_size, path.name)
-            return path.read_bytes()
-        except OSError as error:
-            raise loaders.LoadError(
-                f"The file could not be read ({error.strerror}).",
-                "Check its name and permissions.",
-                path.name,
-            ) from error
-
     def _previous(self) -> Generation:
         previous = self._parts.catalog.previous_generation()
         if previous is None:
@@ -389,10 +351,3 @@ class KnowledgeBase:
         if active is None or active.fingerprint == shape_of(self.settings, self._parts.embedder).fingerprint:
             return ""
         return "The settings for embedding or chunking have changed since the index was built."
-
-
-def _outcome(name: str, reading: Future[Callable[[], Added]]) -> Added:
-    try:
-        return reading.result()()
-    except TenkyoError as error:
-        return Added(name, "failed", None, 0, error.as_dict())
