@@ -17,7 +17,6 @@ _LARGEST_DOWNLOAD = 500_000_000  # bytes; Streamlit holds what it offers in memo
 def draw_backups(visit: Visit) -> None:
     """A button that backs the store up while it is in use, and the newest backup with where it is."""
     words, folder = visit.words, visit.knowledge.settings.store / _FOLDER
-    st.header(words("backup.title"))
     st.caption(words("backup.hint"))
     if st.button(words("backup.take"), icon=":material/archive:"):
         now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")

@@ -39,7 +39,6 @@ class Evaluation:
 def draw_evaluation(visit: Visit) -> None:
     """Draws the section; what was measured last stays until something else is measured."""
     words, rated = visit.words, visit.knowledge.conversations.rated()
-    st.header(words("evaluation.title"))
     st.caption(words("evaluation.introduction"))
     good = [question for turn in rated if (question := expected_of(turn))]
     with st.form("evaluation_form"):

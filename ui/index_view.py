@@ -7,33 +7,18 @@ from collections.abc import Callable
 import streamlit as st
 
 from rag.errors import StoreError
-from rag.reports import KeptIndex, Stats
-from ui.figures import draw_metrics
+from rag.reports import KeptIndex
 from ui.job_view import draw_job
+from ui.overview_view import draw_health
 from ui.visit import Visit
 
 _POLL_S = 0.5
 
 
-def draw_index(visit: Visit, stats: Stats) -> None:
+def draw_index(visit: Visit) -> None:
     """The index's state in words and figures, and what can be done with it."""
-    words = visit.words
-    st.header(words("admin.index"))
-    whole = stats.chunks == stats.index_chunks_words and stats.embedded == stats.index_chunks_vectors
-    if stats.stale:
-        st.warning(words("admin.stale"), icon=":material/sync_problem:")
-    elif whole:
-        st.success(words("admin.healthy"), icon=":material/check_circle:")
-    else:
-        st.warning(words("admin.behind"), icon=":material/sync:")
-    draw_metrics(
-        words,
-        {
-            "admin.in_catalog": f"{stats.chunks:,}",
-            "admin.in_words": words("admin.of", count=stats.index_chunks_words, total=stats.chunks),
-            "admin.in_vectors": words("admin.of", count=stats.index_chunks_vectors, total=stats.embedded),
-        },
-    )
+    stats = visit.knowledge.stats()
+    draw_health(visit.words, stats)
     _draw_reindex(visit, stats.previous)
 
 

@@ -17,7 +17,6 @@ _PERIODS = (7, 30, 90)
 def draw_usage(visit: Visit) -> None:
     """Questions a day, how long they took, how many were not answered, and which to look at."""
     words = visit.words
-    st.header(words("usage.title"))
     days = st.segmented_control(
         words("usage.period"),
         _PERIODS,

@@ -117,10 +117,18 @@ def test_admin_shows_health_and_hides_secrets(draw, environment):
     assert not app.exception
     assert texts(app.success) == ["Both indexes hold exactly what the catalog holds."]
     assert [metric.value for metric in app.metric][:3] == ["1", "1 of 1", "1 of 1"]
+    app.segmented_control(key="section").set_value("settings").run()
     shown = app.dataframe[0].value.set_index("name")["value"]
     assert shown["admin_password"] == "set (hidden)"
     assert shown["chat_api_key"] == "not set"
     assert shown["max_file_mb"] == "200"
+
+
+def enter(app, section: str = "overview"):
+    """Opens the Admin page's lock and goes to a section."""
+    app.text_input[0].set_value("pw")
+    app.button[0].click().run()
+    return app.segmented_control(key="section").set_value(section).run()
 
 
 def button(app, label):
@@ -136,8 +144,7 @@ def test_an_admin_takes_a_reindex_back_and_drops_the_other_index(draw, environme
     settings = knowledge_base().settings
     with KnowledgeBase.open(settings=settings.model_copy(update={"chunk_tokens": 128})) as earlier:
         earlier.add(TEXT.encode(), "keeper.txt")
-    app.text_input[0].set_value("pw")
-    app.button[0].click().run()
+    enter(app, "index")
     assert texts(app.warning)[0] == words("admin.stale")
     button(app, words("admin.reindex")).click().run()
     finished_jobs(knowledge_base())
@@ -160,8 +167,7 @@ def test_an_admin_takes_a_backup_that_is_a_store(draw, environment, tmp_path):
     app = draw("admin")
     knowledge = knowledge_base()
     knowledge.add(TEXT.encode(), "keeper.txt")
-    app.text_input[0].set_value("pw")
-    app.button[0].click().run()
+    enter(app, "backup")
     button(app, "Back up now").click().run()
     assert not app.exception
     (made,) = (knowledge.settings.store / "backups").glob("*.zip")
@@ -221,8 +227,7 @@ def test_a_document_says_what_reading_it_found(draw):
 def test_an_admin_measures_own_questions_and_sees_what_was_marked_bad(draw, environment):
     environment.setenv("TENKYO_ADMIN_PASSWORD", "pw")
     app = draw("admin")
-    app.text_input[0].set_value("pw")
-    app.button[0].click().run()
+    enter(app, "evaluation")
     knowledge = knowledge_base()
     knowledge.add(TEXT.encode(), "keeper.txt")
     for owner, question, feedback in (
@@ -280,8 +285,7 @@ def test_admin_shows_what_was_asked_and_not_answered(draw, environment, language
     words = words_of(language)
     environment.setenv("TENKYO_ADMIN_PASSWORD", "pw")
     app = draw("admin", language)
-    app.text_input[0].set_value("pw")
-    app.button[0].click().run()
+    enter(app, "usage")
     assert words("usage.none") in texts(app.caption)
     knowledge = knowledge_base()
     knowledge.add(TEXT.encode(), "keeper.txt")
