@@ -6,15 +6,14 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from string import Template
 
 from rag.budget import MESSAGE_TOKENS, Budget, cut_sentences, fit_passages, newest, share_window, whole_turns
 from rag.errors import InvalidSettings, QuestionTooLong
+from rag.prompt_templates import BUILT_IN, PromptTemplates
 from rag.protocols import ChatModel
 from rag.types import Hit, Message
 
-TEMPLATES = Path(__file__).parent / "templates"
 CONDENSED_TOKENS = 96
 """What a question made standalone may take."""
 MAX_SOURCE_CHARACTERS = 100
@@ -36,21 +35,27 @@ class Prompt:
 
 
 def answer_messages(
-    question: str, history: Sequence[Message], hits: Sequence[Hit], language: str, model: ChatModel, answer_tokens: int
+    question: str,
+    history: Sequence[Message],
+    hits: Sequence[Hit],
+    language: str,
+    model: ChatModel,
+    answer_tokens: int,
+    templates: PromptTemplates = BUILT_IN,
 ) -> Prompt:
     """The prompt that answers a question (in `language`, a BCP 47 tag) from these hits, best first.
 
     Too much is cut from the oldest turn of the history on, then from the last passage on; never the system text.
     Raises QuestionTooLong, and InvalidSettings where a template is wrong or the window cannot hold the system text.
     """
-    system = Message("system", render("answer", language))
+    system = Message("system", templates.render("answer", language))
     asked = break_tags(question.strip())
     budget = share_window(model.context_tokens, answer_tokens)
 
     def ask(texts: Sequence[str]) -> Message:
         read = zip(hits, texts, strict=False)  # the texts are those of the first hits
-        passages = [_passage(n, hit, text, language, budget) for n, (hit, text) in enumerate(read, 1)]
-        return Message("user", render("question", language, passages="\n".join(passages), question=asked))
+        passages = [passage(n, hit, text, language, budget.window, templates) for n, (hit, text) in enumerate(read, 1)]
+        return Message("user", templates.render("question", language, passages="\n".join(passages), question=asked))
 
     room = _room_beside(asked, (system, ask(())), budget, model)
     turns = newest(_turns(history), lambda some: cost(_flat(some), model) <= min(budget.history, room // 3))
@@ -67,7 +72,7 @@ def answer_messages(
 
 
 def condense_messages(
-    question: str, history: Sequence[Message], language: str, model: ChatModel
+    question: str, history: Sequence[Message], language: str, model: ChatModel, templates: PromptTemplates = BUILT_IN
 ) -> tuple[Message, ...]:
     """The messages that have a follow-up rewritten (in `language`) so that it stands alone.
 
@@ -77,7 +82,8 @@ def condense_messages(
     budget = share_window(model.context_tokens, CONDENSED_TOKENS)
 
     def rewrite(said: Sequence[str]) -> tuple[Message, ...]:
-        return (Message("user", render("condense", language, conversation="\n".join(said), question=asked)),)
+        text = templates.render("condense", language, conversation="\n".join(said), question=asked)
+        return (Message("user", text),)
 
     room = cost(rewrite(()), model) + min(budget.history, _room_beside(asked, rewrite(()), budget, model))
 
@@ -125,55 +131,31 @@ def _flat(turns: Sequence[tuple[Message, ...]]) -> tuple[Message, ...]:
 # -- passages ----------------------------------------------------------------------------------------------
 
 
-def _passage(number: int, hit: Hit, text: str, language: str, budget: Budget) -> str:
-    limit = min(MAX_SOURCE_CHARACTERS, budget.window // 32)
-    source = break_tags(_source(hit, language, limit))
-    return render("passage", language, number=str(number), source=source, text=text)
+def passage(number: int, hit: Hit, text: str, language: str, window: int, templates: PromptTemplates) -> str:
+    """A passage fenced as data, under its number and source; `text` has had its tags broken. `window` is in tokens."""
+    limit = min(MAX_SOURCE_CHARACTERS, window // 32)
+    source = break_tags(_source(hit, language, limit, templates))
+    return templates.render("passage", language, number=str(number), source=source, text=text)
 
 
-def _source(hit: Hit, language: str, limit: int) -> str:
+def _source(hit: Hit, language: str, limit: int, templates: PromptTemplates) -> str:
     """File name, place and headings on one line."""
     name = _shortened(hit.document.name, limit)
     headings = _shortened(" > ".join(hit.chunk.headings), limit)
-    parts = [name, *_places(hit, language, limit)]
+    parts = [name, *_places(hit, language, limit, templates)]
     return ", ".join(parts) + (f": {headings}" if headings else "")
 
 
-def _places(hit: Hit, language: str, limit: int) -> list[str]:
+def _places(hit: Hit, language: str, limit: int, templates: PromptTemplates) -> list[str]:
     """What is known of the place, in the words of the language: the lines of its template that can be filled."""
     known = {name: _shortened(str(value), limit) for name, value in hit.chunk.location.as_dict().items()}
-    lines = [Template(line) for line in _template("place", language).splitlines()]
+    lines = [Template(line) for line in templates.text("place", language).splitlines()]
     return [line.substitute(known) for line in lines if known.keys() >= set(line.get_identifiers())]
 
 
 def _shortened(text: str, limit: int) -> str:
     line = " ".join(text.split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
-
-
-# -- templates ---------------------------------------------------------------------------------------------
-
-
-def render(name: str, language: str, **values: str) -> str:
-    """A template of `rag/templates` in this language (English where there is none), its `$variables` filled in.
-
-    Raises InvalidSettings unless its variables are exactly those that are given.
-    """
-    template = Template(_template(name, language))
-    if not template.is_valid():
-        raise InvalidSettings(f"The prompt template {name} has a $ that names no variable.", "Write $$ for a dollar.")
-    if set(template.get_identifiers()) != values.keys():
-        expected = ", ".join(f"${value}" for value in values) or "none"
-        found = ", ".join(f"${value}" for value in template.get_identifiers()) or "none"
-        raise InvalidSettings(f"The prompt template {name} must use these variables: {expected}; it uses: {found}.")
-    return template.substitute(values)
-
-
-def _template(name: str, language: str) -> str:
-    path = TEMPLATES / f"{name}.{language.split('-')[0].lower()}.txt"
-    if not path.is_file():
-        path = TEMPLATES / f"{name}.en.txt"
-    return path.read_text(encoding="utf-8").strip()
 
 
 # -- tags --------------------------------------------------------------------------------------------------

@@ -11,7 +11,8 @@ from typing import Any
 
 from rag.budget import MESSAGE_TOKENS
 from rag.errors import ModelUnavailable, QueryRefused
-from rag.prompts import break_tags, render
+from rag.prompt_templates import PromptTemplates
+from rag.prompts import break_tags
 from rag.protocols import ChatModel
 from rag.tables.evidence import Evidence
 from rag.tables.report import TableAnswer, computation, table_label
@@ -40,12 +41,14 @@ class Written:
     result: Result
 
 
-def write_query(question: str, source: DocumentTables, model: ChatModel, language: str, stop: Flag) -> Written | None:
+def write_query(
+    question: str, source: DocumentTables, model: ChatModel, language: str, stop: Flag, templates: PromptTemplates
+) -> Written | None:
     """The first query of the model that runs; an error is shown to it once. None where it gives up or fails."""
     tables = "\n\n".join(map(_described, source.tables))
     problem = ""
     for _ in range(_TRIES):
-        text = render("sql", language, tables=tables, question=break_tags(question), problem=problem)
+        text = templates.render("sql", language, tables=tables, question=break_tags(question), problem=problem)
         if model.count_tokens(text) + MESSAGE_TOKENS + _QUERY_TOKENS > model.context_tokens:
             return None
         try:

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from loaders import Location
 from rag import prompts
 from rag.errors import InvalidSettings, QuestionTooLong
-from rag.prompts import answer_messages, break_tags, condense_messages, render
+from rag.prompt_templates import BUILT_IN, TEMPLATES, PromptTemplates
+from rag.prompts import answer_messages, break_tags, condense_messages
 from rag.types import Chunk, DocumentInfo, Hit, Message, Span
 
 LLAMA2 = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "llama2" / "tokenizer.model"
@@ -166,14 +167,14 @@ def test_a_follow_up_is_rewritten_from_the_conversation() -> None:
 
 def test_other_languages_are_told_in_english_to_answer_in_their_own() -> None:
     prompt = answer_messages("Wann?", (), HITS, "de", Characters(4096), 640)
-    assert prompt.messages[0].content == render("answer", "en")
-    assert render("answer", "ja-JP") == render("answer", "ja") != render("answer", "en")
+    assert prompt.messages[0].content == BUILT_IN.render("answer", "en")
+    assert BUILT_IN.render("answer", "ja-JP") == BUILT_IN.render("answer", "ja") != BUILT_IN.render("answer", "en")
 
 
 @needs_llama2
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_the_system_text_takes_at_most_160_tokens_of_llama_2(language: str) -> None:
-    assert Llama2(4096).count_tokens(render("answer", language)) <= 160
+    assert Llama2(4096).count_tokens(BUILT_IN.render("answer", language)) <= 160
 
 
 # -- the window --------------------------------------------------------------------------------------------
@@ -206,7 +207,7 @@ def test_no_prompt_of_characters_exceeds_the_window(
     assert prompt.hits == tuple(hits[: len(prompt.hits)])
     roles = [message.role for message in prompt.messages]
     assert roles == ["system", *["user", "assistant"] * (len(roles) // 2 - 1), "user"]
-    assert prompt.messages[0].content == render("answer", language)
+    assert prompt.messages[0].content == BUILT_IN.render("answer", language)
     condensed = condense_messages(question, history, language, Characters(window))
     assert sum(len(message.content) + 8 for message in condensed) + prompts.CONDENSED_TOKENS <= window
 
@@ -383,16 +384,15 @@ def test_dollars_in_documents_and_questions_are_only_text() -> None:
     [("$passages", "question"), ("$passages $question $nonsense", "nonsense"), ("$passages $question $ 5", r"\$")],
 )
 def test_a_template_with_wrong_variables_is_an_error(
-    template: str, complaint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    template: str, complaint: str, tmp_path: Path
 ) -> None:
     (tmp_path / "question.en.txt").write_text(template, encoding="utf-8")
-    monkeypatch.setattr(prompts, "TEMPLATES", tmp_path)
     with pytest.raises(InvalidSettings, match=complaint):
-        render("question", "en", passages="", question="")
+        PromptTemplates(tmp_path).render("question", "en", passages="", question="")
 
 
 def test_every_template_is_there_in_english_and_japanese() -> None:
-    names = {path.name.split(".")[0] for path in prompts.TEMPLATES.glob("*.txt")}
+    names = {path.name.split(".")[0] for path in TEMPLATES.glob("*.txt")}
     assert names == {"answer", "question", "passage", "place", "condense", "sql"}
-    files = {path.name for path in prompts.TEMPLATES.iterdir()}
+    files = {path.name for path in TEMPLATES.iterdir()}
     assert files == {f"{name}.{language}.txt" for name in names for language in ("en", "ja")}
