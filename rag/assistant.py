@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from threading import Event as Flag
 
 from rag.catalog import Catalog
 from rag.citations import citation, cite
-from rag.errors import ModelUnavailable
+from rag.errors import InvalidSettings, ModelUnavailable, StoreError
 from rag.events import AnswerReady, Event, ModelFailed, PassagesRetrieved, StageStarted, TokenGenerated
 from rag.extractive import choose_sentences, rank_sentences
+from rag.generation import generate
 from rag.languages import detect_language
+from rag.prompt_templates import PromptTemplates
 from rag.prompts import CONDENSED_TOKENS, answer_messages, condense_messages
 from rag.protocols import ChatModel, Embedder
 from rag.retrieval import Retriever
+from rag.runs import Runs
 from rag.settings import Settings
 from rag.tables.analyst import TableAnalyst
 from rag.types import Answer, AskOptions, Hit, Message, Retrieved, Sentence
@@ -38,23 +40,28 @@ class Assistant:
     embedder: Embedder
     chat_model: ChatModel | None
     tables: TableAnalyst
+    templates: PromptTemplates
+    runs: Runs
 
     def stream(self, question: str, history: Sequence[Message], options: AskOptions, stop: Flag) -> Iterator[Event]:
         """Events in order, AnswerReady last; ends soon after `stop` is set, with what was written so far.
 
         Raises QuestionTooLong where the question alone does not fit the model's window.
         """
+        return self.runs.follow("ask", question, self._answered(question, history, options, stop))
+
+    def _answered(self, question: str, history: Sequence[Message], options: AskOptions, stop: Flag) -> Iterator[Event]:
         start = time.perf_counter()
         yield StageStarted("searching")
         asked = tuple(message.content for message in history if message.role == "user")
-        rewritten = self._rewritten(question, history, stop) if asked else None
+        rewritten = (yield from self._rewritten(question, history, stop)) if asked else None
         found = self.retriever.search(rewritten or question, options if rewritten else replace(options, before=asked))
         yield PassagesRetrieved(found)
         yield StageStarted("reading", len(found.hits))
         answered = bool(found.hits) and found.confidence >= self.settings.min_confidence
         computed = self.tables.answer(question, found.hits, options)
         if computed is None and answered and self.chat_model is not None:
-            computed = self.tables.written(question, found.hits, self.chat_model, stop)
+            computed = yield from self.tables.written(question, found.hits, self.chat_model, stop)
         if computed:
             yield from (TokenGenerated(sentence.text) for sentence in computed.sentences)
             took_ms = (time.perf_counter() - start) * 1000
@@ -87,25 +94,17 @@ class Assistant:
         """
         assert self.chat_model is not None
         yield StageStarted("writing")
-        language = detect_language(question)
+        language, longest = detect_language(question), self.settings.answer_tokens
         try:
-            prompt = answer_messages(question, history, hits, language, self.chat_model, self.settings.answer_tokens)
-        except ModelUnavailable as error:  # a tokenizer that cannot be had is noticed while counting
+            prompt = answer_messages(question, history, hits, language, self.chat_model, longest, self.templates)
+        except (ModelUnavailable, InvalidSettings, StoreError) as error:  # its tokenizer, or a template as it was saved
             yield ModelFailed(error.as_dict())
             return (), EXTRACTIVE
         if not prompt.hits:  # the window has no room for even a piece of a passage: quote rather than let it invent
             return (), EXTRACTIVE
-        written, model = "", self.chat_model.name
-        try:
-            pieces = self.chat_model.stream(prompt.messages, prompt.answer_tokens, stop)
-            with closing(pieces):  # type: ignore[arg-type]  # a generator in every backend: closing ends the generation
-                for piece in pieces:
-                    written += piece
-                    yield TokenGenerated(piece)
-        except ModelUnavailable as error:
-            yield ModelFailed(error.as_dict())
-            model = EXTRACTIVE
-        sentences = cite(written, prompt.hits, self.catalog.blocks)
+        written = yield from generate(self.chat_model, "answer", prompt.messages, prompt.answer_tokens, stop)
+        model = EXTRACTIVE if written.failed else self.chat_model.name
+        sentences = cite(written.text, prompt.hits, self.catalog.blocks)
         if self.settings.unsupported == "drop":
             sentences = tuple(sentence for sentence in sentences if not sentence.problem)
         return sentences, model if sentences else EXTRACTIVE
@@ -116,13 +115,14 @@ class Assistant:
             Sentence(pick.text + "\n", (citation(pick.quote, found.hits, self.catalog.blocks),)) for pick in chosen
         )
 
-    def _rewritten(self, question: str, history: Sequence[Message], stop: Flag) -> str | None:
+    def _rewritten(self, question: str, history: Sequence[Message], stop: Flag) -> Generator[Event, None, str | None]:
         """A follow-up with what it leaves unsaid, as the chat model writes it; None where there is no model."""
         if self.chat_model is None:
             return None
         try:
-            messages = condense_messages(question, history, detect_language(question), self.chat_model)
-            rewritten = "".join(self.chat_model.stream(messages, CONDENSED_TOKENS, stop)).strip()
-        except ModelUnavailable:
+            language = detect_language(question)
+            messages = condense_messages(question, history, language, self.chat_model, self.templates)
+        except (ModelUnavailable, InvalidSettings, StoreError):
             return None  # the answer itself will say so; the questions before serve meanwhile
-        return f"{question} {rewritten}"  # a small model's rewrite may lose what was asked
+        written = yield from generate(self.chat_model, "condense", messages, CONDENSED_TOKENS, stop, aloud=False)
+        return None if written.failed else f"{question} {written.text.strip()}"  # a rewrite may lose what was asked

@@ -20,7 +20,7 @@ from rag.durable import sync_folder
 from rag.errors import StoreError
 from rag.indexes import delete_indexes
 from rag.originals import Originals
-from rag.recovery import CATALOG, INDEXES, ORIGINALS, RESTORING, refuse_if_open, set_aside
+from rag.recovery import CATALOG, INDEXES, ORIGINALS, PROMPTS, RESTORING, refuse_if_open, set_aside
 
 _FROZEN = ".backup"
 _UNPACKED = ".restore"
@@ -28,7 +28,8 @@ _MANIFEST = "manifest.json"
 _FORM = 1
 _ORIGINAL = re.compile(rf"{ORIGINALS}/([0-9a-f]{{2}})/(\1[0-9a-f]{{62}})")
 _LABEL = re.compile(rf"{ORIGINALS}/labels/([0-9a-f]{{2}})/\1[0-9a-f]{{62}}\.json")
-_LARGEST_LABEL = 10_000_000  # bytes
+_PROMPT = re.compile(rf"{PROMPTS}/[\w-]+\.\w+(\.txt)?")
+_LARGEST_LABEL = 10_000_000  # bytes, of a prompt template too
 _CHUNK = 1 << 20
 
 
@@ -41,7 +42,7 @@ class BackedUp(NamedTuple):
 
 
 def back_up(database: Database, originals: Originals, target: Path) -> BackedUp:
-    """Writes the catalog as of one commit, and every original that it refers to. Raises StoreError.
+    """Writes the catalog as of one commit, every original that it refers to, and the prompts. Raises StoreError.
 
     Questions and uploads go on meanwhile; the file appears under its name only when it is whole.
     """
@@ -57,6 +58,8 @@ def back_up(database: Database, originals: Originals, target: Path) -> BackedUp:
                 with originals.locked():  # what the snapshot refers to cannot be deleted before it is linked
                     database.snapshot(frozen / CATALOG)
                     originals.link_all(frozen / ORIGINALS)
+                if (store / PROMPTS).is_dir():
+                    shutil.copytree(store / PROMPTS, frozen / PROMPTS, ignore=shutil.ignore_patterns(".*"))
                 count = _pack(frozen, written)
                 written.replace(target)
             finally:
@@ -128,6 +131,9 @@ def _put_in_place(folder: Path) -> None:
             place = folder / path.relative_to(unpacked)
             place.parent.mkdir(parents=True, exist_ok=True)
             path.replace(place)
+    shutil.rmtree(folder / PROMPTS, ignore_errors=True)
+    if (unpacked / PROMPTS).is_dir():
+        (unpacked / PROMPTS).replace(folder / PROMPTS)
     set_aside(folder / CATALOG)
     delete_indexes(folder / INDEXES)
     (unpacked / CATALOG).replace(folder / CATALOG)
@@ -160,8 +166,8 @@ def _unpack(archive: zipfile.ZipFile, folder: Path) -> int:
     count = 0
     for entry in entries:
         original = _ORIGINAL.fullmatch(entry.filename)
-        label = _LABEL.fullmatch(entry.filename) and entry.file_size <= _LARGEST_LABEL
-        if not (original or label or entry.filename == CATALOG):
+        small = _LABEL.fullmatch(entry.filename) or _PROMPT.fullmatch(entry.filename)
+        if not (original or (small and entry.file_size <= _LARGEST_LABEL) or entry.filename == CATALOG):
             raise ValueError(f"{entry.filename!r} does not belong in a backup")
         place = folder / entry.filename
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from rag.types import Answer, Retrieved
+from rag.types import Answer, Message, Retrieved
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamped:
+    """What every event knows of its run: which one, and how long after its start (`rag.runs` writes both in)."""
+
+    run_id: str = field(default="", compare=False)
+    at_ms: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class StageStarted:
+class RunStarted(Stamped):
+    """A run begins: `kind` says of what ("ask", "summarise", …), `about` is the question or what it is done to."""
+
+    kind: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageStarted(Stamped):
     """A stage begins; `passages` is how many it reads."""
 
     stage: Literal["searching", "reading", "writing"]
@@ -17,31 +33,116 @@ class StageStarted:
 
 
 @dataclass(frozen=True, slots=True)
-class PassagesRetrieved:
+class PassagesRetrieved(Stamped):
     """The search is over."""
 
     retrieved: Retrieved
 
 
 @dataclass(frozen=True, slots=True)
-class TokenGenerated:
+class PromptBuilt(Stamped):
+    """A chat model is about to be sent `messages`, made by the template `purpose`: `tokens` (an upper estimate)
+    of its `window`, with room for `answer_tokens`."""
+
+    purpose: str
+    model: str
+    messages: tuple[Message, ...] = field(repr=False)
+    tokens: int
+    answer_tokens: int
+    window: int
+
+
+@dataclass(frozen=True, slots=True)
+class TokenGenerated(Stamped):
     """A piece of the answer's text, to be shown as it comes (citation marks not yet resolved)."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class ModelFailed:
+class ModelFinished(Stamped):
+    """A chat model has written what `PromptBuilt` asked for.
+
+    Tokens are those that a server counted (`reported`), else our estimate of what was sent and written.
+    """
+
+    purpose: str
+    model: str
+    prompt_tokens: int
+    answer_tokens: int
+    reported: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PromptTruncated(Stamped):
+    """The server has silently left out part of the prompt: it read `read` of about `sent` tokens."""
+
+    model: str
+    sent: int
+    read: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFailed(Stamped):
     """The chat model failed; what was written stays and the extractive answer follows."""
 
     error: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerReady:
+class ToolCalled(Stamped):
+    """An agent calls a tool; `arguments` are as the model gave them."""
+
+    call_id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolReturned(Stamped):
+    """What the tool gave, or with `failed` what went wrong."""
+
+    call_id: str
+    name: str
+    result: str
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded(Stamped):
+    """The work of a run is over, after `took_ms`; the tokens are those of all its prompts. Its result follows."""
+
+    took_ms: float
+    prompt_tokens: int
+    answer_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunFailed(Stamped):
+    """The run ends with this error, which is raised right after."""
+
+    error: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerReady(Stamped):
     """The whole answer with its citations; always the last event."""
 
     answer: Answer
 
 
-Event = StageStarted | PassagesRetrieved | TokenGenerated | ModelFailed | AnswerReady
+Event = (
+    RunStarted
+    | StageStarted
+    | PassagesRetrieved
+    | PromptBuilt
+    | TokenGenerated
+    | ModelFinished
+    | PromptTruncated
+    | ModelFailed
+    | ToolCalled
+    | ToolReturned
+    | RunEnded
+    | RunFailed
+    | AnswerReady
+)

@@ -22,10 +22,12 @@ from rag.knowledge import Library
 from rag.llms import make_chat_model
 from rag.originals import Originals
 from rag.parsing import Parser
+from rag.prompt_templates import PromptTemplates
 from rag.protocols import ChatModel, Embedder
-from rag.recovery import CATALOG, INDEXES, ORIGINALS, refuse_if_cut_off
+from rag.recovery import CATALOG, INDEXES, ORIGINALS, PROMPTS, refuse_if_cut_off
 from rag.rerankers.cross_encoder import CrossEncoderReranker
 from rag.retrieval import Retriever
+from rag.runs import Runs
 from rag.settings import DEFAULT_EMBEDDING_MODEL, Settings
 from rag.tables.analyst import TableAnalyst
 from rag.watch import WatchedFolder
@@ -48,6 +50,8 @@ class Parts:
     worker: Worker
     retriever: Retriever
     chat_model: ChatModel | None
+    templates: PromptTemplates
+    runs: Runs
     assistant: Assistant
     conversations: Conversations
 
@@ -79,7 +83,10 @@ def build(settings: Settings) -> Parts:
     )
     retriever = Retriever(catalog, indexes, fitting_embedder, reranker)
     chat_model = make_chat_model(settings)
-    assistant = Assistant(settings, catalog, retriever, embedder, chat_model, TableAnalyst(catalog))
+    templates = PromptTemplates(folder / PROMPTS)
+    runs = Runs()
+    tables = TableAnalyst(catalog, templates)
+    assistant = Assistant(settings, catalog, retriever, embedder, chat_model, tables, templates, runs)
     return Parts(
         settings=settings,
         database=database,
@@ -94,6 +101,8 @@ def build(settings: Settings) -> Parts:
         worker=worker,
         retriever=retriever,
         chat_model=chat_model,
+        templates=templates,
+        runs=runs,
         assistant=assistant,
         conversations=Conversations(database),
     )

@@ -48,6 +48,7 @@ class KnowledgeBase:
         self._parts = parts
         self.settings = parts.settings
         self.conversations = parts.conversations
+        self.templates = parts.templates
 
     @classmethod
     def open(cls, store: Path | str | None = None, settings: Settings | None = None) -> Self:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from threading import Event as Flag
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.types import Message
+from rag.types import Message, TokensUsed
 
 Vectors = NDArray[np.float32]
 Ids = NDArray[np.int64]
@@ -98,8 +98,12 @@ class ChatModel(Protocol):
         """How many tokens the text has; an upper estimate where the tokenizer cannot be had."""
         ...
 
-    def stream(self, messages: Sequence[Message], max_tokens: int, stop: Flag) -> Iterator[str]:
-        """The answer piece by piece. Ends soon after `stop` is set; the generation ends too, on a server as well.
+    def stream(
+        self, messages: Sequence[Message], max_tokens: int, stop: Flag
+    ) -> Generator[str, None, TokensUsed | None]:
+        """The answer piece by piece, and in the end (as the generator's value) the tokens that a server counted.
+
+        Ends soon after `stop` is set, or when it is closed; the generation ends too, on a server as well.
 
         Raises ModelUnavailable where the model cannot be loaded or reached or fails in the middle.
         """

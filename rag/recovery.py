@@ -20,6 +20,7 @@ from rag.originals import Originals
 CATALOG = "catalog.sqlite"
 ORIGINALS = "originals"
 INDEXES = "indexes"
+PROMPTS = "prompts"
 RESTORING = "restoring"
 """A folder in the store while a restore puts its files in place."""
 

@@ -114,6 +114,14 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class TokensUsed:
+    """What a server says that it has read and written."""
+
+    prompt: int
+    answer: int
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A quote that stands word for word in a chunk: `chunk.text[start:end] == quote`.
 
@@ -280,4 +288,5 @@ __all__ = [
     "Sentence",
     "Skipped",
     "Span",
+    "TokensUsed",
 ]

@@ -52,4 +52,11 @@ def llama2_prompt_ids(tokenizer: Path) -> Callable[[Sequence[Message]], list[int
     return lambda messages: encode_dialog(encoder, messages)
 
 
-__all__ = ["llama2_prompt_ids", "make_chat_model"]
+def fewest_tokens(messages: Sequence[Message]) -> int:
+    """A lower bound of what the messages take in any model's tokens."""
+    from rag.llms import _estimate
+
+    return sum(_estimate.fewest_tokens(message.content) for message in messages)
+
+
+__all__ = ["fewest_tokens", "llama2_prompt_ids", "make_chat_model"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from functools import cached_property
@@ -60,7 +60,7 @@ class HuggingFaceChat:
         """How many tokens the text has by the model's own tokenizer, special tokens left out."""
         return self._count(text)
 
-    def stream(self, messages: Sequence[Message], max_tokens: int, stop: Flag) -> Iterator[str]:
+    def stream(self, messages: Sequence[Message], max_tokens: int, stop: Flag) -> Generator[str, None, None]:
         """The answer piece by piece, at most `max_tokens` and what the window leaves."""
         _ = self._count  # made before the worker uses the tokenizer that it is copied from
         pieces: Pieces = Pieces()

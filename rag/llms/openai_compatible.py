@@ -6,7 +6,7 @@ import asyncio
 import math
 import re
 import threading
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Sequence
 from functools import cached_property
 from threading import Event as Flag
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,7 +15,7 @@ from rag.errors import ModelUnavailable, TenkyoError
 from rag.llms import _llama2, _plain
 from rag.llms._estimate import estimate_tokens
 from rag.llms._relay import Pieces, relay
-from rag.types import Message
+from rag.types import Message, TokensUsed
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -28,6 +28,7 @@ _MESSAGE_TOKENS = 8
 """What a chat format adds to one message at most."""
 _CONNECT_S = 10
 _DETAIL_CHARACTERS = 300
+_COUNTED = {"include_usage": True}
 _RETRIES = 2
 """The SDK's own, with backoff, before the first piece; after it nothing is repeated."""
 
@@ -62,6 +63,7 @@ class OpenAICompatibleChat:
         self._sampling: dict[str, Any] = {"temperature": temperature, "top_p": top_p}
         self._silence_s = silence_s
         self._correction = 1.0
+        self._counts = True
 
     @property
     def context_tokens(self) -> int:
@@ -72,28 +74,33 @@ class OpenAICompatibleChat:
         """An upper estimate by the kinds of characters, raised when the server has once counted more."""
         return math.ceil(estimate_tokens(text) * self._correction)
 
-    def stream(self, messages: Sequence[Message], max_tokens: int, stop: Flag) -> Iterator[str]:
+    def stream(
+        self, messages: Sequence[Message], max_tokens: int, stop: Flag
+    ) -> Generator[str, None, TokensUsed | None]:
         """The answer piece by piece; when it ends early, by `stop` or by closing, so does the connection."""
         pieces: Pieces = Pieces()
+        used: list[TokensUsed] = []
         started = Flag()
         started.set()
-        job = asyncio.run_coroutine_threadsafe(self._read(messages, max_tokens, pieces), self._loop)
+        job = asyncio.run_coroutine_threadsafe(self._read(messages, max_tokens, pieces, used), self._loop)
         text = relay(job, pieces, stop, started, self._silence_s, self._failure)
         transcript = self._interface == "completion" and not self._is_llama2 and len(messages) > 1
         try:
             yield from _plain.until(text, _plain.NEXT_TURN) if transcript else text
         finally:
             job.cancel()
+        return used[-1] if used else None
 
     # -- in the loop's thread ----------------------------------------------------------------------------------
 
-    async def _read(self, messages: Sequence[Message], max_tokens: int, pieces: Pieces) -> None:
+    async def _read(self, messages: Sequence[Message], max_tokens: int, pieces: Pieces, used: list[TokensUsed]) -> None:
         async with self._client() as client:
             model = self._model or await self._first_model(client)
             async for piece, usage in self._answer(client, model, messages, max_tokens):
                 pieces.put(piece)
                 if usage is not None:
                     self._learn(messages, usage)
+                    used.append(TokensUsed(usage.prompt_tokens, usage.completion_tokens))
 
     async def _first_model(self, client: AsyncOpenAI) -> str:
         listed = (await client.models.list()).data
@@ -108,19 +115,30 @@ class OpenAICompatibleChat:
         """Pieces of text, and the usage where the server tells it."""
         if self._interface == "completion":
             prompt = _llama2.render(messages) if self._is_llama2 else _plain.render(messages)
-            completion = await client.completions.create(
-                model=model, prompt=prompt, max_tokens=max_tokens, stream=True, **self._sampling
-            )
-            async with completion:
+            request = {"model": model, "prompt": prompt, "max_tokens": max_tokens, **self._sampling}
+            async with await self._started(client.completions.create, request) as completion:
                 async for chunk in completion:
                     yield "".join(choice.text or "" for choice in chunk.choices), chunk.usage
             return
-        turns: Any = [{"role": message.role, "content": message.content} for message in messages]
-        limit: Any = {"max_tokens" if self._base_url else "max_completion_tokens": max_tokens}
-        chat = await client.chat.completions.create(model=model, messages=turns, stream=True, **limit, **self._sampling)
-        async with chat:
+        turns = [{"role": message.role, "content": message.content} for message in messages]
+        limit = "max_tokens" if self._base_url else "max_completion_tokens"
+        request = {"model": model, "messages": turns, limit: max_tokens, **self._sampling}
+        async with await self._started(client.chat.completions.create, request) as chat:
             async for chunk in chat:
                 yield "".join(choice.delta.content or "" for choice in chunk.choices), chunk.usage
+
+    async def _started(self, create: Callable[..., Awaitable[Any]], request: dict[str, Any]) -> Any:
+        """The stream of an answer, with a count of its tokens at the end unless this server knows no such thing."""
+        from openai import BadRequestError, UnprocessableEntityError
+
+        if self._counts:
+            try:
+                return await create(stream=True, stream_options=_COUNTED, **request)
+            except (BadRequestError, UnprocessableEntityError):
+                answer = await create(stream=True, **request)  # fails again where the count was not the reason
+                self._counts = False
+                return answer
+        return await create(stream=True, **request)
 
     def _client(self) -> AsyncOpenAI:
         from openai import AsyncOpenAI, Timeout

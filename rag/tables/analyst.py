@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from threading import Event as Flag
 
 from rag.catalog import Catalog
 from rag.errors import QueryRefused
+from rag.generation import Happened
 from rag.languages import detect_language
+from rag.prompt_templates import BUILT_IN, PromptTemplates
 from rag.protocols import ChatModel
 from rag.tables.cells import fold
 from rag.tables.cues import COMPUTES
@@ -27,8 +29,9 @@ _MOST_DOCUMENTS = 4
 class TableAnalyst:
     """Answers from tables by queries; gives way wherever a question is not clearly one that a table answers."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, templates: PromptTemplates = BUILT_IN) -> None:
         self._catalog = catalog
+        self._templates = templates
         self._store = TableStore(catalog)
 
     def answer(self, question: str, hits: Sequence[Hit], options: AskOptions) -> TableAnswer | None:
@@ -41,14 +44,18 @@ class TableAnalyst:
         evidence = Evidence(self._catalog, source.document, hits)
         return report(finding, source, evidence, detect_language(question))
 
-    def written(self, question: str, hits: Sequence[Hit], model: ChatModel, stop: Flag) -> TableAnswer | None:
+    def written(
+        self, question: str, hits: Sequence[Hit], model: ChatModel, stop: Flag
+    ) -> Generator[Happened, None, TableAnswer | None]:
         """What a query that the model writes gives, where the best passage is of a table and something is computed."""
         if not hits or not re.search(COMPUTES, fold(question)):
             return None
         source = self._store.of(hits[0].document) if hits[0].document.report.tables else None
         language = detect_language(question)
-        query = write_query(question, source, model, language, stop) if source else None
-        if source is None or query is None:
+        if source is None:
+            return None
+        query = yield from write_query(question, source, model, language, stop, self._templates)
+        if query is None:
             return None
         evidence = Evidence(self._catalog, source.document, hits)
         return report_written(query, source, evidence, model.name, language)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from threading import Event as Flag
 from typing import Any
 
 from rag.budget import MESSAGE_TOKENS
-from rag.errors import ModelUnavailable, QueryRefused
+from rag.errors import InvalidSettings, ModelUnavailable, QueryRefused, StoreError
+from rag.generation import Happened, generate
 from rag.prompt_templates import PromptTemplates
 from rag.prompts import break_tags
 from rag.protocols import ChatModel
@@ -43,20 +43,20 @@ class Written:
 
 def write_query(
     question: str, source: DocumentTables, model: ChatModel, language: str, stop: Flag, templates: PromptTemplates
-) -> Written | None:
+) -> Generator[Happened, None, Written | None]:
     """The first query of the model that runs; an error is shown to it once. None where it gives up or fails."""
     tables = "\n\n".join(map(_described, source.tables))
     problem = ""
     for _ in range(_TRIES):
-        text = templates.render("sql", language, tables=tables, question=break_tags(question), problem=problem)
-        if model.count_tokens(text) + MESSAGE_TOKENS + _QUERY_TOKENS > model.context_tokens:
-            return None
         try:
-            with closing(model.stream((Message("user", text),), _QUERY_TOKENS, stop)) as pieces:  # type: ignore[type-var]
-                statement = _STATEMENT.search("".join(pieces))
-        except ModelUnavailable:
+            text = templates.render("sql", language, tables=tables, question=break_tags(question), problem=problem)
+            if model.count_tokens(text) + MESSAGE_TOKENS + _QUERY_TOKENS > model.context_tokens:
+                return None
+        except (ModelUnavailable, InvalidSettings, StoreError):
             return None  # the answer itself will say so
-        if statement is None or stop.is_set():
+        written = yield from generate(model, "sql", (Message("user", text),), _QUERY_TOKENS, stop, aloud=False)
+        statement = _STATEMENT.search(written.text)
+        if written.failed or statement is None or stop.is_set():
             return None
         sql = statement.group().strip()
         try:

@@ -9,7 +9,16 @@ import pytest
 
 from rag import KnowledgeBase
 from rag.errors import QuestionTooLong
-from rag.events import AnswerReady, Event, ModelFailed, PassagesRetrieved, StageStarted, TokenGenerated
+from rag.events import (
+    AnswerReady,
+    Event,
+    ModelFailed,
+    PassagesRetrieved,
+    RunEnded,
+    RunStarted,
+    StageStarted,
+    TokenGenerated,
+)
 from rag.types import Answer, Message
 from tests._checkpoints import tiny_llama
 from tests.conftest import Open
@@ -57,8 +66,9 @@ def guide(kb: KnowledgeBase) -> KnowledgeBase:
 def test_without_a_model_the_answer_is_quoted_and_cited(guide: KnowledgeBase) -> None:
     events = events_of(guide, "When does it close on weekdays?")
     kinds = [type(event) for event in events]
-    assert kinds[:3] == [StageStarted, PassagesRetrieved, StageStarted]
-    assert set(kinds[3:-1]) == {TokenGenerated}
+    assert kinds[:4] == [RunStarted, StageStarted, PassagesRetrieved, StageStarted]
+    assert kinds[-2:] == [RunEnded, AnswerReady]
+    assert set(kinds[4:-2]) == {TokenGenerated}
     answer = answer_of(events)
     assert (answer.model, answer.answered, answer.stopped) == ("extractive", True, False)
     assert answer.sentences[0].text.strip() == "It closes at eight on weekdays."

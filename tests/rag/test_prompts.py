@@ -383,9 +383,7 @@ def test_dollars_in_documents_and_questions_are_only_text() -> None:
     ("template", "complaint"),
     [("$passages", "question"), ("$passages $question $nonsense", "nonsense"), ("$passages $question $ 5", r"\$")],
 )
-def test_a_template_with_wrong_variables_is_an_error(
-    template: str, complaint: str, tmp_path: Path
-) -> None:
+def test_a_template_with_wrong_variables_is_an_error(template: str, complaint: str, tmp_path: Path) -> None:
     (tmp_path / "question.en.txt").write_text(template, encoding="utf-8")
     with pytest.raises(InvalidSettings, match=complaint):
         PromptTemplates(tmp_path).render("question", "en", passages="", question="")

@@ -5,7 +5,7 @@ The model's words are given: what is tested is what becomes of them, and the sma
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from threading import Event
 
 import pytest
@@ -38,6 +38,15 @@ class Says:
         yield from (self.replies.pop(0),)
 
 
+def outcome(events: Generator[object, None, TableAnswer | None]) -> TableAnswer | None:
+    """What a generator of events gives in the end."""
+    while True:
+        try:
+            next(events)
+        except StopIteration as end:
+            return end.value
+
+
 @pytest.fixture
 def shops(kb: KnowledgeBase) -> KnowledgeBase:
     kb.add(SALES.encode(), "shops.csv")
@@ -48,7 +57,7 @@ def written(kb: KnowledgeBase, model: Says, question: str = QUESTION) -> TableAn
     analyst = TableAnalyst(kb._parts.catalog)
     hits = kb.search(question).hits
     assert analyst.answer(question, hits, AskOptions()) is None
-    return analyst.written(question, hits, model, Event())
+    return outcome(analyst.written(question, hits, model, Event()))
 
 
 def test_what_it_gives_is_said_with_its_query_and_its_rows(shops: KnowledgeBase) -> None:

@@ -98,7 +98,7 @@ def test_no_server_at_all_is_said_after_a_few_tries() -> None:
     [
         (401, {"error": {"message": "bad key"}}, r"refuses the key \(bad key\)", "TENKYO_CHAT_API_KEY", 1),
         (404, {"error": {"message": "no model any"}}, r"refuses \(no model any\)", "chat_model", 1),
-        (400, {"detail": "too many tokens"}, r"refuses \(too many tokens\)", "chat_context_tokens", 1),
+        (400, {"detail": "too many tokens"}, r"refuses \(too many tokens\)", "chat_context_tokens", 2),
         (429, {"error": {"message": "slow down"}}, r"too busy \(slow down\)", "Wait", 3),
         (500, {"error": {"message": "out of memory"}}, r"out of memory", "server's log", 3),
     ],
@@ -166,6 +166,7 @@ def test_what_is_sent(model: str, interface: str, messages: list[Message], sent:
         served = OpenAICompatibleChat(model, url, interface=interface, temperature=0.5, top_p=0.8)  # type: ignore[arg-type]
         assert list(served.stream(messages, 7, Flag())) == []
     fixed = {"model": model, "max_tokens": 7, "temperature": 0.5, "top_p": 0.8, "stream": True}
+    fixed["stream_options"] = {"include_usage": True}
     assert got[0][1] == {**fixed, **sent}
 
 
