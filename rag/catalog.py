@@ -203,9 +203,10 @@ class Catalog:
         query = "SELECT id FROM documents WHERE collection = ? AND name = ?"
         with self._database.write() as db:
             replaced = db.execute(query, (collection, family[0].document.name)).fetchone() is not None
+            kept = {chunk.embedding_key for new in family for chunk in new.chunks if chunk.embedding_key}
             for new in family:
                 if old := db.execute(query, (collection, new.document.name)).fetchone():
-                    records.remove_document(db, old["id"])
+                    records.remove_document(db, old["id"], kept)
             for new in family:
                 id_ = document_id(collection, new.document.name, new.document.id)
                 records.insert_document(db, id_, new, collection)

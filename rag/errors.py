@@ -4,6 +4,7 @@ TenkyoError
 ├── LoadError …           see `loaders`
 ├── StoreError            the store cannot be opened, read or written
 ├── DocumentNotFound      no document has this id
+├── MoveRefused           a document cannot be moved to this collection
 ├── ModelUnavailable      an embedding or chat model cannot be loaded or reached
 ├── QuestionTooLong       the question alone does not fit the model's window
 ├── QueryRefused          a query over a table is not one that may run, or fails
@@ -32,6 +33,12 @@ class DocumentNotFound(TenkyoError):
     """No document has this id."""
 
     code = "not_found"
+
+
+class MoveRefused(TenkyoError):
+    """A document cannot be moved to this collection."""
+
+    code = "move_refused"
 
 
 class ModelUnavailable(TenkyoError):
@@ -81,6 +88,7 @@ __all__ = [
     "InvalidSettings",
     "LoadError",
     "ModelUnavailable",
+    "MoveRefused",
     "QueryRefused",
     "QuestionTooLong",
     "StoreError",

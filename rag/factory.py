@@ -11,6 +11,7 @@ from rag.assistant import Assistant
 from rag.backup import remove_unfinished
 from rag.catalog import Catalog
 from rag.conversations import Conversations
+from rag.curation import Curation
 from rag.database import Database
 from rag.embedders.onnx_int8 import OnnxInt8Embedder
 from rag.embedders.sentence_transformer import SentenceTransformerEmbedder
@@ -54,6 +55,7 @@ class Parts:
     runs: Runs
     assistant: Assistant
     conversations: Conversations
+    curation: Curation
 
 
 def build(settings: Settings) -> Parts:
@@ -105,6 +107,7 @@ def build(settings: Settings) -> Parts:
         runs=runs,
         assistant=assistant,
         conversations=Conversations(database),
+        curation=Curation(database, library, queue, worker),
     )
 
 

@@ -14,6 +14,7 @@ from rag.database import Database
 from rag.reports import Added, Job, JobKind
 
 Jobs = list[Job]  # in the class, `list` is a method
+_FILES = "('ingest', 'reread')"
 MAX_ATTEMPTS = 3
 """A job during which the process has died this often is given up: it would take the app down forever."""
 
@@ -49,11 +50,11 @@ class JobQueue:
     def list_files(self, limit: int) -> Jobs:
         """Files: those at work first, then what failed, what waits, and what is over; each the newest first."""
         order = "CASE state WHEN 'running' THEN 0 WHEN 'failed' THEN 1 WHEN 'queued' THEN 2 ELSE 3 END"
-        return self._select(f"WHERE kind = 'ingest' ORDER BY {order}, id DESC LIMIT ?", [limit])
+        return self._select(f"WHERE kind IN {_FILES} ORDER BY {order}, id DESC LIMIT ?", [limit])
 
     def last_of_index(self) -> Job | None:
         """The newest reindex or rollback."""
-        return next(iter(self._select("WHERE kind != 'ingest' ORDER BY id DESC LIMIT 1", [])), None)
+        return next(iter(self._select(f"WHERE kind NOT IN {_FILES} ORDER BY id DESC LIMIT 1", [])), None)
 
     def find(self, ids: Collection[int]) -> Jobs:
         """The jobs with these ids, oldest first."""
@@ -92,8 +93,8 @@ class JobQueue:
 
     def count_files(self) -> Counter[str]:
         """How many files are in each state; those that can be found and wait for vectors only are `searchable`."""
-        query = """SELECT CASE WHEN state = 'running' AND result IS NOT NULL THEN 'searchable' ELSE state END, count(*)
-                   FROM jobs WHERE kind = 'ingest' GROUP BY 1"""
+        query = f"""SELECT CASE WHEN state = 'running' AND result IS NOT NULL THEN 'searchable' ELSE state END, count(*)
+                   FROM jobs WHERE kind IN {_FILES} GROUP BY 1"""  # noqa: S608 - our own
         with self._database.read() as db:
             return Counter(dict(map(tuple, db.execute(query))))
 

@@ -12,12 +12,13 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from rag.errors import TenkyoError
+from rag.errors import DocumentNotFound, TenkyoError
 from rag.job_queue import JobQueue, Work
 from rag.knowledge import Library
 from rag.originals import Label
 from rag.rates import Rate, seconds_left
 from rag.reports import Activity, Job, Progress
+from rag.types import DocumentInfo
 from rag.watch import WatchedFolder
 
 _IDLE_S = 0.5  # how soon a job that another process has submitted is noticed
@@ -194,7 +195,7 @@ class Worker:
 
     def _start_reading(self, pool: ThreadPoolExecutor) -> None:
         while len(self._reading) < self._library.parser.workers and (work := self._queue.claim()):
-            if work.kind == "ingest":
+            if work.kind in ("ingest", "reread"):
                 self._reading.add(pool.submit(self._attempt, work.id, partial(self._ingest, work)))
             else:
                 wait(self._reading)
@@ -219,7 +220,9 @@ class Worker:
     def _ingest(self, work: Work) -> None:
         """In one of the reading threads."""
         report, password = self._reporter(work.id), self._passwords.pop(work.id, None)
-        if work.sha256:
+        if work.kind == "reread":
+            added = self._library.read_again(self._document(work), report, password)
+        elif work.sha256:
             data = self._library.originals.get(work.sha256)
             added = self._library.add(data, work.name, work.collection, password, report)
         else:  # a file at an address
@@ -228,6 +231,13 @@ class Worker:
         self._queue.note_added(work.id, added)
         self._files.add(1)
         self._progress[work.id] = Progress("embed", 0, added.chunks, "chunks", work.name)
+
+    def _document(self, work: Work) -> DocumentInfo:
+        """The document to be read again; raises DocumentNotFound."""
+        info = self._library.catalog.find(work.collection, work.name)
+        if info is None:
+            raise DocumentNotFound("It is not in the library any more.", "Add the file again.", work.name)
+        return info
 
     def _reindex(self, work: Work) -> None:
         try:

@@ -104,10 +104,10 @@ class Library:
         document = self._load(data, name, collection, password, report, metadata)
         return partial(self._put, document, data, collection, report)
 
-    def read_again(self, info: DocumentInfo, report: Report) -> Added:
+    def read_again(self, info: DocumentInfo, report: Report, password: str | None = None) -> Added:
         """Loads, splits and commits a document anew from its original; raises TenkyoError."""
         data = self.originals.get(info.sha256)
-        document = self._load(data, info.name, info.collection, None, report, info.metadata)
+        document = self._load(data, info.name, info.collection, password, report, info.metadata)
         return self._put(document, data, info.collection, report)
 
     def _keep(self, data: bytes, label: Label) -> None:

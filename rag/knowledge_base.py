@@ -49,6 +49,7 @@ class KnowledgeBase:
         self.settings = parts.settings
         self.conversations = parts.conversations
         self.templates = parts.templates
+        self.curation = parts.curation
 
     @classmethod
     def open(cls, store: Path | str | None = None, settings: Settings | None = None) -> Self:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from operator import attrgetter
@@ -154,11 +154,16 @@ def insert_chunks(db: sqlite3.Connection, document_id: str, generation: int, chu
     log_change(db, "chunks", first, first + len(chunks) - 1)
 
 
-def remove_document(db: sqlite3.Connection, document_id: str) -> tuple[int, int, int]:
-    """Deletes a document and those inside it; gives how many documents, chunks and vectors went."""
+def remove_document(
+    db: sqlite3.Connection, document_id: str, kept: Collection[bytes] = frozenset()
+) -> tuple[int, int, int]:
+    """Deletes a document and those inside it; gives how many documents, chunks and vectors went.
+
+    Vectors with the keys `kept` stay: what takes the document's place needs them.
+    """
     inside = db.execute("SELECT id FROM documents WHERE parent = ?", (document_id,)).fetchall()
-    counts = [remove_document(db, row["id"]) for row in inside]
-    counts.append((1, *_delete_chunks(db, "document_id = ?", (document_id,))))
+    counts = [remove_document(db, row["id"], kept) for row in inside]
+    counts.append((1, *_delete_chunks(db, "document_id = ?", (document_id,), kept)))
     db.execute("DELETE FROM documents WHERE id = ?", (document_id,))
     documents, chunks, vectors = (sum(column) for column in zip(*counts, strict=True))
     return documents, chunks, vectors
@@ -205,13 +210,15 @@ def drop_generation(db: sqlite3.Connection, generation: int) -> int:
     return chunks
 
 
-def _delete_chunks(db: sqlite3.Connection, where: str, arguments: tuple[str | int, ...]) -> tuple[int, int]:
-    """Deletes chunks and the vectors that no other chunk uses; gives both counts."""
+def _delete_chunks(
+    db: sqlite3.Connection, where: str, arguments: tuple[str | int, ...], kept: Collection[bytes] = frozenset()
+) -> tuple[int, int]:
+    """Deletes chunks and the vectors that no other chunk uses, but those `kept`; gives both counts."""
     ranges = f"SELECT generation, document_id, min(id), max(id) FROM chunks WHERE {where} GROUP BY 1, 2"  # noqa: S608
     for _, _, first, last in db.execute(ranges, arguments).fetchall():
         log_change(db, "removed", first, last)  # a document's chunks are numbered in one go, so a range is exact
     keys = f"SELECT DISTINCT embedding_key FROM chunks WHERE {where} AND embedding_key IS NOT NULL"  # noqa: S608
-    orphans = [row[0] for row in db.execute(keys, arguments)]
+    orphans = [row[0] for row in db.execute(keys, arguments) if row[0] not in kept]
     chunks = db.execute(f"DELETE FROM chunks WHERE {where}", arguments).rowcount  # noqa: S608
     query = "DELETE FROM embeddings WHERE key = ? AND NOT EXISTS (SELECT 1 FROM chunks WHERE embedding_key = key)"
     return chunks, sum(db.execute(query, (key,)).rowcount for key in orphans)

@@ -123,12 +123,12 @@ class Activity:
     seconds_left: float | None
 
 
-JobKind = Literal["ingest", "reindex", "rollback"]
+JobKind = Literal["ingest", "reread", "reindex", "rollback"]
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A piece of background work that survives a restart; ingesting one file, a reindex, or taking one back.
+    """Background work that survives a restart: ingesting a file, reading it again, a reindex, or taking one back.
 
     `result` is set when an ingest is done, `error` where the job failed.
     """

@@ -11,6 +11,7 @@ from ui.language import Words
 from ui.visit import Visit
 
 STAGES = ("parse", "split", "embed", "store")
+_OF_FILES = ("ingest", "reread")
 _ENCRYPTED = "encrypted"
 
 
@@ -23,7 +24,7 @@ def draw_job(visit: Visit, job: Job) -> None:
     elif job.state in ("queued", "running"):
         _draw_running(visit, job)
     else:
-        status = job.result.status if job.result else job.state
+        status = _outcome(job)
         chunks = job.result.chunks if job.result else 0
         icon = ":material/cancel:" if job.state == "cancelled" else ":material/check_circle:"
         st.caption(f"{icon} {words.markdown(f'job.{status}', name=job_name(words, job), chunks=chunks)}")
@@ -65,9 +66,15 @@ def _unlock(visit: Visit, job_id: int) -> None:
         visit.knowledge.retry(job_id, password)
 
 
+def _outcome(job: Job) -> str:
+    if job.kind == "reread" and job.state == "done":
+        return "reread"
+    return job.result.status if job.result else job.state
+
+
 def job_name(words: Words, job: Job) -> str:
     """The file that it reads, or what it does."""
-    return job.name if job.kind == "ingest" else words(f"job.{job.kind}")
+    return job.name if job.kind in _OF_FILES else words(f"job.{job.kind}")
 
 
 def fraction(job: Job) -> float:
@@ -76,7 +83,7 @@ def fraction(job: Job) -> float:
     if progress is None or not progress.total:
         return 0.0
     within = min(progress.done / progress.total, 1.0)
-    if job.kind != "ingest" or progress.stage not in STAGES:
+    if job.kind not in _OF_FILES or progress.stage not in STAGES:
         return within
     return (STAGES.index(progress.stage) + within) / len(STAGES)
 
