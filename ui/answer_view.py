@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
 from streamlit.components.v2 import component
 
 from rag.types import Answer, Citation, Location
 from ui.language import Words
-from ui.source_view import Source, where
+from ui.source_view import sources_of, where
 
 _PREVIEW_CHARACTERS = 400
+_QUOTING = ("extractive", "computed")
+"""What answers are called that no chat model wrote: their text is the documents' own, to be shown as it is."""
 _HERE = Path(__file__).parent
 _mount = component(
     "tenkyo_answer",
@@ -25,52 +25,48 @@ _mount = component(
 
 def draw_text(words: Words, key: str, text: str, *, writing: bool) -> None:
     """Text of an answer as it is being written, or as it was when it broke off."""
-    _mount(key=key, data=_data(words, [{"text": text, "marks": [], "problem": ""}], [], writing=writing))
+    _mount(
+        key=key, data=_data(words, 0, [{"text": text, "marks": [], "problem": "", "around": []}], [], writing=writing)
+    )
 
 
-def draw_answer(words: Words, key: str, answer: Answer, open_source: Callable[[Source], None]) -> None:
-    """A finished answer; a click on a mark or a source calls `open_source` before the next run."""
+def draw_answer(words: Words, key: str, turn: int, answer: Answer) -> None:
+    """A finished answer; a click on a mark or a source opens that one in the drawer."""
     cited = [citation for sentence in answer.sentences for citation in sentence.citations]
     position = {id(citation): index for index, citation in enumerate(cited)}
     shown = {number: n for n, number in enumerate(dict.fromkeys(citation.number for citation in cited), 1)}
+    languages = {hit.document.id: hit.document.language for hit in answer.hits}
+    chips = {
+        id(c): _chip(words, position[id(c)], shown[c.number], c) | _lang(languages.get(c.document_id)) for c in cited
+    }
+    quoted = answer.model in _QUOTING
     sentences = [
         {
             "text": s.text,
-            "marks": [_chip(words, position[id(c)], shown[c.number], c) for c in s.citations],
+            "marks": [chips[id(c)] for c in s.citations],
             "problem": words(f"problem.{s.problem}") if s.problem else "",
+            "around": [],
         }
+        | (_lang(languages.get(s.citations[0].document_id)) if quoted and s.citations else {})
         for s in answer.sentences
     ]
     first_of = {citation.number: citation for citation in reversed(cited)}
     listed = [_chip(words, position[id(first_of[number])], n, first_of[number]) for number, n in shown.items()]
-    _mount(
-        key=key,
-        data=_data(words, sentences, listed, writing=False),
-        on_open_change=lambda: open_source(source_of(answer, cited[int(st.session_state[key]["open"])])),
-    )
+    _mount(key=key, data=_data(words, turn, sentences, listed, writing=False) | {"written": not quoted})
 
 
-def draw_nearest(words: Words, key: str, answer: Answer, open_source: Callable[[Source], None]) -> None:
+def draw_nearest(words: Words, key: str, turn: int, answer: Answer) -> None:
     """The passages that came nearest, for a question that the documents do not seem to answer."""
-    sources = [
-        Source(hit.document.id, hit.document.name, hit.chunk, 0, len(hit.chunk.text), hit.chunk.location)
-        for hit in answer.hits
-    ]
     listed = [
         _listed(words, index, str(index + 1), source.document_name, source.location)
-        for index, source in enumerate(sources)
+        for index, source in enumerate(sources_of(answer))
     ]
-    _mount(
-        key=key,
-        data=_data(words, [], listed, writing=False),
-        on_open_change=lambda: open_source(sources[int(st.session_state[key]["open"])]),
-    )
+    _mount(key=key, data=_data(words, turn, [], listed, writing=False))
 
 
-def source_of(answer: Answer, citation: Citation) -> Source:
-    """What a citation points at, with the passage that the quote stands in."""
-    chunk = next((hit.chunk for hit in answer.hits if hit.chunk.id == citation.chunk_id), None)
-    return Source(citation.document_id, citation.document_name, chunk, citation.start, citation.end, citation.location)
+def _lang(language: str | None) -> dict[str, str]:
+    """The language of a quote, for screen readers and for the shapes of Chinese characters."""
+    return {"lang": language} if language and language != "und" else {}
 
 
 def _chip(words: Words, index: int, number: int, citation: Citation) -> dict[str, Any]:
@@ -85,9 +81,10 @@ def _listed(words: Words, index: int, number: str, name: str, location: Location
 
 
 def _data(
-    words: Words, sentences: list[dict[str, Any]], sources: list[dict[str, Any]], *, writing: bool
+    words: Words, turn: int, sentences: list[dict[str, Any]], sources: list[dict[str, Any]], *, writing: bool
 ) -> dict[str, Any]:
     return {
+        "turn": turn,
         "sentences": sentences,
         "sources": sources,
         "sources_label": words("answer.sources"),

@@ -5,6 +5,7 @@ A page must never produce the answer itself: any click would end it half way (an
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -26,7 +27,9 @@ class Reply:
     """One answer in the making: its thread writes the attributes, pages only read; `stop` ends it early."""
 
     def __init__(self, answer: Answer | None = None) -> None:
+        self.began = time.monotonic()
         self.stage = "searching"
+        self.passages = 0
         self.text = ""
         self.answer = answer
         self.error: Mapping[str, str] | None = None
@@ -62,9 +65,12 @@ class Reply:
 
     def _note(self, event: Event) -> None:
         match event:
-            case StageStarted(stage=stage):
-                self.stage = stage
+            case StageStarted(stage="writing"):
+                pass  # until its first word comes, a model reads
+            case StageStarted(stage=stage, passages=passages):
+                self.stage, self.passages = stage, passages
             case TokenGenerated(text=text):
+                self.stage = "writing"
                 self.text += text
             case ModelFailed(error=error):
                 self.model_error = error

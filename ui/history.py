@@ -7,6 +7,7 @@ import streamlit as st
 from rag.errors import ConversationNotFound
 from rag.types import ConversationInfo, ExportForm
 from ui.conversation import Conversation
+from ui.drawer import close_drawer
 from ui.plain import plain
 from ui.visit import Visit
 
@@ -91,7 +92,7 @@ def start_anew(conversation: Conversation) -> None:
     """Leaves the conversation for an empty one."""
     conversation.stop()
     st.session_state.conversation = Conversation(conversation.owner)
-    st.session_state.pop("source", None)
+    close_drawer()
 
 
 def _open(visit: Visit, conversation: Conversation, id_: str) -> None:

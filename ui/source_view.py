@@ -9,7 +9,7 @@ import streamlit as st
 
 from rag import KnowledgeBase
 from rag.errors import DocumentNotFound, TenkyoError
-from rag.types import Block, Box, Chunk, DocumentInfo, Location
+from rag.types import Answer, Block, Box, Chunk, DocumentInfo, Location
 from ui.language import Words
 from ui.passages import Mark, blocks_html, marks_of
 from ui.plain import plain
@@ -28,6 +28,21 @@ class Source:
     start: int
     end: int
     location: Location
+
+
+def sources_of(answer: Answer) -> list[Source]:
+    """What an answer's citations point at, in their order; the passages found, where it has none."""
+    if not (answer.answered or answer.stopped):
+        return [
+            Source(hit.document.id, hit.document.name, hit.chunk, 0, len(hit.chunk.text), hit.chunk.location)
+            for hit in answer.hits
+        ]
+    chunks = {hit.chunk.id: hit.chunk for hit in answer.hits}
+    return [
+        Source(c.document_id, c.document_name, chunks.get(c.chunk_id), c.start, c.end, c.location)
+        for sentence in answer.sentences
+        for c in sentence.citations
+    ]
 
 
 def where(words: Words, location: Location) -> str:
