@@ -26,37 +26,48 @@ _ICONS = {"high": ":material/verified:", "medium": ":material/check:", "low": ":
 
 def draw_turn(visit: Visit, conversation: Conversation, turn: Turn) -> None:
     """Draws it; while something about it may still change, it follows that by itself."""
+    _draw_asked(visit, turn)
+    if turn.reply:
+        turn.reply.wait(_FIRST_LOOK_S if turn.reply.stage == "searching" else 0)
+    if turn.busy(visit.knowledge):
+        st.fragment(_draw_live_reply, run_every=_POLL_S)(visit, turn)
+    else:
+        _draw_reply(visit.words, turn, live=False)
+        draw_tools(visit, conversation, turn)
+
+
+def _draw_asked(visit: Visit, turn: Turn) -> None:
+    """The question, and what becomes of the files that came with it."""
     with st.chat_message("user", avatar=":material/person:"):
         if turn.question:
             st.text(turn.question)
         for file in turn.files:
             if file.error:
                 draw_refused(visit.words, file.name, file.error)
-    if turn.reply:
-        turn.reply.wait(_FIRST_LOOK_S if turn.reply.stage == "searching" else 0)
-    if turn.busy(visit.knowledge):
-        st.fragment(_draw_live_turn, run_every=_POLL_S)(visit, turn)
-    else:
-        _draw_turn_now(visit, turn)
-        draw_tools(visit, conversation, turn)
+        if turn.job_ids:
+            working = turn.busy(visit.knowledge)
+            (st.fragment(_draw_jobs, run_every=_POLL_S) if working else _draw_jobs)(visit, turn)
 
 
-def _draw_live_turn(visit: Visit, turn: Turn) -> None:
+def _draw_jobs(visit: Visit, turn: Turn) -> None:
+    for job in turn.jobs(visit.knowledge):
+        draw_job(visit, job)
+
+
+def _draw_live_reply(visit: Visit, turn: Turn) -> None:
     """Follows a turn; when it is complete the page draws it, for a click in a fragment that ends would be lost."""
     if not turn.busy(visit.knowledge):
         st.rerun()
-    _draw_turn_now(visit, turn, live=True)
+    _draw_reply(visit.words, turn, live=True)
 
 
-def _draw_turn_now(visit: Visit, turn: Turn, *, live: bool = False) -> None:
-    for job in turn.jobs(visit.knowledge):
-        draw_job(visit, job)
+def _draw_reply(words: Words, turn: Turn, *, live: bool) -> None:
     if turn.reply:
         with st.chat_message("assistant", avatar=":material/find_in_page:"):
-            _draw_reply(visit.words, turn, turn.reply, live=live)
+            _draw_reply_text(words, turn, turn.reply, live=live)
 
 
-def _draw_reply(words: Words, turn: Turn, reply: Reply, *, live: bool) -> None:
+def _draw_reply_text(words: Words, turn: Turn, reply: Reply, *, live: bool) -> None:
     key = f"answer-{turn.id}"
     if reply.model_error:
         message, hint = words.error(reply.model_error)
