@@ -1,18 +1,22 @@
-"""One document as the machine read it: its pages as images where it has any, beside its blocks."""
+"""One document as the machine read it: its pages as images where it has any, its blocks, and its passages."""
 
 from __future__ import annotations
 
-import streamlit as st
+from collections.abc import Mapping, Sequence
 
-from rag.types import DocumentInfo
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from rag.types import Block, Box, Chunk, DocumentInfo
 from ui.language import Words
-from ui.passages import blocks_html
+from ui.passages import blocks_html, marks_of
 from ui.plain import plain
 from ui.report_view import draw_report
 from ui.source_view import draw_download, draw_page_image
 from ui.visit import Visit
 
-_BLOCKS_A_PAGE = 40
+_BLOCKS_A_PART = 20
+_LONGEST = 1200
 
 
 def file_type(words: Words, document: DocumentInfo) -> str:
@@ -27,7 +31,7 @@ def type_name(words: Words, media_type: str) -> str:
 
 
 def draw_preview(visit: Visit, document: DocumentInfo) -> None:
-    """Draws the document's particulars, then page by page what is on it and what was read of it."""
+    """Draws the document's particulars, then part by part what is there and what was made of it."""
     words = visit.words
     st.header(plain(document.title or document.name))
     facts = {
@@ -37,30 +41,88 @@ def draw_preview(visit: Visit, document: DocumentInfo) -> None:
         "preview.chunks": f"{document.chunks:,}",
     }
     st.caption(" · ".join(words.markdown(key, value=value) for key, value in facts.items()))
-    draw_download(visit, document, f"original-{document.id}")
+    if document.has_original:
+        draw_download(visit, document, f"original-{document.id}")
     draw_report(visit, document)
+    st.fragment(_draw_reading)(visit, document)
+
+
+def _draw_reading(visit: Visit, document: DocumentInfo) -> None:
+    """A fragment: turning a page or pointing at a passage draws nothing else anew."""
+    blocks = dict(enumerate(visit.knowledge.blocks(document.id)))
+    chunks = visit.knowledge.chunks(document.id)
     if document.has_pictures and document.pages:
-        _draw_by_page(visit, document)
+        page = st.pagination(document.pages, key=f"page-{document.id}") if document.pages > 1 else 1
+        shown = {n: block for n, block in blocks.items() if page in pages_of(block)}
+        left, middle, right = st.columns(3)
+        chosen = _draw_passages(visit.words, right, document, passages_in(chunks, shown))
+        with left:
+            st.caption(visit.words("preview.page", page=page))
+            draw_page_image(visit, document, page, boxes_of(chosen, blocks, page) if chosen else ())
+        _draw_blocks(visit.words, middle, shown, chosen)
     else:
-        _draw_blocks(visit, document)
+        parts = max(1, -(-len(blocks) // _BLOCKS_A_PART))
+        part = st.pagination(parts, key=f"part-{document.id}") if parts > 1 else 1
+        shown = {n: blocks[n] for n in list(blocks)[(part - 1) * _BLOCKS_A_PART : part * _BLOCKS_A_PART]}
+        left, right = st.columns(2)
+        chosen = _draw_passages(visit.words, right, document, passages_in(chunks, shown))
+        _draw_blocks(visit.words, left, shown, chosen)
 
 
-def _draw_by_page(visit: Visit, document: DocumentInfo) -> None:
-    page = st.pagination(document.pages, key=f"page-{document.id}")
-    left, right = st.columns(2)
-    with left:
-        draw_page_image(visit, document, page, ())
-    blocks = [block for block in visit.knowledge.blocks(document.id) if block.location.page == page]
-    with right.container(key="preview_blocks"):
-        st.caption(visit.words("preview.read" if blocks else "preview.nothing"))
-        st.html(blocks_html(blocks, {}))
+def _draw_blocks(words: Words, place: DeltaGenerator, blocks: Mapping[int, Block], chosen: Chunk | None) -> None:
+    with place.container(key="preview_blocks"):
+        st.caption(words("preview.read" if blocks else "preview.nothing"))
+        marks = marks_of(chosen, 0, 0) if chosen else {}
+        st.html("".join(blocks_html([block], marks, number) for number, block in blocks.items()))
 
 
-def _draw_blocks(visit: Visit, document: DocumentInfo) -> None:
-    blocks = visit.knowledge.blocks(document.id)
-    parts = max(1, -(-len(blocks) // _BLOCKS_A_PAGE))
-    part = st.pagination(parts, key=f"part-{document.id}") if parts > 1 else 1
-    shown = blocks[(part - 1) * _BLOCKS_A_PAGE : part * _BLOCKS_A_PAGE]
-    st.caption(visit.words("preview.read" if shown else "preview.nothing"))
-    with st.container(key="preview_blocks"):
-        st.html(blocks_html(shown, {}))
+def _draw_passages(
+    words: Words, place: DeltaGenerator, document: DocumentInfo, chunks: Sequence[Chunk]
+) -> Chunk | None:
+    """The passages, each as one button; gives the one that is pointed at."""
+    with place.container(key="preview_chunks"):
+        st.caption(words("preview.passages", count=len(chunks)))
+        if not chunks:
+            return None
+        by_number = {chunk.ordinal: chunk for chunk in chunks}
+        number = st.radio(
+            words("preview.passages", count=len(chunks)),
+            list(by_number),
+            index=None,
+            format_func=lambda n: _title(words, by_number[n]),
+            captions=[_text(chunk) for chunk in chunks],
+            label_visibility="collapsed",
+            key=f"passage-{document.id}-{chunks[0].ordinal}",
+        )
+        return by_number[number] if number is not None else None
+
+
+def _title(words: Words, chunk: Chunk) -> str:
+    path = words("source.path").join(chunk.headings)
+    head = words("preview.passage", number=chunk.ordinal + 1, tokens=chunk.token_count)
+    return plain(words("preview.under", head=head, path=path) if path else head)
+
+
+def _text(chunk: Chunk) -> str:
+    return plain(chunk.text if len(chunk.text) <= _LONGEST else f"{chunk.text[:_LONGEST]} …")
+
+
+def pages_of(block: Block) -> set[int]:
+    """The pages that a block stands on."""
+    return {box.page for box in block.location.boxes} or {block.location.page or 0}
+
+
+def passages_in(chunks: Sequence[Chunk], blocks: Mapping[int, Block]) -> list[Chunk]:
+    """The passages that have something of these blocks."""
+    return [chunk for chunk in chunks if any(span.block in blocks for span in chunk.spans)]
+
+
+def boxes_of(chunk: Chunk, blocks: Mapping[int, Block], page: int) -> list[Box]:
+    """Where a passage is drawn on a page."""
+    return [
+        box
+        for span in chunk.spans
+        if span.block in blocks
+        for box in blocks[span.block].location.boxes
+        if box.page == page and box.start < span.offset + span.end - span.start and span.offset < box.end
+    ]

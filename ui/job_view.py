@@ -94,8 +94,12 @@ def _draw_running(visit: Visit, job: Job) -> None:
     stage = words.name("stage", progress.stage if progress else job.state)
     counted = progress is not None and progress.total > 1
     done = words("job.count", done=progress.done, total=progress.total) if progress and counted else ""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(fraction(job), words.markdown("job.running", name=job_name(words, job), stage=stage, count=done))
+    line = words.markdown("job.running", name=job_name(words, job), stage=stage, count=done)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        if job.state == "queued":
+            st.caption(line)
+        else:
+            st.progress(fraction(job), line)
         st.button(
             words("job.cancel"),
             key=f"cancel-{job.id}",

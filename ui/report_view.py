@@ -35,7 +35,7 @@ def _warnings(words: Words, report: ExtractionReport) -> Iterable[str]:
     if report.misnamed:
         yield words.markdown("report.misnamed", what=report.misnamed)
     if report.pages_without_text:
-        yield words("report.blank", pages=_named(words, map(str, report.pages_without_text)))
+        yield words("report.blank", pages=named(words, map(str, report.pages_without_text)))
     for reason, count in report.suspicious.items():
         yield words.markdown("report.suspicious", what=words.name("suspicious", reason), count=f"{count:,}")
 
@@ -48,15 +48,15 @@ def _findings(words: Words, report: ExtractionReport, inside: list[str]) -> Iter
     if report.encoding:
         yield words.markdown("report.encoding", encoding=report.encoding.upper())
     if inside:
-        yield words.markdown("report.inside", names=_named(words, inside))
+        yield words.markdown("report.inside", names=named(words, inside))
     for reason, group in groupby(sorted(report.skipped, key=lambda one: one.reason), key=lambda one: one.reason):
-        named = _named(words, sorted({one.what for one in group if one.what}))
-        key = "report.skipped_named" if named else "report.skipped"
-        yield words.markdown(key, reason=words.name("skipped", reason), names=named)
+        names = named(words, sorted({one.what for one in group if one.what}))
+        key = "report.skipped_named" if names else "report.skipped"
+        yield words.markdown(key, reason=words.name("skipped", reason), names=names)
 
 
-def _named(words: Words, names: Iterable[str]) -> str:
+def named(words: Words, names: Iterable[str], separator: str = "") -> str:
     """The first few names; that there are more is said."""
     every = list(names)
-    shown = words("report.and").join(every[:_NAMED_AT_MOST])
+    shown = (separator or words("report.and")).join(every[:_NAMED_AT_MOST])
     return words("report.more", names=shown) if len(every) > _NAMED_AT_MOST else shown
