@@ -7,10 +7,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from pydantic import SecretStr
+from pydantic import BaseModel, SecretStr
+from pydantic_core import PydanticUndefined
 
 from rag import Settings
-from rag.settings import ROOT
+from rag.settings import ROOT, ChatModelChoice
 
 HEAD = """# Settings
 
@@ -21,18 +22,46 @@ capitals, as `TENKYO_CHUNK_TOKENS=256`). Secrets belong into the environment. Th
 | Setting | Default | What it does |
 | --- | --- | --- |"""
 
+CHAT_MODELS = """
+## Several chat models
+
+The one of `chat_model` is the default; without it, the first table. The Ask page lets people choose; the Admin page
+tests each.
+
+```toml
+[[chat_models]]
+name = "Ollama"
+base_url = "http://localhost:11434/v1"
+model = "qwen3:8b"
+context_tokens = 8192
+offer_listed = true
+
+[[chat_models]]
+name = "Llama 2 in 4 bit"
+model = "/models/llama-2-7b-chat-hf"
+quantization = "4bit"
+```
+
+| Key | Default | What it does |
+| --- | --- | --- |"""
+
 
 def page() -> str:
     """The page as Markdown."""
-    rows = [
+    return "\n".join([HEAD, *_rows(Settings), CHAT_MODELS, *_rows(ChatModelChoice), ""])
+
+
+def _rows(settings: type[BaseModel]) -> list[str]:
+    return [
         f"| `{name}` | {_default(field.default)} | {field.description} |"
-        for name, field in Settings.model_fields.items()
+        for name, field in settings.model_fields.items()
     ]
-    return "\n".join([HEAD, *rows, ""])
 
 
 def _default(value: object) -> str:
-    if isinstance(value, SecretStr) or value == "":
+    if value is PydanticUndefined:
+        return ""
+    if isinstance(value, SecretStr) or value in ("", ()):
         return "(empty)"
     if isinstance(value, Path):
         return f"`{value.relative_to(ROOT)}`" if value.is_relative_to(ROOT) else f"`~/.cache/{value.name}`"

@@ -10,6 +10,7 @@ from loaders import Web
 from rag.assistant import Assistant
 from rag.backup import remove_unfinished
 from rag.catalog import Catalog
+from rag.chat_models import ChatModels
 from rag.conversations import Conversations
 from rag.curation import Curation
 from rag.database import Database
@@ -20,11 +21,10 @@ from rag.integrity import Integrity
 from rag.job_queue import JobQueue
 from rag.jobs import Worker
 from rag.knowledge import Library
-from rag.llms import make_chat_model
 from rag.originals import Originals
 from rag.parsing import Parser
 from rag.prompt_templates import PromptTemplates
-from rag.protocols import ChatModel, Embedder
+from rag.protocols import Embedder
 from rag.recovery import CATALOG, INDEXES, ORIGINALS, PROMPTS, refuse_if_cut_off
 from rag.rerankers.cross_encoder import CrossEncoderReranker
 from rag.retrieval import Retriever
@@ -50,7 +50,7 @@ class Parts:
     queue: JobQueue
     worker: Worker
     retriever: Retriever
-    chat_model: ChatModel | None
+    models: ChatModels
     templates: PromptTemplates
     runs: Runs
     assistant: Assistant
@@ -84,11 +84,11 @@ def build(settings: Settings) -> Parts:
         CrossEncoderReranker(settings.reranker_model, settings.rerank_seconds) if settings.reranker_model else None
     )
     retriever = Retriever(catalog, indexes, fitting_embedder, reranker)
-    chat_model = make_chat_model(settings)
+    models = ChatModels(settings)
     templates = PromptTemplates(folder / PROMPTS)
     runs = Runs()
     tables = TableAnalyst(catalog, templates)
-    assistant = Assistant(settings, catalog, retriever, embedder, chat_model, tables, templates, runs)
+    assistant = Assistant(settings, catalog, retriever, embedder, models, tables, templates, runs)
     return Parts(
         settings=settings,
         database=database,
@@ -102,7 +102,7 @@ def build(settings: Settings) -> Parts:
         queue=queue,
         worker=worker,
         retriever=retriever,
-        chat_model=chat_model,
+        models=models,
         templates=templates,
         runs=runs,
         assistant=assistant,

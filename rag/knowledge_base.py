@@ -50,6 +50,7 @@ class KnowledgeBase:
         self.conversations = parts.conversations
         self.templates = parts.templates
         self.curation = parts.curation
+        self.models = parts.models
 
     @classmethod
     def open(cls, store: Path | str | None = None, settings: Settings | None = None) -> Self:
@@ -213,7 +214,7 @@ class KnowledgeBase:
             by_language=dict(Counter(d.language for d in documents)),
             collections=dict(Counter(d.collection for d in documents)),
             embedding_model=parts.embedder.name,
-            chat_model=parts.chat_model.name if parts.chat_model else "extractive",
+            chat_model=model.name if (model := parts.models.get()) else "extractive",
             index_chunks_words=len(parts.indexes.words) if parts.indexes.words else 0,
             index_chunks_vectors=len(parts.indexes.vectors),
             stale=self._stale(),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from threading import Event as Flag
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.reports import ServedModel
 from rag.types import Message, TokensUsed
 
 Vectors = NDArray[np.float32]
@@ -107,6 +108,15 @@ class ChatModel(Protocol):
 
         Raises ModelUnavailable where the model cannot be loaded or reached or fails in the middle.
         """
+        ...
+
+
+@runtime_checkable
+class ModelServer(Protocol):
+    """What a chat model can do, too, that a server runs."""
+
+    def served(self) -> list[ServedModel]:
+        """The models that the server lists; raises ModelUnavailable."""
         ...
 
 

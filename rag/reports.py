@@ -205,3 +205,33 @@ class Usage:
     bad: int
     declined: tuple[Asked, ...]
     slowest: tuple[Asked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServedModel:
+    """A model as a server lists it, with its window where the server tells it."""
+
+    id: str
+    window: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelHealth:
+    """How a chat model was when it was tried; with `error` it failed, and what comes after `window` may be unknown.
+
+    `window` is the one that prompts are fitted into, `told` what the server says of it. `served` are the models that
+    the server lists, `listed` whether this one is among them. The first piece came after `first_token_ms`, the model
+    once loaded. Of a prompt of about `sent` tokens that fits the window the server read `read`; `truncates` where that
+    is too few. What cannot be known is None.
+    """
+
+    name: str
+    window: int | None = None
+    error: dict[str, str] | None = None
+    served: tuple[ServedModel, ...] = ()
+    listed: bool | None = None
+    told: int | None = None
+    first_token_ms: float | None = None
+    sent: int | None = None
+    read: int | None = None
+    truncates: bool = False

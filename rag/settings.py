@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -18,6 +18,27 @@ from rag.errors import InvalidSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_EMBEDDING_MODEL = "all-MiniLM-L6-v2"
+
+
+class ChatModelChoice(BaseModel):
+    """One of several chat models to choose from: a `[[chat_models]]` table of tenkyo.toml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1, max_length=100, description="What people choose it by.")
+    model: str = Field(default="", description="As `chat_model`; empty: the first one that the server lists.")
+    backend: Literal["transformers", "openai"] = Field(default="transformers", description="As `chat_backend`.")
+    base_url: str = Field(default="", description="As `chat_base_url`.")
+    api_key: SecretStr = Field(default=SecretStr(""), description="As `chat_api_key`.")
+    interface: Literal["chat", "completion"] = Field(default="chat", description="As `chat_interface`.")
+    quantization: Literal["none", "8bit", "4bit"] = Field(default="none", description="As `chat_quantization`.")
+    context_tokens: int = Field(default=4096, ge=512, description="As `chat_context_tokens`.")
+    offer_listed: bool = Field(default=False, description="Offer every model that the server lists, too.")
+
+    @property
+    def served(self) -> bool:
+        """Whether a server runs it: an address means one, whatever `backend` says."""
+        return self.backend == "openai" or bool(self.base_url)
 
 
 class Settings(BaseSettings):
@@ -109,6 +130,9 @@ class Settings(BaseSettings):
         default=4096, ge=512, description="Window of a served model (an in-process one says its own)."
     )
     chat_timeout_s: float = Field(default=120, gt=0, description="Longest silence of a chat model, in seconds.")
+    chat_models: tuple[ChatModelChoice, ...] = Field(
+        default=(), description="More chat models to choose from, as tables `[[chat_models]]` (see below)."
+    )
     answer_tokens: int = Field(default=640, ge=32, description="Longest answer, in the chat model's tokens.")
     temperature: float = Field(
         default=0.6, ge=0, le=2, description="Sampling temperature (0 is greedy); Meta's reference is 0.6."
@@ -121,6 +145,29 @@ class Settings(BaseSettings):
     unsupported: Literal["mark", "drop"] = Field(
         default="mark", description="What becomes of a model's sentences that the documents do not support."
     )
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Self:
+        names = [choice.name for choice in self.chat_choices()]
+        if len(set(names)) < len(names):
+            raise ValueError(f"chat_models: two models have the same name, of {', '.join(names)}")
+        return self
+
+    def chat_choices(self) -> tuple[ChatModelChoice, ...]:
+        """Every chat model, the default first: that of `chat_model` where it is set."""
+        if not self.chat_model and not self.chat_base_url:
+            return self.chat_models
+        first = ChatModelChoice(
+            name=(self.chat_model or self.chat_base_url)[-100:],
+            model=self.chat_model,
+            backend=self.chat_backend,
+            base_url=self.chat_base_url,
+            api_key=self.chat_api_key,
+            interface=self.chat_interface,
+            quantization=self.chat_quantization,
+            context_tokens=self.chat_context_tokens,
+        )
+        return (first, *self.chat_models)
 
     @classmethod
     def settings_customise_sources(

@@ -248,7 +248,8 @@ class AskOptions:
 
     A document is searched if it or its collection is named, and if it fits every other filter: media type, language
     (BCP 47 tag), days from `since` to `until`, and metadata as (key, value). `before` are the questions of the
-    conversation before this one, oldest first: a follow-up rests on them.
+    conversation before this one, oldest first: a follow-up rests on them. `model` is the name of the chat model that
+    writes (empty: the default one; "extractive": none, sentences are quoted).
     """
 
     k: int = 6
@@ -261,6 +262,7 @@ class AskOptions:
     metadata: frozenset[tuple[str, str]] = frozenset()
     mode: Literal["hybrid", "dense", "lexical"] = "hybrid"
     before: tuple[str, ...] = ()
+    model: str = ""
 
 
 __all__ = [

@@ -12,6 +12,7 @@ from ui.evaluation_view import draw_evaluation
 from ui.gate import Gate
 from ui.index_view import draw_index
 from ui.language import Words
+from ui.models_view import draw_models
 from ui.overview_view import draw_overview
 from ui.settings_view import draw_settings
 from ui.usage_view import draw_usage
@@ -22,6 +23,7 @@ SECTIONS: dict[str, Callable[[Visit], None]] = {
     "index": draw_index,
     "usage": draw_usage,
     "evaluation": draw_evaluation,
+    "models": draw_models,
     "backup": draw_backups,
     "settings": draw_settings,
 }

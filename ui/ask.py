@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 
 import streamlit as st
@@ -11,6 +12,7 @@ from rag.types import AskOptions
 from ui.conversation import Conversation
 from ui.drawer import draw_drawer
 from ui.history import draw_history, start_anew
+from ui.model_choice import draw_model_choice
 from ui.scope import draw_scope
 from ui.turn_view import draw_turn
 from ui.visit import Visit
@@ -33,7 +35,7 @@ def page(visit: Visit) -> None:
             on_click=start_anew,
             args=(conversation,),
         )
-        options = draw_scope(visit)
+        options = replace(draw_scope(visit), model=draw_model_choice(visit))
         draw_history(visit, conversation)
     with st.container(key="chat"):
         if conversation.turns:  # a title for those who cannot see that this is a chat

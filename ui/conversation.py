@@ -14,7 +14,7 @@ from threading import Lock, Thread
 
 from rag import KnowledgeBase
 from rag.errors import TenkyoError
-from rag.events import AnswerReady, Event, ModelFailed, StageStarted, TokenGenerated
+from rag.events import AnswerReady, Event, ModelFailed, PromptTruncated, StageStarted, TokenGenerated
 from rag.reports import Job
 from rag.types import Answer, AskOptions, Feedback, Message
 from rag.types import Conversation as SavedConversation
@@ -34,6 +34,7 @@ class Reply:
         self.answer = answer
         self.error: Mapping[str, str] | None = None
         self.model_error: Mapping[str, str] | None = None
+        self.truncated: PromptTruncated | None = None
         self.stop = Flag()
         self._finished = Flag()
         if answer:
@@ -74,6 +75,8 @@ class Reply:
                 self.text += text
             case ModelFailed(error=error):
                 self.model_error = error
+            case PromptTruncated():
+                self.truncated = event
             case AnswerReady(answer=answer):
                 self.answer = answer
 
@@ -198,7 +201,9 @@ def _answer(knowledge: KnowledgeBase, turn: Turn, history: Sequence[Message], st
     options = turn.options
     if turn.job_ids:
         yield StageStarted("reading")
-        options = AskOptions(documents=_read(knowledge, turn, stop)) if not stop.is_set() else options
+        options = (
+            AskOptions(documents=_read(knowledge, turn, stop), model=options.model) if not stop.is_set() else options
+        )
     yield from knowledge.stream(turn.question, history, options, stop)
 
 

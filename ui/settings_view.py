@@ -30,4 +30,6 @@ def shown(words: Words, value: object) -> str:
     """A setting's value for the eye; a secret's only as being set or not."""
     if isinstance(value, SecretStr):
         return words("admin.secret_set") if value.get_secret_value() else words("admin.not_set")
+    if isinstance(value, tuple):
+        value = ", ".join(choice.name for choice in value)
     return str(value) if value != "" else words("admin.not_set")

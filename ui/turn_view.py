@@ -12,6 +12,7 @@ from ui.computation_view import draw_computation
 from ui.conversation import Conversation, Reply, Turn
 from ui.job_view import draw_job, draw_refused
 from ui.language import Words
+from ui.notices import draw_notices
 from ui.turn_tools import draw_tools
 from ui.visit import Visit
 
@@ -69,9 +70,7 @@ def _draw_reply(words: Words, turn: Turn, *, live: bool) -> None:
 
 def _draw_reply_text(words: Words, turn: Turn, reply: Reply, *, live: bool) -> None:
     key = f"answer-{turn.id}"
-    if reply.model_error:
-        message, hint = words.error(reply.model_error)
-        st.warning(words.markdown("app.problem", message=message, hint=hint))
+    draw_notices(words, reply.model_error, reply.truncated)
     if reply.answer and not live:
         _draw_answer(words, key, turn.id, reply.answer)
         return

@@ -6,26 +6,27 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rag.protocols import ChatModel
-from rag.settings import Settings
+from rag.settings import ChatModelChoice, Settings
 from rag.types import Message
 
 
-def make_chat_model(settings: Settings) -> ChatModel | None:
-    """The chat model of the settings, None where none is configured; nothing is loaded or sent yet.
+def make_chat_model(settings: Settings, choice: ChatModelChoice | None = None) -> ChatModel | None:
+    """The chat model of a choice, the settings' default one if none is given; None where none is configured.
 
-    An address means a server, whatever `chat_backend` says.
+    Nothing is loaded or sent yet.
     """
-    if not settings.chat_model and not settings.chat_base_url:
+    choice = choice or next(iter(settings.chat_choices()), None)
+    if choice is None:
         return None
-    if settings.chat_backend == "openai" or settings.chat_base_url:
+    if choice.served:
         from rag.llms.openai_compatible import OpenAICompatibleChat
 
         return OpenAICompatibleChat(
-            settings.chat_model,
-            settings.chat_base_url,
-            settings.chat_api_key.get_secret_value(),
-            settings.chat_interface,
-            settings.chat_context_tokens,
+            choice.model,
+            choice.base_url,
+            choice.api_key.get_secret_value(),
+            choice.interface,
+            choice.context_tokens,
             settings.temperature,
             settings.top_p,
             settings.chat_timeout_s,
@@ -33,11 +34,7 @@ def make_chat_model(settings: Settings) -> ChatModel | None:
     from rag.llms.huggingface import HuggingFaceChat
 
     return HuggingFaceChat(
-        settings.chat_model,
-        settings.chat_quantization,
-        settings.temperature,
-        settings.top_p,
-        settings.chat_timeout_s,
+        choice.model, choice.quantization, settings.temperature, settings.top_p, settings.chat_timeout_s
     )
 
 

@@ -15,6 +15,7 @@ from rag.errors import ModelUnavailable, TenkyoError
 from rag.llms import _llama2, _plain
 from rag.llms._estimate import estimate_tokens
 from rag.llms._relay import Pieces, relay
+from rag.reports import ServedModel
 from rag.types import Message, TokensUsed
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ _MESSAGE_TOKENS = 8
 """What a chat format adds to one message at most."""
 _CONNECT_S = 10
 _DETAIL_CHARACTERS = 300
+_LIST_S = 5
+_WINDOW_KEYS = ("max_model_len", "context_length", "max_context_length", "n_ctx")
 _COUNTED = {"include_usage": True}
 _RETRIES = 2
 """The SDK's own, with backoff, before the first piece; after it nothing is repeated."""
@@ -91,6 +94,16 @@ class OpenAICompatibleChat:
             job.cancel()
         return used[-1] if used else None
 
+    def served(self) -> list[ServedModel]:
+        """The models that the server lists, within seconds."""
+        job = asyncio.run_coroutine_threadsafe(self._listed(), self._loop)
+        try:
+            return [ServedModel(model.id, _window_of(model)) for model in job.result(_LIST_S)]
+        except Exception as error:
+            raise error if isinstance(error, TenkyoError) else self._failure(error) from error
+        finally:
+            job.cancel()
+
     # -- in the loop's thread ----------------------------------------------------------------------------------
 
     async def _read(self, messages: Sequence[Message], max_tokens: int, pieces: Pieces, used: list[TokensUsed]) -> None:
@@ -101,6 +114,10 @@ class OpenAICompatibleChat:
                 if usage is not None:
                     self._learn(messages, usage)
                     used.append(TokensUsed(usage.prompt_tokens, usage.completion_tokens))
+
+    async def _listed(self) -> list[Any]:
+        async with self._client() as client:
+            return (await client.models.list()).data
 
     async def _first_model(self, client: AsyncOpenAI) -> str:
         listed = (await client.models.list()).data
@@ -168,6 +185,13 @@ class OpenAICompatibleChat:
         what, hint = _explained(error)
         named = f"{self.name} at {self._base_url}" if self._model and self._base_url else self.name
         return ModelUnavailable(f"The chat model {named} failed: {what}.", hint)
+
+
+def _window_of(model: Any) -> int | None:
+    """What the list of models says beyond OpenAI's format: vLLM, LM Studio, OpenRouter; llama.cpp in `meta`."""
+    told = model.model_extra or {}
+    told = told | (told.get("meta") or {})
+    return next((int(told[key]) for key in _WINDOW_KEYS if str(told.get(key, "")).isdecimal()), None)
 
 
 def _explained(error: BaseException) -> tuple[str, str]:
