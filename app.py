@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from rag.errors import TenkyoError
 from ui.headers import SecurityHeaders
 from ui.knowledge import knowledge_base
+from ui.originals import ROUTES
 from ui.trouble import show_fault
 from ui.visitor import VisitorCookie
 
@@ -34,6 +35,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 app = st.App(
     Path(__file__).parent / "ui" / "main.py",
     lifespan=lifespan,
+    routes=ROUTES,
     middleware=[Middleware(SecurityHeaders), Middleware(VisitorCookie)],
     on_script_error=show_fault,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from html import escape
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from rag.types import Block, Chunk
 
@@ -15,6 +15,9 @@ Mark = tuple[int, int, str]
 _LONGEST = 6000
 _AROUND = 1500
 _CELL = re.compile(r" \| ")
+_COLUMN = re.compile(r":(?: |$)")
+_Field = tuple[str, int, int]
+"""A column's name, and the characters of its value in the row."""
 
 
 def marks_of(chunk: Chunk, start: int, end: int) -> dict[int, list[Mark]]:
@@ -31,9 +34,45 @@ def marks_of(chunk: Chunk, start: int, end: int) -> dict[int, list[Mark]]:
 
 
 def blocks_html(blocks: Sequence[Block], marks: Mapping[int, Sequence[Mark]], first: int = 0) -> str:
-    """The blocks, of which the first has the number `first`, as one piece of HTML."""
-    shown = (_block(block, marks.get(number, ())) for number, block in enumerate(blocks, first))
+    """The blocks, of which the first has the number `first`, as one piece of HTML; rows of a sheet as a table."""
+    shown = []
+    for sheet, group in groupby(enumerate(blocks, first), lambda numbered: _sheet_of(numbered[1])):
+        if sheet is None:
+            shown += [_block(block, marks.get(number, ())) for number, block in group]
+        else:
+            shown.append(_sheet([(block, marks.get(number, ())) for number, block in group]))
     return f'<div class="blocks">{"".join(shown)}</div>'
+
+
+def _sheet_of(block: Block) -> str | None:
+    """The sheet that a block is a row of, `column: value | column: value`; None for any other block."""
+    row = block.kind == "table" and block.location.row is not None and "\n" not in block.text
+    return block.location.sheet or "" if row and len(_fields(block.text)) > 1 else None
+
+
+def _sheet(rows: Sequence[tuple[Block, Sequence[Mark]]]) -> str:
+    """Rows under the names of their columns, with the numbers that the sheet counts them by."""
+    values = [{name: (start, end) for name, start, end in _fields(block.text)} for block, _ in rows]
+    columns = list(dict.fromkeys(name for row in values for name in row))
+    lines = [f"<tr><td></td>{''.join(f'<th>{escape(name)}</th>' for name in columns)}</tr>"]
+    for (block, marks), row in zip(rows, values, strict=True):
+        cells = (_marked(block.text, *row[name], marks) if name in row else "" for name in columns)
+        number = f'<th scope="row">{block.location.row}</th>'
+        lines.append(f"<tr>{number}{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
+    return f'<div class="table sheet" tabindex="0"><table>{"".join(lines)}</table></div>'
+
+
+def _fields(row: str) -> list[_Field]:
+    """The row's cells; a piece that names no column goes on with the cell before it."""
+    fields: list[_Field] = []
+    for start, end in _pieces(row, _CELL, 0, len(row)):
+        named = _COLUMN.search(row, start, end)
+        if named:
+            fields.append((row[start : named.start()], named.end(), end))
+        elif fields:
+            name, begun, _ = fields.pop()
+            fields.append((name, begun, end))
+    return fields
 
 
 def _block(block: Block, marks: Sequence[Mark]) -> str:
@@ -64,7 +103,7 @@ def _table(text: str, start: int, end: int, marks: Sequence[Mark]) -> str:
             tag = "td" if begin else "th"
             cells = (_marked(text, *cell, marks) for cell in _pieces(text, _CELL, begin, stop))
             rows.append(f"<tr>{''.join(f'<{tag}>{cell}</{tag}>' for cell in cells)}</tr>")
-    return f'<div class="table"><table>{"".join(rows)}</table></div>'
+    return f'<div class="table" tabindex="0"><table>{"".join(rows)}</table></div>'
 
 
 def _pieces(text: str, separator: re.Pattern[str], start: int, end: int) -> list[tuple[int, int]]:

@@ -11,11 +11,14 @@ from rag import KnowledgeBase
 from rag.errors import DocumentNotFound, TenkyoError
 from rag.types import Answer, Block, Box, Chunk, DocumentInfo, Location
 from ui.language import Words
+from ui.originals import address_of, opens_in_browser
 from ui.passages import Mark, blocks_html, marks_of
 from ui.plain import plain
 from ui.visit import Visit
 
-_CONTEXT_BLOCKS = 3
+_CONTEXT_BLOCKS = 4
+_HEADING_WITHIN = 12
+"""So far above what is shown its heading is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,14 @@ def draw_source(visit: Visit, source: Source) -> None:
     if document.has_pictures:
         _draw_pages(visit, document, source.location)
     if source.chunk:
-        _draw_context(visit, document, source.chunk, source.start, source.end)
-    draw_download(visit, document, f"download-{document.id}")
+        if document.has_pictures:
+            st.markdown(words("source.in_context"))
+        _draw_context(visit, document, source, source.chunk)
+    with st.container(horizontal=True):
+        if opens_in_browser(document):
+            address = address_of(document, source.location.page)
+            st.link_button(words("source.open"), address, icon=":material/open_in_new:")
+        draw_download(visit, document, f"download-{document.id}")
 
 
 def draw_page_image(visit: Visit, document: DocumentInfo, page: int, boxes: Sequence[Box]) -> None:
@@ -108,16 +117,22 @@ def _draw_pages(visit: Visit, document: DocumentInfo, location: Location) -> Non
         draw_page_image(visit, document, page, [box for box in location.boxes if box.page == page])
 
 
-def _draw_context(visit: Visit, document: DocumentInfo, chunk: Chunk, start: int, end: int) -> None:
-    st.markdown(visit.words("source.in_context"))
-    marks = marks_of(chunk, start, end)
+def _draw_context(visit: Visit, document: DocumentInfo, source: Source, chunk: Chunk) -> None:
+    marks = marks_of(chunk, source.start, source.end)
     blocks = visit.knowledge.blocks(document.id)
     first, last = context(blocks, marks)
-    with st.container(key="source_context"):
+    slide = blocks[first].location.slide if first < len(blocks) else None
+    with st.container(key="source_slide" if slide else "source_context"):
         st.html(blocks_html(blocks[first:last], marks, first))
 
 
 def context(blocks: Sequence[Block], marks: Mapping[int, Sequence[Mark]]) -> tuple[int, int]:
-    """The range of blocks to show: those marked and a few on each side."""
-    first, last = min(marks, default=0), max(marks, default=0)
-    return max(0, first - _CONTEXT_BLOCKS), min(len(blocks), last + 1 + _CONTEXT_BLOCKS)
+    """The range of blocks to show around those marked: their whole slide, or what is near, from its heading on."""
+    first, last = min(marks, default=0), max(marks, default=0) + 1
+    slide = blocks[first].location.slide if first < len(blocks) else None
+    if slide is not None:
+        shown = [n for n, block in enumerate(blocks) if block.location.slide == slide]
+        return shown[0], max(last, shown[-1] + 1)
+    first, last = max(0, first - _CONTEXT_BLOCKS), min(len(blocks), last + _CONTEXT_BLOCKS)
+    above = range(first, max(-1, first - _HEADING_WITHIN), -1)
+    return next((n for n in above if blocks[n].kind == "heading"), first), last

@@ -1,5 +1,6 @@
 from rag.types import Block, Chunk, Location, Span
 from ui.passages import blocks_html, marks_of
+from ui.source_view import context
 
 
 def chunk(text: str, *spans: Span) -> Chunk:
@@ -38,7 +39,7 @@ def test_document_text_is_escaped_also_where_it_is_marked():
 def test_a_table_keeps_its_cells_and_the_mark_in_one_of_them():
     html = blocks_html([Block("table", "Item | Price\nTea | <b>3</b>")], {0: [(19, 27, "quote")]})
     assert html == (
-        '<div class="blocks"><div class="table"><table><tr><th>Item</th><th>Price</th></tr>'
+        '<div class="blocks"><div class="table" tabindex="0"><table><tr><th>Item</th><th>Price</th></tr>'
         '<tr><td>Tea</td><td><mark class="quote">&lt;b&gt;3&lt;/b&gt;</mark></td></tr></table></div></div>'
     )
 
@@ -64,3 +65,38 @@ def test_a_huge_table_keeps_its_header():
     assert "<th>Name</th><th>Number</th>" in html
     assert '<mark class="quote">name3000</mark>' in html
     assert len(html) < 15_000
+
+
+def row(number: int, text: str) -> Block:
+    return Block("table", text, location=Location(sheet="Costs", row=number))
+
+
+def test_rows_of_a_sheet_stand_under_their_columns_with_their_numbers():
+    rows = [row(2, "Item: Tea | Price: 3 | 4"), row(5, "Item: <b> | Note: a: b")]
+    html = blocks_html(rows, {1: [(6, 9, "quote")]})
+    assert html == (
+        '<div class="blocks"><div class="table sheet" tabindex="0"><table>'
+        "<tr><td></td><th>Item</th><th>Price</th><th>Note</th></tr>"
+        '<tr><th scope="row">2</th><td>Tea</td><td>3 | 4</td><td></td></tr>'
+        '<tr><th scope="row">5</th><td><mark class="quote">&lt;b&gt;</mark></td><td></td><td>a: b</td></tr>'
+        "</table></div></div>"
+    )
+
+
+def test_rows_of_another_sheet_are_another_table():
+    other = Block("table", "City: Kobe | Year: 1868", location=Location(sheet="Ports", row=2))
+    assert blocks_html([row(2, "Item: Tea | Price: 3"), other], {}).count("<table>") == 2
+
+
+def slides(*numbers: int) -> list[Block]:
+    return [Block("paragraph", "text", location=Location(slide=number)) for number in numbers]
+
+
+def test_a_slide_is_shown_whole():
+    assert context(slides(1, 1, 2, 2, 2, 3), {3: [(0, 4, "quote")]}) == (2, 5)
+
+
+def test_what_is_near_is_shown_from_its_heading_on():
+    blocks = [Block("heading", "Fog", 1), *(Block("paragraph", f"{n}") for n in range(30))]
+    assert context(blocks, {10: [(0, 1, "quote")]}) == (0, 15)
+    assert context(blocks, {25: [(0, 1, "quote")]}) == (21, 30)
