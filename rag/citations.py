@@ -133,6 +133,11 @@ def _marked_sentences(answer: str) -> list[tuple[str, list[int]]]:
     return pieces
 
 
+def without_marks(text: str) -> str:
+    """The text without citation marks."""
+    return _MARKS.sub("", text)
+
+
 def _terms(text: str) -> set[str]:
     terms = analyze(text)
     return {*terms.words, *terms.bigrams}

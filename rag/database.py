@@ -84,6 +84,19 @@ MIGRATIONS = (
     ALTER TABLE turns ADD COLUMN asked_at TEXT NOT NULL DEFAULT '';
     CREATE INDEX turns_asked_at ON turns (asked_at);
     """,
+    """
+    -- What chains have made of documents; it goes when one of them does.
+    CREATE TABLE chain_results (key TEXT PRIMARY KEY, value TEXT NOT NULL, made_at TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE chain_sources (
+        key TEXT NOT NULL REFERENCES chain_results (key) ON DELETE CASCADE,
+        document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+        PRIMARY KEY (key, document_id)
+    ) WITHOUT ROWID;
+    CREATE INDEX chain_sources_document ON chain_sources (document_id);
+    CREATE TRIGGER forget_chain_results BEFORE DELETE ON documents BEGIN
+        DELETE FROM chain_results WHERE key IN (SELECT key FROM chain_sources WHERE document_id = OLD.id);
+    END;
+    """,
 )
 
 

@@ -8,6 +8,7 @@ TenkyoError
 ├── ModelUnavailable      an embedding or chat model cannot be loaded or reached
 ├── QuestionTooLong       the question alone does not fit the model's window
 ├── QueryRefused          a query over a table is not one that may run, or fails
+├── InvalidSchema         columns that make no table
 ├── InvalidDialog         messages whose roles do not make a conversation
 └── InvalidSettings       a setting has a value that cannot work
 """
@@ -65,6 +66,12 @@ class ConversationNotFound(TenkyoError):
     code = "conversation_not_found"
 
 
+class InvalidSchema(TenkyoError):
+    """Columns that make no table."""
+
+    code = "invalid_schema"
+
+
 class InvalidDialog(TenkyoError):
     """Messages whose roles do not make a conversation."""
 
@@ -85,6 +92,7 @@ __all__ = [
     "EmptyDocument",
     "EncryptedDocument",
     "InvalidDialog",
+    "InvalidSchema",
     "InvalidSettings",
     "LoadError",
     "ModelUnavailable",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from loaders import Web
 from rag.assistant import Assistant
 from rag.backup import remove_unfinished
 from rag.catalog import Catalog
+from rag.chains._cache import ResultCache
+from rag.chains._workshop import Workshop
+from rag.chains.face import Chains
 from rag.chat_models import ChatModels
 from rag.conversations import Conversations
 from rag.curation import Curation
@@ -56,6 +59,7 @@ class Parts:
     assistant: Assistant
     conversations: Conversations
     curation: Curation
+    chains: Chains
 
 
 def build(settings: Settings) -> Parts:
@@ -89,6 +93,8 @@ def build(settings: Settings) -> Parts:
     runs = Runs()
     tables = TableAnalyst(catalog, templates)
     assistant = Assistant(settings, catalog, retriever, embedder, models, tables, templates, runs)
+    reader = replace(assistant, runs=Runs())  # what a chain reads by itself is no run of its own
+    workshop = Workshop(settings, catalog, retriever, reader, templates, ResultCache(database))
     return Parts(
         settings=settings,
         database=database,
@@ -108,6 +114,7 @@ def build(settings: Settings) -> Parts:
         assistant=assistant,
         conversations=Conversations(database),
         curation=Curation(database, library, queue, worker),
+        chains=Chains(workshop, assistant, models),
     )
 
 

@@ -17,9 +17,14 @@ _FEW_WORDS = 3
 _TURNS = 3
 
 
+def refers(question: str) -> bool:
+    """Whether words of the question point at something said before: "it", "there", それ."""
+    return bool(_REFERRING.search(question))
+
+
 def rests_on_before(question: str) -> bool:
     """Whether the question by itself leaves open what it is about: it refers to something, or has few words."""
-    return bool(_REFERRING.search(question)) or len(analyze(question).words) < _FEW_WORDS
+    return refers(question) or len(analyze(question).words) < _FEW_WORDS
 
 
 def with_before(question: str, before: Sequence[str]) -> str:

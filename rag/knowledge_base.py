@@ -51,6 +51,7 @@ class KnowledgeBase:
         self.templates = parts.templates
         self.curation = parts.curation
         self.models = parts.models
+        self.chains = parts.chains
 
     @classmethod
     def open(cls, store: Path | str | None = None, settings: Settings | None = None) -> Self:
@@ -314,7 +315,7 @@ class KnowledgeBase:
         stop: threading.Event | None = None,
     ) -> Iterator[Event]:
         """Answers a question as events, AnswerReady last; setting `stop` ends the writing."""
-        return self._parts.assistant.stream(question, history, options, stop or threading.Event())
+        return self.chains.answer(question, history, options, stop or threading.Event())
 
     def ask(
         self,

@@ -163,7 +163,7 @@ def _shortened(text: str, limit: int) -> str:
 _GAP = r"[\s\u00ad\u200b-\u200f\u2060\ufeff]*"
 _ANGLED = "s|bos|eos|pad|unk|mask|sep|cls|start_of_turn|end_of_turn|tool_call|tool_response"
 _SQUARE = "INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS"
-_FENCE = "passage|conversation"
+_FENCE = "passage|conversation|document|question|observation"
 # A bracket that opens a tag. Text that stands apart from its bracket is not a tag: there is nothing to break.
 _OPENING = re.compile(
     rf"""<(?=\|)                                            # <|im_start|>, <|eot_id|>, every <|…|>

@@ -129,6 +129,9 @@ class Settings(BaseSettings):
     chat_context_tokens: int = Field(
         default=4096, ge=512, description="Window of a served model (an in-process one says its own)."
     )
+    chat_parallel: int = Field(
+        default=4, ge=1, le=64, description="Requests that chains send to a served chat model at the same time."
+    )
     chat_timeout_s: float = Field(default=120, gt=0, description="Longest silence of a chat model, in seconds.")
     chat_models: tuple[ChatModelChoice, ...] = Field(
         default=(), description="More chat models to choose from, as tables `[[chat_models]]` (see below)."

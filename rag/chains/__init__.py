@@ -1,0 +1,1 @@
+"""Chains: work on whole documents in several steps. Plain files are chains, underscored ones are machinery."""
