@@ -15,7 +15,6 @@ from rag.tables.dates import periods
 from rag.types import Hit, Problem, Sentence
 
 _CELLS = " | "
-_NONE: Problem = ""
 _LABELLED = re.compile(r"^[-*•・\s]*(?P<label>[^:：|]{1,60}?)\s*[:：]\s*(?P<value>\S.*?)\s*$")
 _NUMBER = re.compile(
     r"[-−△▲]?\s?[$€£¥₩]?\s?\d[\d,]*(?:\.\d+)?(?:\s?(?:%|[万億兆千]?[円個人冊本枚回件名台㎡]|[a-zA-Z]{2,}))?"
@@ -52,9 +51,9 @@ def supported(value: object, hits: Sequence[Hit], blocks_of: BlocksOf, language:
     if isinstance(value, bool):  # a yes or no stands nowhere: its reason is what the search found best
         return Cell(text, problem="words")
     checked = cite(text, hits, blocks_of)
-    problem: Problem = next((sentence.problem for sentence in checked if sentence.problem), _NONE)
+    problems: list[Problem] = [sentence.problem for sentence in checked if sentence.problem]
     cited = tuple(one for sentence in checked for one in sentence.citations)
-    return Cell(text, cited, problem or ("" if cited else "words"))
+    return Cell(text, cited, problems[0] if problems else "" if cited else "words")
 
 
 def _where(value: object, hits: Sequence[Hit]) -> Quote | None:

@@ -20,7 +20,6 @@ from rag.results import Comparison, Pair
 from rag.types import DocumentInfo, Hit, Problem, Sentence
 from rag.verification import verify
 
-_NONE: Problem = ""
 ALIKE = 0.45
 """Cosine of words (TF-IDF) from which two sentences are about the same."""
 _REPORT_EVERY = 50
@@ -94,7 +93,10 @@ def _says_something(statement: Statement) -> bool:
 def _difference(one: Statement, other: Statement) -> Problem:
     """In what two sentences about the same differ; a different wording alone is no difference."""
     problems = (verify(one.text, [other.text]).problem, verify(other.text, [one.text]).problem)
-    return next((problem for problem in problems if problem in ("number", "name", "negation")), _NONE)
+    for problem in problems:
+        if problem in ("number", "name", "negation"):
+            return problem
+    return ""
 
 
 def _aligned(
