@@ -51,6 +51,9 @@ def page_lines(image: Image.Image, number: int, points: float) -> ScannedPage:
 def as_scanned(blocks: Iterable[Block], pages: Iterable[PageLines]) -> Iterator[Block]:
     """The blocks with their boxes where they stand in the pictures as they are, be they upside down."""
     turned = {page.number: page for page in pages if isinstance(page, ScannedPage) and page.upside_down}
+    if not turned:
+        yield from blocks
+        return
     for block in blocks:
         boxes = tuple(_turned(box, turned[box.page]) if box.page in turned else box for box in block.location.boxes)
         yield replace(block, location=replace(block.location, boxes=boxes))
@@ -130,9 +133,9 @@ def _split(line: Line, gutter: float) -> list[Line]:
 
 def _cut(line: Line, cells: Sequence[Cell]) -> Line:
     start, left, right = cells[0].start, cells[0].left, cells[-1].right
-    moved = tuple(replace(cell, start=cell.start - start, end=cell.end - start) for cell in cells)
+    moved = tuple(cell._replace(start=cell.start - start, end=cell.end - start) for cell in cells)
     text = line.text[start : cells[-1].end]
-    return replace(line, text=text, left=left, right=right, begin=left, end=right, cells=moved)
+    return line._replace(text=text, left=left, right=right, begin=left, end=right, cells=moved)
 
 
 def _rows(lines: Sequence[Line]) -> list[list[Line]]:
@@ -166,7 +169,7 @@ def _with_hyphens(lines: Sequence[Line]) -> Iterator[Line]:
         broken = line.text[-1] in "-\xad" and line.text[-2:-1].isalpha() and after.text[0].islower()
         if broken:
             text = line.text[:-1]
-            yield replace(line, text=text, hyphen=True)
+            yield line._replace(text=text, hyphen=True)
         else:
             yield line
     yield from lines[-1:]
@@ -177,9 +180,9 @@ def _in_cells(line: Line) -> Line:
     cells: list[Cell] = []
     for word in line.cells:
         if cells and word.left - cells[-1].right < _CELL_GAP * line.size:
-            cells[-1] = replace(cells[-1], end=word.end, right=word.right)
+            cells[-1] = cells[-1]._replace(end=word.end, right=word.right)
         else:
             cells.append(word)
-    cells[0] = replace(cells[0], start=0, left=line.left)
-    cells[-1] = replace(cells[-1], end=len(line.text), right=line.right)
-    return replace(line, cells=tuple(cells))
+    cells[0] = cells[0]._replace(start=0, left=line.left)
+    cells[-1] = cells[-1]._replace(end=len(line.text), right=line.right)
+    return line._replace(cells=tuple(cells))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 import pypdfium2 as pdfium
@@ -93,7 +92,7 @@ def with_typed(lines: Sequence[Line], typed: Sequence[Line]) -> list[Line]:
         above = [n for n, one in enumerate(whole) if one.base <= line.base]
         place = max(labels, key=lambda n: whole[n].right) if labels else max(above, default=-1)
         if labels:
-            line = replace(line, base=whole[place].base, size=whole[place].size)
+            line = line._replace(base=whole[place].base, size=whole[place].size)
         whole.insert(place + 1, line)
     return whole
 

@@ -16,7 +16,8 @@ from loaders._pdf_annotations import Annotations, attached, members, with_typed
 from loaders._pdf_blocks import blocks
 from loaders._pdf_headings import Headings
 from loaders._pdf_layout import without_furniture
-from loaders._pdf_lines import PageLines, page_lines
+from loaders._pdf_lines import PageLines
+from loaders._pdf_text import page_lines
 from loaders._pdf_outline import stated
 from loaders._pdf_scan import is_scan, recognised
 from loaders._pdfium import opened

@@ -18,6 +18,9 @@ _NUMBERING = re.compile(r"^(?:第?[\divxlc]+(?:\.\d+)*[章節項.]?|[a-z]\.)", r
 _SENTENCE_END = re.compile(r"[.,;:、。，；：]$")
 _LETTERS = re.compile(r"[^\W\d_]")
 
+_Named = tuple[Line, str]
+"""A line with its text in the form that is compared."""
+
 
 class Headings:
     """Knows the document's type sizes and its outline; asked about lines and paragraphs."""
@@ -73,9 +76,10 @@ def _merged(sizes: Iterable[float]) -> dict[float, int]:
 
 def _outlined(lines: Sequence[Line], outline: Sequence[Entry]) -> dict[int, tuple[int, int]]:
     """Lines (by identity) that make up the title of an entry on its page, with its level and number."""
-    by_page: dict[int, list[Line]] = {}
+    by_page: dict[int, list[_Named]] = {entry.page: [] for entry in outline}
     for line in lines:
-        by_page.setdefault(line.page, []).append(line)
+        if line.page in by_page:
+            by_page[line.page].append((line, comparable(line.text)))
     found: dict[int, tuple[int, int]] = {}
     for number, entry in enumerate(outline):
         match = _find(by_page.get(entry.page, []), _bare(entry.title), found)
@@ -83,15 +87,15 @@ def _outlined(lines: Sequence[Line], outline: Sequence[Entry]) -> dict[int, tupl
     return found
 
 
-def _find(lines: list[Line], wanted: str, taken: dict[int, tuple[int, int]]) -> list[Line]:
+def _find(lines: Sequence[_Named], wanted: str, taken: dict[int, tuple[int, int]]) -> list[Line]:
     """The first lines, one to four in a row, whose text is the wanted one; large type before small."""
     matches: list[list[Line]] = []
     for start in range(len(lines)):
         text = ""
         for end in range(start, min(start + _MAX_LINES, len(lines))):
-            text += comparable(lines[end].text)
-            if _bare(text) == wanted and id(lines[start]) not in taken:
-                matches.append(lines[start : end + 1])
+            text += lines[end][1]
+            if text.endswith(wanted) and _without_number(text) == wanted and id(lines[start][0]) not in taken:
+                matches.append([line for line, _ in lines[start : end + 1]])
             if len(text) > len(wanted) + 20:
                 break
     return max(matches, key=lambda match: match[0].size, default=[]) if wanted else []
@@ -99,5 +103,8 @@ def _find(lines: list[Line], wanted: str, taken: dict[int, tuple[int, int]]) -> 
 
 def _bare(title: str) -> str:
     """A heading's words alone: "2.1 Results" may be "Results" in the outline."""
-    text = comparable(title)
+    return _without_number(comparable(title))
+
+
+def _without_number(text: str) -> str:
     return _NUMBERING.sub("", text) or text

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from statistics import median
+from typing import NamedTuple
 
 from loaders._pdf_lines import Cell, Line, PageLines
 from loaders._pdf_order import glued, ordered, same_height
@@ -24,8 +25,7 @@ _PROSE = 25  # characters: cells that are longer on average are columns of text,
 _DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """Lines on one base, from left to right, and all their cells with the line each is of."""
 
     lines: tuple[Line, ...]
@@ -77,6 +77,9 @@ def _furniture_keys(page: PageLines) -> list[tuple[str, int] | None]:
 
 def layout(page: PageLines) -> Iterator[Line | Table]:
     """Lines in reading order, with tables found: those with rulings first, then those that only columns make."""
+    if not page.grids:
+        yield from _laid_out(page.lines)
+        return
     ruled = [(grid, table) for grid in page.grids if (table := ruled_table(grid, page.lines))]
     lines = [line for line in page.lines if not any(holds(grid, line) for grid, _ in ruled)]
     order = {id(line): n for n, line in enumerate(page.lines)}
@@ -162,8 +165,8 @@ def _run(run: list[Row]) -> Iterator[Line | Table]:
         for column in (0, 1):
             for row in run:
                 line, cell = row.cells[column]
-                yield replace(
-                    line, text=line.text[cell.start : cell.end], left=cell.left, right=cell.right, begin=cell.left,
+                yield line._replace(
+                    text=line.text[cell.start : cell.end], left=cell.left, right=cell.right, begin=cell.left,
                     end=cell.right, hyphen=line.hyphen and cell.end == len(line.text),
                 )  # fmt: skip
     elif len(run) > 1 and _share_columns(run):

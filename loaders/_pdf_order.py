@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from loaders._pdf_lines import Cell, Line
@@ -55,9 +54,8 @@ def _glue(before: Line, after: Line) -> Line:
     shift = len(before.text) + len(space)
     last, first = before.cells[-1], after.cells[0]
     joined = Cell(last.start, first.end + shift, last.left, first.right)
-    moved = (replace(cell, start=cell.start + shift, end=cell.end + shift) for cell in after.cells[1:])
-    return replace(
-        main,
+    moved = (cell._replace(start=cell.start + shift, end=cell.end + shift) for cell in after.cells[1:])
+    return main._replace(
         text=before.text + space + after.text,
         left=before.left,
         top=min(before.top, after.top),
@@ -84,8 +82,7 @@ def _hangs_under(before: Line, after: Line) -> bool:
 def _hang(before: Line, after: Line) -> Line:
     left, right = min(before.left, after.left), max(before.right, after.right)
     text = before.text + after.text
-    return replace(
-        before,
+    return before._replace(
         text=text,
         left=left,
         right=right,
@@ -108,7 +105,13 @@ def ordered(lines: Sequence[Line]) -> Sequence[Line]:
         return [
             line for tier in _tiers(lines) for line in sorted(tier, key=lambda line: (-round(line.right), line.top))
         ]
-    jumps = [before.bottom - after.top for before, after in pairwise(lines) if _jumps_back(before, after)]
+    jumps = [
+        before.bottom - after.top
+        for before, after in pairwise(lines)
+        if after.bottom <= before.top and _share_column(before, after)
+    ]
+    if not jumps:
+        return lines
     height = max((line.bottom for line in lines), default=0.0) - min((line.top for line in lines), default=0.0)
     if len(jumps) <= _MISORDERED * len(lines) and max(jumps, default=0.0) < _FAR * height:
         return lines
@@ -129,10 +132,9 @@ def _tiers(lines: Sequence[Line]) -> list[list[Line]]:
     return tiers
 
 
-def _jumps_back(before: Line, after: Line) -> bool:
-    """Whether a line stands above the one before it in the file, in the same column."""
+def _share_column(before: Line, after: Line) -> bool:
     shared = min(before.right, after.right) - max(before.left, after.left)
-    return after.bottom <= before.top and shared > 0.3 * min(before.right - before.left, after.right - after.left)
+    return shared > 0.3 * min(before.right - before.left, after.right - after.left)
 
 
 def _by_height(lines: Sequence[Line]) -> list[list[Line]]:

@@ -37,9 +37,10 @@ def rulings(page: pdfium.PdfPage) -> tuple[list[Ruling], list[Ruling]]:
     count = pdfium_c.FPDFPage_CountObjects(page.raw)
     if count > _MOST_OBJECTS:
         return [], []
+    raw, item_of, type_of = page.raw, pdfium_c.FPDFPage_GetObject, pdfium_c.FPDFPageObj_GetType
     for index in range(count):
-        item = pdfium_c.FPDFPage_GetObject(page.raw, index)
-        if pdfium_c.FPDFPageObj_GetType(item) == pdfium_c.FPDF_PAGEOBJ_PATH:
+        item = item_of(raw, index)
+        if type_of(item) == pdfium_c.FPDF_PAGEOBJ_PATH:
             for left, bottom, right, top in _strokes(item):
                 if top - bottom <= _THIN and right - left >= _SHORTEST:
                     horizontal.append(((bottom + top) / 2, left, right))

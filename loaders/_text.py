@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 _WIDE = re.compile(r"[\u3000-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff9f]")
+_FIRST_WIDE = "\u3000"
 _SPACES = re.compile(r"[ \t\r\f\v\xa0]+")
 _SOURCE_BREAK = re.compile(r"[ \t\r\f\v]*\n[ \t\r\f\v\n]*")
 
@@ -17,7 +18,8 @@ def is_wide(text: str) -> bool:
 
 def joint(before: str, after: str) -> str:
     """What goes between two lines of one paragraph: nothing between CJK characters, else a space."""
-    return "" if before and is_wide(before[-1]) and is_wide(after) else " "
+    # The first comparison answers for most lines.
+    return "" if before and before[-1] >= _FIRST_WIDE and is_wide(before[-1]) and is_wide(after) else " "
 
 
 def collapse(text: str) -> str:

@@ -1,0 +1,209 @@
+"""The text of a PDF page as PDFium finds it, line by line, with the geometry that the layout is told by."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from loaders._pdf_lines import Cell, Line, PageLines
+from loaders._pdf_rulings import Grid, grids, rulings
+
+_HYPHENS = "\x02\ufffe"  # PDFium's marks for a hyphen at the end of a line; the next line follows at once
+_BREAK = re.compile(rf"[\n\r{_HYPHENS}]")
+_NO_CHARACTER = re.compile("[\x01\x03-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+_BOLD = re.compile(r"bold|black|heavy|demi|cmbx|-w[6-9]|gothicmb101-[dhu]", re.IGNORECASE)
+_BOLD_WEIGHT = 600
+_BLANK = " \xa0\u3000\0"
+_CELL_GAP = 1.4  # times the type size: wider than any space between words
+_SPREAD = 0.8  # times type size and characters: a line that is wider has gaps in it, be they written as spaces
+_MAX_CHARACTERS = 400_000  # of one page
+_WORD = re.compile(r"\S+")
+
+Rect = tuple[float, float, float, float]
+"""(left, bottom, right, top) in the page's own space, or (left, top, right, bottom) on the page as it is shown."""
+
+
+def page_lines(page: pdfium.PdfPage, number: int) -> PageLines:
+    """Reads one page; what is on it but has no text (images, drawings) leaves no trace."""
+    width, height = page.get_size()
+    reader = _PageReader(page, number)
+    try:
+        return PageLines(number, width, height, list(reader.lines()), reader.grids())
+    finally:
+        reader.close()
+
+
+class _PageReader:
+    """Calls PDFium's text interface (fpdf_text.h) directly: the number of calls is what a page costs.
+
+    A handful of calls for each line; what PDFium writes to is made once.
+    """
+
+    def __init__(self, page: pdfium.PdfPage, number: int) -> None:
+        self._page = page
+        self._number = number
+        self._textpage = page.get_textpage()
+        self._raw = self._textpage.raw
+        self._count = min(pdfium_c.FPDFText_CountChars(self._raw), _MAX_CHARACTERS)
+        self._rotation = page.get_rotation()
+        self._bounds = page.get_bbox()
+        self._edges = [ctypes.c_double() for _ in range(4)]
+        self._pointers = [ctypes.pointer(edge) for edge in self._edges]
+        self._matrix = pdfium_c.FS_MATRIX()
+        self._flags = ctypes.c_int()
+        self._font = ctypes.create_string_buffer(64)
+        self._bold: dict[bytes, bool] = {}
+        # A page that lies on its side keeps its words; its tables are told by their columns alone.
+        self._vertical, self._horizontal = rulings(page) if self._rotation == 0 else ([], [])
+
+    def close(self) -> None:
+        self._textpage.close()
+
+    def grids(self) -> tuple[Grid, ...]:
+        """The grids of ruled tables."""
+        if not (self._vertical and self._horizontal):
+            return ()
+        x0, _, _, y1 = self._bounds
+        vertical = [(x - x0, y1 - high, y1 - low) for x, low, high in self._vertical]
+        horizontal = [(y1 - y, left - x0, right - x0) for y, left, right in self._horizontal]
+        return tuple(grids(vertical, horizontal))
+
+    def lines(self) -> Iterator[Line]:
+        page, start = self._text(), 0
+        text = _NO_CHARACTER.sub("\0", page).replace("\t", " ")  # offsets stay PDFium's
+        for match in _BREAK.finditer(page):
+            end = match.start()
+            if start < end and (line := self._line(text, start, end, page[end] in _HYPHENS)):
+                yield line
+            start = end + 1
+        if line := self._line(text, start, len(page), False):
+            yield line
+
+    def _text(self) -> str:
+        """One character for each of PDFium's, in one call where it can be told that none is left out."""
+        buffer = (ctypes.c_ushort * (self._count + 1))()
+        written = pdfium_c.FPDFText_GetText(self._raw, 0, self._count, buffer)
+        text = bytes(buffer)[: 2 * max(written - 1, 0)].decode("utf-16-le", errors="surrogatepass")
+        if len(text) == self._count:
+            return text
+        unicode_of, raw = pdfium_c.FPDFText_GetUnicode, self._raw
+        codes = (unicode_of(raw, index) for index in range(self._count))
+        return "".join(chr(code) if code < 0x110000 else "\0" for code in codes)
+
+    def _line(self, page: str, start: int, end: int, hyphen: bool) -> Line | None:
+        text = page[start:end]
+        stripped = text.lstrip(_BLANK)
+        start += len(text) - len(stripped)
+        text = stripped.rstrip(_BLANK)
+        rects = self._rects(start, len(text) + hyphen) if text else []
+        if not rects:
+            return None
+        around = rects[0] if len(rects) == 1 else _around(rects)
+        middle = len(text) // 2
+        while text[middle] in _BLANK:  # it may be one that PDFium makes up; such a blank has no type
+            middle += 1
+        size, turned = self._type(start + middle)
+        box = self._shown(*around)
+        vertical = self._is_vertical(len(text), turned, around)
+        cells = (Cell(0, len(text), around[0], around[2]),) if vertical else self._cells(text, start, size, rects)
+        base, begin, finish = self._flow(start, box, vertical)
+        return Line(
+            self._number, text, *box, base, begin, finish, size,
+            self._is_bold(start + middle), vertical, hyphen, cells,
+        )  # fmt: skip
+
+    def _rects(self, start: int, count: int) -> list[Rect]:
+        """Rectangles around runs of characters."""
+        left, top, right, bottom = self._edges
+        found: list[Rect] = []
+        for index in range(pdfium_c.FPDFText_CountRects(self._raw, start, count)):
+            pdfium_c.FPDFText_GetRect(self._raw, index, *self._pointers)
+            rect = left.value, bottom.value, right.value, top.value
+            if rect[2] > rect[0] and rect[3] > rect[1]:
+                found.append(rect)
+        return found
+
+    def _type(self, index: int) -> tuple[float, bool]:
+        """The type size as drawn, in points, and whether it is written across the page's own lines."""
+        size, matrix = pdfium_c.FPDFText_GetFontSize(self._raw, index), self._matrix
+        if not pdfium_c.FPDFText_GetMatrix(self._raw, index, matrix):
+            return max(size, 1.0), False
+        c, d = matrix.c, matrix.d
+        drawn = size * (abs(d) if c == 0 else (c**2 + d**2) ** 0.5)
+        return max(drawn, 1.0), abs(matrix.b) > 2 * abs(matrix.a)
+
+    def _is_bold(self, index: int) -> bool:
+        """By the font's name and weight, which is asked once for each name."""
+        pdfium_c.FPDFText_GetFontInfo(self._raw, index, self._font, 64, self._flags)
+        name = self._font.value
+        if (known := self._bold.get(name)) is not None:
+            return known
+        heavy = pdfium_c.FPDFText_GetFontWeight(self._raw, index) >= _BOLD_WEIGHT
+        self._bold[name] = heavy or _BOLD.search(name.decode("utf-8", errors="replace")) is not None
+        return self._bold[name]
+
+    def _is_vertical(self, count: int, turned: bool, rect: Rect) -> bool:
+        """Whether the line runs down the page as shown: vertical writing, or text turned against the page."""
+        if not turned and count > 2 and rect[3] - rect[1] > 2 * (rect[2] - rect[0]):
+            turned = True
+        return turned != (self._rotation in (90, 270))
+
+    def _cells(self, text: str, start: int, size: float, rects: list[Rect]) -> tuple[Cell, ...]:
+        """The line cut at gaps that are too wide for spaces; most lines have none, which their rectangles show."""
+        rects = rects if len(rects) == 1 else sorted(rects, key=lambda rect: (rect[0], rect[2]))
+        left, right = rects[0][0], rects[-1][2]
+        gap = _CELL_GAP * size
+        cuts = self._cuts(rects) if self._vertical else []
+        spread = right - left > _SPREAD * size * len(text) and " " in text
+        if not cuts and not spread and all(after[0] - before[2] < gap for before, after in pairwise(rects)):
+            return (Cell(0, len(text), left, right),)
+        cells: list[Cell] = []
+        for match in _WORD.finditer(text):
+            left, right = self._extent(start + match.start(), start + match.end())
+            parted = cells and any(cells[-1].left < cut and cells[-1].right - 2 < cut < left + 2 for cut in cuts)
+            if cells and left - cells[-1].right < gap and not parted:
+                cells[-1] = Cell(cells[-1].start, match.end(), cells[-1].left, max(right, cells[-1].right))
+            else:
+                cells.append(Cell(match.start(), match.end(), left, right))
+        return tuple(cells)
+
+    def _cuts(self, rects: list[Rect]) -> list[float]:
+        """Where rulings go through a line of text from above to below, as between the cells of a table."""
+        left, bottom, right, top = _around(rects)
+        middle = (bottom + top) / 2
+        return [x for x, low, high in self._vertical if left + 2 < x < right - 2 and low <= middle <= high]
+
+    def _extent(self, start: int, end: int) -> tuple[float, float]:
+        rects = self._rects(start, end - start)
+        return min((r[0] for r in rects), default=0.0), max((r[2] for r in rects), default=0.0)
+
+    def _flow(self, index: int, box: Rect, vertical: bool) -> tuple[float, float, float]:
+        if vertical:
+            return -box[2], box[1], box[3]
+        x, y = self._edges[:2]
+        if not pdfium_c.FPDFText_GetCharOrigin(self._raw, index, *self._pointers[:2]):
+            return box[3], box[0], box[2]
+        return self._shown(x.value, y.value, x.value, y.value)[1], box[0], box[2]
+
+    def _shown(self, left: float, bottom: float, right: float, top: float) -> Rect:
+        """(left, top, right, bottom) on the page as it is shown: cropped, turned, from its top left."""
+        x0, y0, x1, y1 = self._bounds
+        if self._rotation == 0:
+            return left - x0, y1 - top, right - x0, y1 - bottom
+        width, height = x1 - x0, y1 - y0
+        left, right, bottom, top = left - x0, right - x0, bottom - y0, top - y0
+        if self._rotation == 90:
+            return bottom, left, top, right
+        if self._rotation == 180:
+            return width - right, bottom, width - left, top
+        return height - top, width - right, height - bottom, width - left
+
+
+def _around(rects: list[Rect]) -> Rect:
+    lefts, bottoms, rights, tops = zip(*rects, strict=True)
+    return min(lefts), min(bottoms), max(rights), max(tops)
