@@ -17,9 +17,9 @@ from loaders._pdf_blocks import blocks
 from loaders._pdf_headings import Headings
 from loaders._pdf_layout import without_furniture
 from loaders._pdf_lines import PageLines
-from loaders._pdf_text import page_lines
 from loaders._pdf_outline import stated
 from loaders._pdf_scan import is_scan, recognised
+from loaders._pdf_text import page_lines
 from loaders._pdfium import opened
 from loaders._pulse import beat
 

@@ -29,8 +29,9 @@ class Headings:
         weights: Counter[float] = Counter()
         bold = 0
         for line in lines:
-            weights[_rounded(line.size)] += len(line.text)
-            bold += line.bold * len(line.text)
+            length = len(line.text)
+            weights[_rounded(line.size)] += length
+            bold += length if line.bold else 0
         self.body = weights.most_common(1)[0][0] if weights else 0.0
         larger = sorted((size for size in weights if size >= _LARGER * self.body), reverse=True)
         self._levels = {size: level for level, size in enumerate(_merged(larger), start=1)}

@@ -103,8 +103,12 @@ def _around(
 
 
 def _laid_out(lines: Sequence[Line]) -> Iterator[Line | Table]:
+    lines = ordered(glued(lines))
+    if _are_single(lines):
+        yield from lines
+        return
     run: list[Row] = []
-    rows = list(_rows(ordered(glued(lines))))
+    rows = list(_rows(lines))
     for n, row in enumerate(rows):
         in_table = len(row.cells) > 1 or _is_within(run, row, rows[n + 1 : n + 2])
         if in_table and not (run and _is_apart(run[-1], row)):
@@ -115,6 +119,13 @@ def _laid_out(lines: Sequence[Line]) -> Iterator[Line | Table]:
         if not run:
             yield from row.lines
     yield from _run(run)
+
+
+def _are_single(lines: Sequence[Line]) -> bool:
+    """Whether each line stands by itself, without cells, as on a page of text: nothing then makes a table."""
+    return all(len(line.cells) == 1 for line in lines) and not any(
+        after.left >= before.right and same_height(before, after) for before, after in pairwise(lines)
+    )
 
 
 def _is_within(run: Sequence[Row], row: Row, after: Sequence[Row]) -> bool:

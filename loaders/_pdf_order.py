@@ -38,12 +38,12 @@ def glued(lines: Sequence[Line]) -> list[Line]:
 
 
 def _touches(before: Line, after: Line) -> bool:
-    if before.vertical or after.vertical or before.hyphen:
-        return False
     size = max(before.size, after.size)
+    if not -0.3 * size < after.left - before.right < _GLUE * size or before.hyphen:
+        return False
     middle = (after.top + after.bottom) / 2
-    near = -0.3 * size < after.left - before.right < _GLUE * size
-    return near and before.top - 0.3 * size < middle < before.bottom + 0.3 * size
+    beside = before.top - 0.3 * size < middle < before.bottom + 0.3 * size
+    return beside and not before.vertical and not after.vertical
 
 
 def _glue(before: Line, after: Line) -> Line:
@@ -70,7 +70,7 @@ def _glue(before: Line, after: Line) -> Line:
 
 def _hangs_under(before: Line, after: Line) -> bool:
     """Whether a Japanese character goes on with vertical writing that the file gives character by character."""
-    if before.page != after.page or len(after.text) > 2 or not is_wide(after.text):
+    if len(after.text) > 2 or not is_wide(after.text) or before.page != after.page:
         return False
     if not before.vertical and (len(before.text) > 2 or not is_wide(before.text)):
         return False

@@ -107,13 +107,17 @@ class _PageReader:
         middle = len(text) // 2
         while text[middle] in _BLANK:  # it may be one that PDFium makes up; such a blank has no type
             middle += 1
-        size, turned = self._type(start + middle)
-        box = self._shown(*around)
+        size, turned, origin = self._type(start + middle)
+        left, top, right, bottom = self._shown(*around)
         vertical = self._is_vertical(len(text), turned, around)
-        cells = (Cell(0, len(text), around[0], around[2]),) if vertical else self._cells(text, start, size, rects)
-        base, begin, finish = self._flow(start, box, vertical)
+        if vertical:
+            cells = (Cell(0, len(text), around[0], around[2]),)
+            base, begin, finish = -right, top, bottom
+        else:
+            cells = self._cells(text, start, size, rects)
+            base, begin, finish = self._base(start, origin, around), left, right
         return Line(
-            self._number, text, *box, base, begin, finish, size,
+            self._number, text, left, top, right, bottom, base, begin, finish, size,
             self._is_bold(start + middle), vertical, hyphen, cells,
         )  # fmt: skip
 
@@ -128,14 +132,14 @@ class _PageReader:
                 found.append(rect)
         return found
 
-    def _type(self, index: int) -> tuple[float, bool]:
-        """The type size as drawn, in points, and whether it is written across the page's own lines."""
+    def _type(self, index: int) -> tuple[float, bool, tuple[float, float] | None]:
+        """The type size as drawn, in points; whether it is written across the page's own lines; where it begins."""
         size, matrix = pdfium_c.FPDFText_GetFontSize(self._raw, index), self._matrix
         if not pdfium_c.FPDFText_GetMatrix(self._raw, index, matrix):
-            return max(size, 1.0), False
+            return max(size, 1.0), False, None
         c, d = matrix.c, matrix.d
         drawn = size * (abs(d) if c == 0 else (c**2 + d**2) ** 0.5)
-        return max(drawn, 1.0), abs(matrix.b) > 2 * abs(matrix.a)
+        return max(drawn, 1.0), abs(matrix.b) > 2 * abs(matrix.a), (matrix.e, matrix.f)
 
     def _is_bold(self, index: int) -> bool:
         """By the font's name and weight, which is asked once for each name."""
@@ -182,13 +186,14 @@ class _PageReader:
         rects = self._rects(start, end - start)
         return min((r[0] for r in rects), default=0.0), max((r[2] for r in rects), default=0.0)
 
-    def _flow(self, index: int, box: Rect, vertical: bool) -> tuple[float, float, float]:
-        if vertical:
-            return -box[2], box[1], box[3]
+    def _base(self, index: int, origin: tuple[float, float] | None, rect: Rect) -> float:
+        """How far down the page a line's letters stand: where its text object does, if that is not vertical."""
+        if origin and self._rotation == 0 and rect[1] - 0.5 * (rect[3] - rect[1]) < origin[1] < rect[3]:
+            return self._bounds[3] - origin[1]
         x, y = self._edges[:2]
-        if not pdfium_c.FPDFText_GetCharOrigin(self._raw, index, *self._pointers[:2]):
-            return box[3], box[0], box[2]
-        return self._shown(x.value, y.value, x.value, y.value)[1], box[0], box[2]
+        if pdfium_c.FPDFText_GetCharOrigin(self._raw, index, *self._pointers[:2]):
+            return self._shown(x.value, y.value, x.value, y.value)[1]
+        return self._shown(*rect)[3]
 
     def _shown(self, left: float, bottom: float, right: float, top: float) -> Rect:
         """(left, top, right, bottom) on the page as it is shown: cropped, turned, from its top left."""
