@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 import pypdfium2 as pdfium
@@ -17,13 +18,14 @@ from loaders._pdf_blocks import blocks
 from loaders._pdf_headings import Headings
 from loaders._pdf_layout import without_furniture
 from loaders._pdf_lines import PageLines
-from loaders._pdf_outline import stated
+from loaders._pdf_outline import Stated, stated
 from loaders._pdf_scan import is_scan, recognised
 from loaders._pdf_text import page_lines
 from loaders._pdfium import opened
 from loaders._pulse import beat
 
 MAX_PAGES = 20_000
+_UNKNOWN = re.compile("[\0\u21b5]")  # what glyphs leave whose characters are not known
 
 
 @dataclass(slots=True)
@@ -41,11 +43,12 @@ def read(data: bytes, password: str | None) -> Content:
 
     Raises EncryptedDocument, DamagedDocument, DocumentTooLarge, and EmptyDocument where no page has text.
     """
-    with opened(data, password) as document:
-        if len(document) > MAX_PAGES:
-            raise DocumentTooLarge(f"This PDF has {len(document)} pages; the limit is {MAX_PAGES}.", "Split it.")
-        found = _read(document)
-        said = stated(document)
+    try:
+        found, said = _found(data, password, wary=True)
+    except _UnmappedText:
+        from loaders._pdf_fonts import with_maps
+
+        found, said = _found(with_maps(data, password) or data, password, wary=False)
     if not (any(page.lines for page in found.pages) or found.comments or found.members):
         raise EmptyDocument(
             f"The {len(found.pages)} page(s) of this PDF have no text: they are empty, or images as of a scan.",
@@ -66,7 +69,19 @@ def read(data: bytes, password: str | None) -> Content:
     )
 
 
-def _read(document: pdfium.PdfDocument) -> _Found:
+class _UnmappedText(Exception):
+    """A page has glyphs whose characters are not known."""
+
+
+def _found(data: bytes, password: str | None, wary: bool) -> tuple[_Found, Stated]:
+    """What is on the pages, and what the file says of itself; where `wary`, raises _UnmappedText."""
+    with opened(data, password) as document:
+        if len(document) > MAX_PAGES:
+            raise DocumentTooLarge(f"This PDF has {len(document)} pages; the limit is {MAX_PAGES}.", "Split it.")
+        return _read(document, wary), stated(document)
+
+
+def _read(document: pdfium.PdfDocument, wary: bool) -> _Found:
     found, files = _Found(), attached(document)
     if document.get_formtype() == pdfium_c.FORMTYPE_ACRO_FORM:
         document.init_forms()
@@ -75,7 +90,10 @@ def _read(document: pdfium.PdfDocument) -> _Found:
         lines = PageLines(number, 0, 0, [])
         try:
             page = document[number - 1]
-            lines = _lines(page, number, found)
+            lines = page_lines(page, number)
+            if wary and any(_UNKNOWN.search(line.text) for line in lines.lines):
+                raise _UnmappedText
+            lines = _or_recognised(page, lines, found)
             annotations = Annotations(document, page, number)
             lines = replace(lines, lines=with_typed(lines.lines, annotations.lines))
             found.comments += [Block("note", text, location=Location(page=number)) for text in annotations.comments]
@@ -89,12 +107,11 @@ def _read(document: pdfium.PdfDocument) -> _Found:
     return found
 
 
-def _lines(page: pdfium.PdfPage, number: int, found: _Found) -> PageLines:
+def _or_recognised(page: pdfium.PdfPage, lines: PageLines, found: _Found) -> PageLines:
     """The lines of a page, recognised where it is a picture of them."""
-    lines = page_lines(page, number)
     if not is_scan(page, lines):
         return lines
-    scanned = recognised(page, number)
+    scanned = recognised(page, lines.number)
     if scanned is None:
-        found.skipped.append(Skipped("no_ocr", str(number)))
+        found.skipped.append(Skipped("no_ocr", str(lines.number)))
     return scanned if scanned and scanned.lines else lines

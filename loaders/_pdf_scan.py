@@ -13,11 +13,15 @@ from loaders._pdf_lines import PageLines
 
 _READ_SIDE = 2000  # pixels of the longer side that text recognition makes use of
 _FEW_CHARACTERS = 16  # a page with a picture and less text than this is a scan with a stamp on it
+_UNKNOWN = 0.05  # of a page's characters: what else there is has most likely the same font without a map
 _DRAWN = (pdfium_c.FPDF_PAGEOBJ_IMAGE, pdfium_c.FPDF_PAGEOBJ_PATH, pdfium_c.FPDF_PAGEOBJ_FORM)
 
 
 def is_scan(page: pdfium.PdfPage, lines: PageLines) -> bool:
     """Whether something is drawn on the page and (nearly) none of it is text that can be read as such."""
+    unknown = sum(line.text.count("\0") for line in lines.lines)
+    if unknown and unknown > _UNKNOWN * sum(len(line.text) for line in lines.lines):
+        return True
     letters = (character for line in lines.lines for character in line.text if character.isalnum())
     readable = sum(1 for _ in islice(letters, _FEW_CHARACTERS))
     if readable == _FEW_CHARACTERS:
