@@ -26,6 +26,7 @@ from loaders._pulse import beat
 
 MAX_PAGES = 20_000
 _UNKNOWN = re.compile("[\0\u21b5]")  # what glyphs leave whose characters are not known
+_TRIES = 3  # pages with such glyphs (there are more reasons for them) whose fonts are looked into
 
 
 @dataclass(slots=True)
@@ -45,10 +46,8 @@ def read(data: bytes, password: str | None) -> Content:
     """
     try:
         found, said = _found(data, password, wary=True)
-    except _UnmappedText:
-        from loaders._pdf_fonts import with_maps
-
-        found, said = _found(with_maps(data, password) or data, password, wary=False)
+    except _Mended as mended:
+        found, said = _found(mended.data, password, wary=False)
     if not (any(page.lines for page in found.pages) or found.comments or found.members):
         raise EmptyDocument(
             f"The {len(found.pages)} page(s) of this PDF have no text: they are empty, or images as of a scan.",
@@ -69,19 +68,39 @@ def read(data: bytes, password: str | None) -> Content:
     )
 
 
-class _UnmappedText(Exception):
-    """A page has glyphs whose characters are not known."""
+class _Mended(Exception):
+    """The file has fonts that hide their characters; here it is with maps for them, to be read from the start."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__()
+        self.data = data
+
+
+class _Mender:
+    """Looks into the fonts of the first pages that have glyphs without a character; raises _Mended."""
+
+    def __init__(self, data: bytes, password: str | None, tries: int) -> None:
+        self._file, self._tries = (data, password), tries
+
+    def look(self, lines: PageLines) -> None:
+        if not self._tries or not any(_UNKNOWN.search(line.text) for line in lines.lines):
+            return
+        from loaders._pdf_fonts import with_maps
+
+        self._tries -= 1
+        if mended := with_maps(*self._file, lines.number):
+            raise _Mended(mended)
 
 
 def _found(data: bytes, password: str | None, wary: bool) -> tuple[_Found, Stated]:
-    """What is on the pages, and what the file says of itself; where `wary`, raises _UnmappedText."""
+    """What is on the pages, and what the file says of itself; where `wary`, raises _Mended."""
     with opened(data, password) as document:
         if len(document) > MAX_PAGES:
             raise DocumentTooLarge(f"This PDF has {len(document)} pages; the limit is {MAX_PAGES}.", "Split it.")
-        return _read(document, wary), stated(document)
+        return _read(document, _Mender(data, password, _TRIES if wary else 0)), stated(document)
 
 
-def _read(document: pdfium.PdfDocument, wary: bool) -> _Found:
+def _read(document: pdfium.PdfDocument, mender: _Mender) -> _Found:
     found, files = _Found(), attached(document)
     if document.get_formtype() == pdfium_c.FORMTYPE_ACRO_FORM:
         document.init_forms()
@@ -91,8 +110,7 @@ def _read(document: pdfium.PdfDocument, wary: bool) -> _Found:
         try:
             page = document[number - 1]
             lines = page_lines(page, number)
-            if wary and any(_UNKNOWN.search(line.text) for line in lines.lines):
-                raise _UnmappedText
+            mender.look(lines)
             lines = _or_recognised(page, lines, found)
             annotations = Annotations(document, page, number)
             lines = replace(lines, lines=with_typed(lines.lines, annotations.lines))

@@ -8,6 +8,7 @@ files printed from a Mac's Preview. (ISO 32000-1, 9.10: extraction of text conte
 from __future__ import annotations
 
 import io
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -15,20 +16,21 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DecodedStreamObject, NameObject
 
 _LIGATURES = frozenset(("/ff", "/fi", "/fl", "/ffi", "/ffl"))
+_LIGATURE_FORMS = frozenset(map(chr, range(0xFB00, 0xFB05)))
 _MOST_GLYPHS = 65_536
 _DEEPEST = 8  # of forms inside forms
 _CMAP = """/CIDInit /ProcSet findresource begin 12 dict begin begincmap
 /CMapName /Adobe-Identity-UCS def /CMapType 2 def
-1 begincodespacerange <0000> <FFFF> endcodespacerange
+1 begincodespacerange <{first}> <{last}> endcodespacerange
 {body}
 endcmap CMapName currentdict /CMap defineresource pop end end"""
 
 
-def with_maps(data: bytes, password: str | None) -> bytes | None:
-    """The file with maps for such fonts, written anew and without its password; None where there is nothing to mend."""
+def with_maps(data: bytes, password: str | None, page: int) -> bytes | None:
+    """The file with maps for such fonts, written anew and without its password; None where the page has none."""
     try:
         reader = PdfReader(io.BytesIO(data), strict=False, password=password)
-        if not any(_is_ligature_font(font) or _lacks_map(font) for font in _fonts(reader.pages)):
+        if not any(_is_ligature_font(font) or _lacks_map(font) for font in _fonts([reader.pages[page - 1]])):
             return None
         writer = PdfWriter(clone_from=reader)
         mended = [_mend(font, writer) for font in _fonts(writer.pages)]
@@ -107,25 +109,36 @@ def _font_file(font: Any) -> Any:
 
 def _mend(font: Any, writer: PdfWriter) -> bool:
     if _is_ligature_font(font):
-        del font["/ToUnicode"]  # the names count then
-        return True
-    characters = _characters(font) if _lacks_map(font) else {}
+        characters, digits = _named(font), 2
+    else:
+        characters, digits = _characters(font) if _lacks_map(font) else {}, 4
     if not characters:
         return False
-    codes = sorted(characters)
-    parts = [codes[n : n + 100] for n in range(0, len(codes), 100)]  # a part may have a hundred (Adobe TN 5014)
-    body = "\n".join(
-        "\n".join((f"{len(part)} beginbfchar", *(f"<{c:04X}> <{_hex(characters[c])}>" for c in part), "endbfchar"))
-        for part in parts
-    )
     stream = DecodedStreamObject()
-    stream.set_data(_CMAP.format(body=body).encode("ascii"))
+    stream.set_data(_cmap(characters, digits).encode("ascii"))
     font[NameObject("/ToUnicode")] = writer._add_object(stream)
     return True
 
 
-def _hex(character: str) -> str:
-    return character.encode("utf-16-be").hex().upper()
+def _cmap(characters: Mapping[int, str], digits: int) -> str:
+    """What a map (ToUnicode) says: codes of so many hexadecimal digits, at most a hundred a part (Adobe TN 5014)."""
+    pairs = [f"<{code:0{digits}X}> <{text.encode('utf-16-be').hex()}>" for code, text in sorted(characters.items())]
+    parts = [pairs[n : n + 100] for n in range(0, len(pairs), 100)]
+    body = "\n".join("\n".join((f"{len(part)} beginbfchar", *part, "endbfchar")) for part in parts)
+    return _CMAP.format(first="0" * digits, last="F" * digits, body=body)
+
+
+def _named(font: Any) -> dict[int, str]:
+    """The characters of each code that the encoding names (Adobe Glyph List): "ffi" is three."""
+    from fontTools.agl import toUnicode
+
+    names = _differences(font["/Encoding"].get_object()["/Differences"])
+    return {code: _whole(toUnicode(name.removeprefix("/"))) for code, name in names.items() if code < 256}
+
+
+def _whole(text: str) -> str:
+    """A ligature as the letters that it is of."""
+    return unicodedata.normalize("NFKC", text) if text in _LIGATURE_FORMS else text
 
 
 def _characters(font: Any) -> dict[int, str]:

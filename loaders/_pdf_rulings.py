@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,47 +14,93 @@ _THIN = 3.0  # points: a filled rectangle that is thinner is a ruling
 _SHORTEST = 6.0
 _NEAR = 2.5  # rulings that are nearer to each other are one
 _LEAST_DRAWN = 0.3
+_FRAMED = 0.9
 _MOST_OBJECTS = 6000
 _MOST_RULINGS = 1200
 _MOST_SEGMENTS = 2000
 
+_DEEPEST = 8  # of forms inside forms
+_WRAPPED = 2  # objects: the whole page is in forms; those of other pages are figures, whose lines make no tables
+
+_Box = tuple[float, float, float, float]
 Ruling = tuple[float, float, float]
 """A vertical or horizontal line: where it stands, and where it begins and ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table's rulings in points from the top left of the page: `xs` part its columns, `ys` its rows."""
+    """A table's rulings in points from the top left of the page: `xs` part its columns, `ys` its rows.
+
+    `joined` are the boxes, as (row, column) from 1, that no ruling parts from the one above: a cell of several rows.
+    """
 
     xs: tuple[float, ...]
     ys: tuple[float, ...]
+    joined: frozenset[tuple[int, int]] = frozenset()
 
 
 def rulings(page: pdfium.PdfPage) -> tuple[list[Ruling], list[Ruling]]:
     """Vertical and horizontal ones in the page's own space (from its bottom left), of paths and their rectangles."""
     vertical: list[Ruling] = []
     horizontal: list[Ruling] = []
-    count = pdfium_c.FPDFPage_CountObjects(page.raw)
-    if count > _MOST_OBJECTS:
+    try:
+        for left, bottom, right, top in _Drawn().on(page):
+            if top - bottom <= _THIN and right - left >= _SHORTEST:
+                horizontal.append(((bottom + top) / 2, left, right))
+            elif right - left <= _THIN and top - bottom >= _SHORTEST:
+                vertical.append(((left + right) / 2, bottom, top))
+            elif right - left > _THIN and top - bottom > _THIN:
+                vertical += [(left, bottom, top), (right, bottom, top)]
+                horizontal += [(bottom, left, right), (top, left, right)]
+            if len(vertical) + len(horizontal) > _MOST_RULINGS:
+                return [], []
+    except _TooManyError:
         return [], []
-    raw, item_of, type_of = page.raw, pdfium_c.FPDFPage_GetObject, pdfium_c.FPDFPageObj_GetType
-    for index in range(count):
-        item = item_of(raw, index)
-        if type_of(item) == pdfium_c.FPDF_PAGEOBJ_PATH:
-            for left, bottom, right, top in _strokes(item):
-                if top - bottom <= _THIN and right - left >= _SHORTEST:
-                    horizontal.append(((bottom + top) / 2, left, right))
-                elif right - left <= _THIN and top - bottom >= _SHORTEST:
-                    vertical.append(((left + right) / 2, bottom, top))
-                elif right - left > _THIN and top - bottom > _THIN:
-                    vertical += [(left, bottom, top), (right, bottom, top)]
-                    horizontal += [(bottom, left, right), (top, left, right)]
-        if len(vertical) + len(horizontal) > _MOST_RULINGS:
-            return [], []
     return vertical, horizontal
 
 
-def _strokes(path: Any) -> Iterator[tuple[float, float, float, float]]:
+class _TooManyError(Exception):
+    """A page has more objects than anybody draws for tables."""
+
+
+class _Drawn:
+    """The boxes (left, bottom, right, top) of what the paths of a page draw, those of its forms among them."""
+
+    def __init__(self) -> None:
+        self._left = _MOST_OBJECTS
+
+    def on(self, page: pdfium.PdfPage) -> Iterator[_Box]:
+        """Each box. Raises _TooManyError."""
+        return self._of(page.raw, pdfium_c.FPDFPage_CountObjects(page.raw), pdfium_c.FPDFPage_GetObject, 0)
+
+    def _of(self, holder: Any, count: int, object_of: Callable[[Any, int], Any], depth: int) -> Iterator[_Box]:
+        self._left -= count
+        if self._left < 0 or depth > _DEEPEST:
+            raise _TooManyError
+        type_of = pdfium_c.FPDFPageObj_GetType
+        for index in range(count):
+            item = object_of(holder, index)
+            kind = type_of(item)
+            if kind == pdfium_c.FPDF_PAGEOBJ_PATH:
+                yield from _strokes(item)
+            elif kind == pdfium_c.FPDF_PAGEOBJ_FORM and count <= _WRAPPED:
+                yield from self._in_form(item, depth + 1)
+
+    def _in_form(self, form: Any, depth: int) -> Iterator[_Box]:
+        matrix = pdfium_c.FS_MATRIX()
+        count = pdfium_c.FPDFFormObj_CountObjects(form)
+        if count <= 0 or not pdfium_c.FPDFPageObj_GetMatrix(form, matrix):
+            return
+        for left, bottom, right, top in self._of(form, count, pdfium_c.FPDFFormObj_GetObject, depth):
+            one, other = _placed(matrix, left, bottom), _placed(matrix, right, top)
+            yield min(one[0], other[0]), min(one[1], other[1]), max(one[0], other[0]), max(one[1], other[1])
+
+
+def _placed(matrix: Any, x: float, y: float) -> tuple[float, float]:
+    return matrix.a * x + matrix.c * y + matrix.e, matrix.b * x + matrix.d * y + matrix.f
+
+
+def _strokes(path: Any) -> Iterator[_Box]:
     """The boxes of what a path draws: of itself if it is one line or rectangle, else of each of its strokes."""
     edges = [ctypes.c_float() for _ in range(4)]
     segments = pdfium_c.FPDFPath_CountSegments(path)
@@ -69,10 +115,7 @@ def _strokes(path: Any) -> Iterator[tuple[float, float, float, float]]:
     for index in range(segments):
         segment = pdfium_c.FPDFPath_GetPathSegment(path, index)
         pdfium_c.FPDFPathSegment_GetPoint(segment, x, y)
-        point = (
-            matrix.a * x.value + matrix.c * y.value + matrix.e,
-            matrix.b * x.value + matrix.d * y.value + matrix.f,
-        )
+        point = _placed(matrix, x.value, y.value)
         if last and pdfium_c.FPDFPathSegment_GetType(segment) == pdfium_c.FPDF_SEGMENT_LINETO:
             yield min(last[0], point[0]), min(last[1], point[1]), max(last[0], point[0]), max(last[1], point[1])
         last = point
@@ -84,7 +127,7 @@ def grids(vertical: Sequence[Ruling], horizontal: Sequence[Ruling]) -> list[Grid
     for verticals, horizontals in _connected(vertical, horizontal):
         xs, ys = _places(verticals), _places(horizontals)
         if len(xs) > 2 and len(ys) > 2 and _drawn(xs, ys, verticals) >= _LEAST_DRAWN:
-            found.append(Grid(xs, ys))
+            found.append(Grid(xs, ys, frozenset(_joined(xs, ys, verticals, horizontals))))
     return [grid for grid in found if not any(_inside(grid, other) for other in found if other is not grid)]
 
 
@@ -110,13 +153,32 @@ def _connected(vertical: Sequence[Ruling], horizontal: Sequence[Ruling]) -> Iter
 
 def _drawn(xs: Sequence[float], ys: Sequence[float], verticals: Sequence[Ruling]) -> float:
     """How much of the lines between columns is drawn, 0 to 1: little where a form has boxes but no columns."""
-    drawn = 0.0
-    for x in xs[1:-1]:
-        until = ys[0]
-        for _, low, high in sorted(ruling for ruling in verticals if abs(ruling[0] - x) <= _NEAR):
-            drawn += max(0.0, high - max(low, until))
-            until = max(until, high)
-    return drawn / ((len(xs) - 2) * (ys[-1] - ys[0]))
+    inner = ([ruling for ruling in verticals if abs(ruling[0] - x) <= _NEAR] for x in xs[1:-1])
+    return sum(_covered(parallel, ys[0], ys[-1]) for parallel in inner) / (len(xs) - 2)
+
+
+def _joined(
+    xs: Sequence[float], ys: Sequence[float], verticals: Sequence[Ruling], horizontals: Sequence[Ruling]
+) -> Iterator[tuple[int, int]]:
+    """Boxes that have rulings at their sides and none above them."""
+    for row in range(1, len(ys) - 1):
+        above = [ruling for ruling in horizontals if abs(ruling[0] - ys[row]) <= _NEAR]
+        if _covered(above, xs[0], xs[-1]) >= _FRAMED:
+            continue
+        sides = [_covered([v for v in verticals if abs(v[0] - x) <= _NEAR], ys[row - 1], ys[row + 1]) for x in xs]
+        for column in range(len(xs) - 1):
+            framed = min(sides[column], sides[column + 1]) >= _FRAMED
+            if framed and _covered(above, xs[column], xs[column + 1]) < _LEAST_DRAWN:
+                yield row + 1, column + 1
+
+
+def _covered(parallel: Sequence[Ruling], begin: float, end: float) -> float:
+    """How much of a stretch rulings along it cover, 0 to 1."""
+    covered, until = 0.0, begin
+    for _, low, high in sorted(parallel, key=lambda ruling: ruling[1]):
+        covered += max(0.0, min(high, end) - max(low, until))
+        until = max(until, high)
+    return covered / (end - begin)
 
 
 def _places(parallel: Sequence[Ruling]) -> tuple[float, ...]:

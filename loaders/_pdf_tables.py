@@ -47,7 +47,10 @@ def ruled_table(grid: Grid, lines: Sequence[Line]) -> Table | None:
         row = bisect_right(grid.ys, (line.top + line.bottom) / 2)
         for cell in line.cells:
             column = bisect_right(grid.xs, (cell.left + cell.right) / 2)
-            boxes.setdefault((row, column), []).append((line, cell))
+            box = row, column
+            while box in grid.joined:  # what stands in a cell of several rows is of the first
+                box = box[0] - 1, column
+            boxes.setdefault(box, []).append((line, cell))
     rows, columns = sorted({row for row, _ in boxes}), sorted({column for _, column in boxes})
     characters = sum(cell.end - cell.start for pieces in boxes.values() for _, cell in pieces)
     if len(rows) < 2 or len(columns) < 2 or characters > _PROSE * len(boxes):

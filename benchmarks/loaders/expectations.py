@@ -53,7 +53,8 @@ class Expectation:
 def read_expectations(made: Path = MADE, by_hand: Path = BY_HAND) -> list[Expectation]:
     """One per file: what is by hand is added to what was made.
 
-    By hand, `wrong` lists what a reader got wrong, `layout_tables` says that the tables of a page hold no data, `only`
+    By hand, `wrong` lists what a reader got wrong (a text, or a text with its place) and `why`
+    says how that is known; `layout_tables` says that the tables of a page hold no data, `only`
     that no reader could be trusted with the file.
     """
     written: Mapping[str, Mapping[str, Any]] = json.loads(by_hand.read_text(encoding="utf-8"))
@@ -62,7 +63,7 @@ def read_expectations(made: Path = MADE, by_hand: Path = BY_HAND) -> list[Expect
 
 
 def _expectation(file: str, made: Mapping[str, Any], written: Mapping[str, Any]) -> Expectation:
-    wrong = set(written.get("wrong", ()))
+    wrong = {one if isinstance(one, str) else tuple(one) for one in written.get("wrong", ())}
     if written.get("only"):
         made = {}
     snippets = [tuple(pair) for pair in (*made.get("snippets", ()), *written.get("snippets", ()))]
@@ -74,7 +75,7 @@ def _expectation(file: str, made: Mapping[str, Any], written: Mapping[str, Any])
         made.get("reader", "by hand"),
         tuple(written.get("errors", ())),
         written.get("password"),
-        tuple(pair for pair in snippets if pair[0] not in wrong),
-        tuple(pair for pair in absent if pair[0] not in wrong),
+        tuple(pair for pair in snippets if wrong.isdisjoint((pair[0], pair))),
+        tuple(pair for pair in absent if wrong.isdisjoint((pair[0], pair))),
         tuple(cell for cell in cells if cell.value not in wrong),
     )
