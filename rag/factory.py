@@ -24,16 +24,18 @@ from rag.integrity import Integrity
 from rag.job_queue import JobQueue
 from rag.jobs import Worker
 from rag.knowledge import Library
+from rag.logs import Logs
 from rag.originals import Originals
 from rag.parsing import Parser
 from rag.prompt_templates import PromptTemplates
 from rag.protocols import Embedder
-from rag.recovery import CATALOG, INDEXES, ORIGINALS, PROMPTS, refuse_if_cut_off
+from rag.recovery import CATALOG, INDEXES, LOG, ORIGINALS, PROMPTS, refuse_if_cut_off
 from rag.rerankers.cross_encoder import CrossEncoderReranker
 from rag.retrieval import Retriever
 from rag.runs import Runs
 from rag.settings import DEFAULT_EMBEDDING_MODEL, Settings
 from rag.tables.analyst import TableAnalyst
+from rag.traces import Traces
 from rag.watch import WatchedFolder
 
 
@@ -56,6 +58,8 @@ class Parts:
     models: ChatModels
     templates: PromptTemplates
     runs: Runs
+    logs: Logs
+    traces: Traces | None
     assistant: Assistant
     conversations: Conversations
     curation: Curation
@@ -65,6 +69,7 @@ class Parts:
 def build(settings: Settings) -> Parts:
     """Makes the parts; no model is loaded. Raises StoreError where the store cannot be opened."""
     folder = settings.store
+    traces = Traces(settings.otel_endpoint) if settings.otel_endpoint else None  # raises before anything is open
     refuse_if_cut_off(folder)
     remove_unfinished(folder)
     database = Database(folder / CATALOG)
@@ -90,7 +95,8 @@ def build(settings: Settings) -> Parts:
     retriever = Retriever(catalog, indexes, fitting_embedder, reranker)
     models = ChatModels(settings)
     templates = PromptTemplates(folder / PROMPTS)
-    runs = Runs()
+    logs = Logs({"file": folder / LOG, "stderr": "stderr", "off": None}[settings.log], settings.log_level)
+    runs = Runs((logs.hear, traces.hear) if traces else (logs.hear,))
     tables = TableAnalyst(catalog, templates)
     assistant = Assistant(settings, catalog, retriever, embedder, models, tables, templates, runs)
     reader = replace(assistant, runs=Runs())  # what a chain reads by itself is no run of its own
@@ -111,6 +117,8 @@ def build(settings: Settings) -> Parts:
         models=models,
         templates=templates,
         runs=runs,
+        logs=logs,
+        traces=traces,
         assistant=assistant,
         conversations=Conversations(database),
         curation=Curation(database, library, queue, worker),

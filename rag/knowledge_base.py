@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import aclosing
 from pathlib import Path
 from typing import Self
 
 import loaders
 from loaders import Block, Box, Document
+from rag.asynchronous import events_of
 from rag.backup import BackedUp, back_up, restore
 from rag.catalog import Generation
 from rag.errors import StoreError
@@ -52,6 +54,7 @@ class KnowledgeBase:
         self.curation = parts.curation
         self.models = parts.models
         self.chains = parts.chains
+        self.logs = parts.logs
 
     @classmethod
     def open(cls, store: Path | str | None = None, settings: Settings | None = None) -> Self:
@@ -76,6 +79,9 @@ class KnowledgeBase:
         self._parts.worker.stop()
         self._parts.parser.close()
         self._parts.database.close()
+        self._parts.logs.close()
+        if self._parts.traces:
+            self._parts.traces.close()
 
     def __enter__(self) -> Self:
         return self
@@ -327,6 +333,28 @@ class KnowledgeBase:
         for event in self.stream(question, history, options):
             if isinstance(event, AnswerReady):
                 return event.answer
+        raise AssertionError("a stream ends with AnswerReady")
+
+    def astream(
+        self,
+        question: str,
+        history: Sequence[Message] = (),
+        options: AskOptions = AskOptions(),  # noqa: B008 - frozen
+    ) -> AsyncGenerator[Event, None]:
+        """The same as `stream` for an event loop; closing it, or cancelling the task, ends the writing."""
+        return events_of(lambda stop: self.stream(question, history, options, stop))
+
+    async def aask(
+        self,
+        question: str,
+        history: Sequence[Message] = (),
+        options: AskOptions = AskOptions(),  # noqa: B008 - frozen
+    ) -> Answer:
+        """The same as `ask` for an event loop."""
+        async with aclosing(self.astream(question, history, options)) as events:
+            async for event in events:
+                if isinstance(event, AnswerReady):
+                    return event.answer
         raise AssertionError("a stream ends with AnswerReady")
 
     def rank_sentences(self, found: Retrieved) -> list[str]:

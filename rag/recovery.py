@@ -21,6 +21,7 @@ CATALOG = "catalog.sqlite"
 ORIGINALS = "originals"
 INDEXES = "indexes"
 PROMPTS = "prompts"
+LOG = "logs/tenkyo.jsonl"
 RESTORING = "restoring"
 """A folder in the store while a restore puts its files in place."""
 

@@ -235,3 +235,14 @@ class ModelHealth:
     sent: int | None = None
     read: int | None = None
     truncates: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A line of the log: when, how grave (debug, info, warning, error), whose, what happened, and its figures."""
+
+    at: datetime
+    level: str
+    logger: str
+    event: str
+    fields: Mapping[str, object]

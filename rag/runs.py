@@ -57,11 +57,16 @@ class Runs:
                 ended = True
                 yield end()
         except TenkyoError as error:
-            ended = True
+            ended = True  # who asked may stop here
             yield stamped(RunFailed(error.as_dict()))
             raise
-        finally:
+        except GeneratorExit:
             if not ended:
                 stamped(RunFailed(_GIVEN_UP))
+            raise
+        except Exception as error:
+            stamped(RunFailed({"code": "error", "message": type(error).__name__, "hint": "See the log."}))
+            raise
+        finally:
             if close := getattr(events, "close", None):
                 close()

@@ -149,6 +149,16 @@ class Settings(BaseSettings):
         default="mark", description="What becomes of a model's sentences that the documents do not support."
     )
 
+    log: Literal["file", "stderr", "off"] = Field(
+        default="file", description="Where the log goes, one JSON object a line; file: `logs` in the store."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="What is logged; debug: questions, prompts and passages, too."
+    )
+    otel_endpoint: str = Field(
+        default="", description="OpenTelemetry collector for traces, as http://localhost:4318 (OTLP/HTTP); empty: none."
+    )
+
     @model_validator(mode="after")
     def _names_differ(self) -> Self:
         names = [choice.name for choice in self.chat_choices()]

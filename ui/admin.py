@@ -12,6 +12,7 @@ from ui.evaluation_view import draw_evaluation
 from ui.gate import Gate
 from ui.index_view import draw_index
 from ui.language import Words
+from ui.logs_view import draw_logs
 from ui.models_view import draw_models
 from ui.overview_view import draw_overview
 from ui.settings_view import draw_settings
@@ -25,6 +26,7 @@ SECTIONS: dict[str, Callable[[Visit], None]] = {
     "evaluation": draw_evaluation,
     "models": draw_models,
     "backup": draw_backups,
+    "logs": draw_logs,
     "settings": draw_settings,
 }
 """By name, in their order on the page; `admin.section.NAME` is what a section is called."""
