@@ -62,7 +62,7 @@ class Logs:
         record.fields = {"run_id": event.run_id, "at_ms": round(event.at_ms, 1), **fields}
         self._handler.handle(record)
 
-    def latest(self, limit: int = 200, level: Level = "info") -> list[LogLine]:
+    def latest(self, limit: int = 200, level: str = "info") -> list[LogLine]:
         """The newest lines of at least this level, newest first."""
         if self._file is None or not self._file.exists():
             return []

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 import streamlit as st
 
 from ui.visit import Visit
 
-Level = Literal["info", "warning", "error"]
-_LEVELS: tuple[Level, ...] = ("info", "warning", "error")
+_LEVELS = ("info", "warning", "error")
 _LINES = 200
 
 
