@@ -122,7 +122,7 @@ def _ours(files: Sequence[Path]) -> dict[str, float]:
 
 def _runtime_alone(kb: KnowledgeBase) -> float:
     """Seconds that the runtime takes for the same tokens and nothing else: as many threads, no tokenizer, no store."""
-    embedder = kb._parts.embedder
+    embedder = kb._parts.embedder.current
     assert isinstance(embedder, OnnxInt8Embedder)
     session, tokenizer = embedder._session, embedder._truncating
     assert session is not None

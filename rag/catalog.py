@@ -23,8 +23,6 @@ _LABELS = """SELECT sha256, name, collection, metadata FROM documents WHERE pare
     UNION ALL SELECT sha256, name, collection, '{}' FROM jobs WHERE sha256 != '' AND result IS NULL
     AND state IN ('queued', 'running', 'failed', 'cancelled')"""
 """What was added as what: by the documents there are, and by the jobs that may yet make one."""
-
-
 _VECTORS_AT_ONCE = 10_000
 _FEW = 300  # documents that are looked up one by one
 
@@ -362,6 +360,12 @@ class Catalog:
                    AND NOT EXISTS (SELECT 1 FROM embeddings e WHERE e.key = chunks.embedding_key)"""
         with self._database.read() as db:
             return db.execute(query, (generation, after)).fetchone()[0]
+
+    def known_keys(self, keys: Collection[bytes]) -> set[bytes]:
+        """Those of these embedding keys that have a vector."""
+        query = "SELECT key FROM embeddings WHERE key = ?"
+        with self._database.read() as db:
+            return {row[0] for key in keys for row in db.execute(query, (key,))}
 
     def put_vectors(self, keys: Sequence[bytes], vectors: Vectors) -> None:
         """Stores unit vectors (n, dimension) under their keys; keys already there are left as they are."""

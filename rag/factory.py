@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from loaders import Web
@@ -17,6 +18,7 @@ from rag.chat_models import ChatModels
 from rag.conversations import Conversations
 from rag.curation import Curation
 from rag.database import Database
+from rag.embedders._switching import SwitchingEmbedder
 from rag.embedders.onnx_int8 import OnnxInt8Embedder
 from rag.embedders.sentence_transformer import SentenceTransformerEmbedder
 from rag.indexes import Indexes
@@ -30,10 +32,12 @@ from rag.parsing import Parser
 from rag.prompt_templates import PromptTemplates
 from rag.protocols import Embedder
 from rag.recovery import CATALOG, INDEXES, LOG, ORIGINALS, PROMPTS, refuse_if_cut_off
+from rag.reindexing import Reindexing
 from rag.rerankers.cross_encoder import CrossEncoderReranker
 from rag.retrieval import Retriever
 from rag.runs import Runs
 from rag.settings import DEFAULT_EMBEDDING_MODEL, Settings
+from rag.shape import read_shape, reshaped
 from rag.tables.analyst import TableAnalyst
 from rag.traces import Traces
 from rag.watch import WatchedFolder
@@ -64,6 +68,7 @@ class Parts:
     conversations: Conversations
     curation: Curation
     chains: Chains
+    reindexing: Reindexing
 
 
 def build(settings: Settings) -> Parts:
@@ -76,10 +81,12 @@ def build(settings: Settings) -> Parts:
     catalog = Catalog(database)
     originals = Originals(folder / ORIGINALS)
     indexes = Indexes(catalog, folder / INDEXES)
-    embedder = _embedder(settings)
+    fixed = frozenset(settings.model_fields_set)
+    settings = _remembered(settings, catalog, fixed)
+    embedder = SwitchingEmbedder(settings, _embedder)
     workers = settings.parse_workers or min(4, os.cpu_count() or 1)
     parser = Parser(settings.parse_timeout_s, settings.parse_memory_mb, workers)
-    library = Library(settings, catalog, originals, indexes, embedder, parser, Web())
+    library = Library(settings, catalog, originals, indexes, embedder, parser, Web(), fixed)
     queue = JobQueue(database)
     watched = WatchedFolder(settings.watch, settings.watch_collection, library) if settings.watch else None
     worker = Worker(library, queue, folder, watched)
@@ -123,7 +130,15 @@ def build(settings: Settings) -> Parts:
         conversations=Conversations(database),
         curation=Curation(database, library, queue, worker),
         chains=Chains(workshop, assistant, models),
+        reindexing=Reindexing(library, queue, worker),
     )
+
+
+def _remembered(settings: Settings, catalog: Catalog, fixed: Collection[str]) -> Settings:
+    """A copy in which what nobody has said is as the index was made: a new default makes no index stale."""
+    active = catalog.active_generation()
+    known = read_shape(active.fingerprint).as_settings() if active else {}
+    return reshaped(settings, known, fixed)
 
 
 def _embedder(settings: Settings) -> Embedder:

@@ -20,7 +20,10 @@ MAX_ATTEMPTS = 3
 
 
 class Work(NamedTuple):
-    """A job that has been claimed; `sha256` names its original, a rollback's `name` the generation to go back to."""
+    """A job that has been claimed; `sha256` names its original, a rollback's `name` the generation to go back to.
+
+    A reindex's `name` is JSON of the settings that it changes.
+    """
 
     id: int
     kind: JobKind

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 from collections.abc import Callable
@@ -241,7 +242,7 @@ class Worker:
 
     def _reindex(self, work: Work) -> None:
         try:
-            self._library.reindex(self._reporter(work.id))
+            self._library.reindex(self._reporter(work.id), json.loads(work.name or "{}"))
         except Cancelled:
             self._library.catalog.drop_generation("building")
             raise

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
-from typing import NamedTuple
 
 from loaders import Block, Document, Fetched, Web, fetch
 from rag.catalog import Catalog, Generation, NewChunk, NewDocument, document_id
+from rag.embedders._switching import SwitchingEmbedder
 from rag.errors import DocumentTooLarge, EmptyDocument, StoreError
 from rag.indexes import Indexes
 from rag.originals import Label, Originals
 from rag.parsing import Parser
-from rag.protocols import Embedder, Report
+from rag.protocols import Report
 from rag.reports import Added, KeptIndex, Progress, Removed
 from rag.settings import Settings
+from rag.shape import SHAPING, Shape, read_shape, reshaped, shape_of
 from rag.splitting import embedding_text, fitting_title, split
 from rag.types import Chunk, DocumentInfo
 
@@ -30,25 +30,6 @@ INDEXED_AT_ONCE = 8192
 """Chunks after which the indexes follow while a large library is embedded."""
 
 
-class Shape(NamedTuple):
-    """What shapes an index; a generation built with another shape does not fit the settings."""
-
-    embedding: str
-    chunk_tokens: int
-    chunk_overlap_tokens: int
-    embedded_rows: int
-
-    @property
-    def fingerprint(self) -> str:
-        """As JSON, as the catalog keeps it."""
-        return json.dumps(self._asdict(), sort_keys=True)
-
-
-def shape_of(settings: Settings, embedder: Embedder) -> Shape:
-    """How a reindex would shape the index now."""
-    return Shape(embedder.name, settings.chunk_tokens, settings.chunk_overlap_tokens, settings.embedded_rows)
-
-
 @dataclass(frozen=True, slots=True)
 class Library:
     """Adds, removes and reindexes documents."""
@@ -57,9 +38,11 @@ class Library:
     catalog: Catalog
     originals: Originals
     indexes: Indexes
-    embedder: Embedder
+    embedder: SwitchingEmbedder
     parser: Parser
     web: Web
+    fixed: frozenset[str] = frozenset()
+    """Settings that file, environment or caller give: an admin's choice does not change them."""
 
     # -- adding --------------------------------------------------------------------------------------------
 
@@ -148,7 +131,7 @@ class Library:
         Without an original its size is 0.
         """
         generation = self.generation()
-        shape = _shape(generation)
+        shape = read_shape(generation.fingerprint)
         report(Progress("split", 0, 1, "file", document.name))
         family, unread = self._family(document, collection, len(original or b""), shape)
         total = sum(len(new.chunks) for new in family)
@@ -236,6 +219,17 @@ class Library:
                 if info.has_original and info.parent is None and not self.originals.is_labelled(info.sha256):
                     self.originals.label(info.sha256, Label(info.name, info.collection, info.metadata))
 
+    def split_anew(self, info: DocumentInfo) -> list[NewChunk]:
+        """The chunks that a document would have with the settings of now; nothing is written."""
+        blocks = list(self.catalog.blocks(info.id).values())
+        return self._split(info.title, blocks, shape_of(self.settings, self.embedder))
+
+    def without_vector(self, chunks: Sequence[NewChunk]) -> list[NewChunk]:
+        """Those that are to have a vector and for which there is none yet."""
+        keys = {one.embedding_key for one in chunks if one.embedding_key}
+        known = self.catalog.known_keys(keys)
+        return [one for one in chunks if one.embedding_key and one.embedding_key not in known]
+
     def _split(self, title: str, blocks: Sequence[Block], shape: Shape) -> list[NewChunk]:
         chunks = split(title, blocks, self.embedder, shape.chunk_tokens, shape.chunk_overlap_tokens)
         return [NewChunk(chunk, self._embedding_key(title, chunk, blocks, shape)) for chunk in chunks]
@@ -260,7 +254,7 @@ class Library:
 
     def fits(self, generation: Generation) -> bool:
         """Whether the embedding model of the settings made the generation's vectors."""
-        return _shape(generation).embedding == self.embedder.name
+        return read_shape(generation.fingerprint).embedding == self.embedder.name
 
     def embed_some(self, generation: Generation) -> int:
         """Embeds and commits one group of chunks that wait for a vector; gives how many, 0 when none is left.
@@ -299,14 +293,17 @@ class Library:
 
     # -- reindexing ----------------------------------------------------------------------------------------
 
-    def reindex(self, report: Report) -> None:
+    def reindex(self, report: Report, changes: Mapping[str, object] = MappingProxyType({})) -> None:
         """Chunks and embeds the library anew beside the old generation, then switches to it in one transaction.
 
         Questions are answered from the old one until then. A reindex that a crash cut off goes on where it was.
+        `changes` are other settings that shape the index; they become those of this library with the switch.
         """
         self.generation()
-        shape = shape_of(self.settings, self.embedder)
-        self._complete(self.catalog.start_generation(shape.fingerprint, "building"), report)
+        new = self.reshaped(changes)
+        shape = shape_of(new.settings, new.embedder)
+        new._complete(self.catalog.start_generation(shape.fingerprint, "building"), report)
+        self._adopt(new)
 
     def roll_back(self, generation: int, report: Report) -> None:
         """Makes the previous generation the active one again, with what came in since; one that is active stays so.
@@ -315,17 +312,30 @@ class Library:
         """
         previous = self.catalog.previous_generation()
         if previous is not None and previous.id == generation:
-            self._complete(previous, report)
+            old = self.reshaped(read_shape(previous.fingerprint).as_settings())
+            old._complete(previous, report)
+            self._adopt(old)
         elif self.generation().id != generation:
             hint = "Reindex with the settings that you want."
             raise StoreError("The index from before the last reindex is not kept any more.", hint)
+
+    def reshaped(self, changes: Mapping[str, object]) -> Library:
+        """The same library under other settings that shape the index."""
+        settings = reshaped(self.settings, changes, self.fixed)
+        return replace(self, settings=settings, embedder=self.embedder.variant(settings))
+
+    def _adopt(self, other: Library) -> None:
+        """Goes on with the settings and the model of `other`; everything that holds this library's does so too."""
+        for name in SHAPING:
+            setattr(self.settings, name, getattr(other.settings, name))
+        self.embedder.switch(other.embedder)
 
     def kept_index(self) -> KeptIndex | None:
         """The previous generation in figures, if it is kept."""
         previous = self.catalog.previous_generation()
         if previous is None:
             return None
-        shape = _shape(previous)
+        shape = read_shape(previous.fingerprint)
         return KeptIndex(shape.embedding, shape.chunk_tokens, self.catalog.count_chunks_in(previous.id))
 
     def _complete(self, generation: Generation, report: Report) -> None:
@@ -345,7 +355,7 @@ class Library:
             info = self.catalog.document(missing)
             report(Progress("split", done, max(done, total), "documents", info.name))
             blocks = list(self.catalog.blocks(missing).values())
-            self.catalog.put_chunks(missing, new.id, self._split(info.title, blocks, _shape(new)))
+            self.catalog.put_chunks(missing, new.id, self._split(info.title, blocks, read_shape(new.fingerprint)))
             done += 1
 
     def _embed_missing(self, new: Generation, report: Report) -> None:
@@ -354,7 +364,3 @@ class Library:
         while count := self.embed_some(new):
             done += count
             report(Progress("embed", done, max(done, total), "chunks"))
-
-
-def _shape(generation: Generation) -> Shape:
-    return Shape(**json.loads(generation.fingerprint))

@@ -18,11 +18,11 @@ from rag.errors import StoreError
 from rag.events import AnswerReady, Event
 from rag.factory import Parts, build
 from rag.intake import add_one, add_side_by_side
-from rag.knowledge import shape_of
 from rag.originals import Label
 from rag.recovery import Rebuilt, rebuild
 from rag.reports import Activity, Added, Job, Progress, Removed, Stats, Usage, Verified
 from rag.settings import ROOT, Settings
+from rag.shape import shape_of
 from rag.types import Answer, AskOptions, Chunk, DocumentInfo, Message, Retrieved
 from rag.usage import usage
 
@@ -55,6 +55,7 @@ class KnowledgeBase:
         self.models = parts.models
         self.chains = parts.chains
         self.logs = parts.logs
+        self.reindexing = parts.reindexing
 
     @classmethod
     def open(cls, store: Path | str | None = None, settings: Settings | None = None) -> Self:

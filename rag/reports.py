@@ -153,6 +153,22 @@ class KeptIndex:
 
 
 @dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a reindex would make and take, reckoned from a sample of the library's own documents.
+
+    Of the `chunks`, `to_embed` have no vector yet. `seconds` are what the work would take on this machine, `size` the
+    bytes that the new index would take beside the old one, of the `free` ones of the store's disk.
+    """
+
+    chunks: int
+    to_embed: int
+    passages_per_s: float
+    seconds: float
+    size: int
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stats:
     """The store in figures. `stale` says why the index does not fit the settings ("" when it does)."""
 

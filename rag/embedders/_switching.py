@@ -1,0 +1,61 @@
+"""The embedding model in use, behind one object that everybody holds: a reindex with another model switches it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from rag.protocols import Embedder, Vectors
+from rag.settings import Settings
+
+
+class SwitchingEmbedder:
+    """An Embedder that hands everything on to the one in use; `make` builds the one that settings name."""
+
+    def __init__(self, settings: Settings, make: Callable[[Settings], Embedder]) -> None:
+        self._make = make
+        self._become(make(settings), settings.embedding_model)
+
+    def variant(self, settings: Settings) -> SwitchingEmbedder:
+        """One for other settings; it is the same model, loaded once, where they name the same."""
+        same = settings.embedding_model == self._model
+        return SwitchingEmbedder(settings, (lambda _: self.current) if same else self._make)
+
+    def switch(self, other: SwitchingEmbedder) -> None:
+        """Hands on to the model of `other` from now on."""
+        if other.name != self.name:
+            self._become(other.current, other._model)
+
+    def _become(self, embedder: Embedder, model: str) -> None:
+        self.current = embedder
+        self._model = model
+        self.name = embedder.name
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return self.current.dimension
+
+    @property
+    def max_tokens(self) -> int:
+        """What the model reads at most, special tokens included."""
+        return self.current.max_tokens
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """How many tokens each text has."""
+        return self.current.count_tokens(texts)
+
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
+        """The character span of each token."""
+        return self.current.token_spans(text)
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """(n, dimension) float32 unit vectors."""
+        return self.current.embed_passages(texts)
+
+    def embed_query(self, text: str) -> Vectors:
+        """(dimension,) float32 unit vector."""
+        return self.current.embed_query(text)
+
+    def covers(self, language: str) -> bool:
+        """Whether the model was trained on this language."""
+        return self.current.covers(language)

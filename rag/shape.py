@@ -1,0 +1,49 @@
+"""What shapes an index: which model embeds, and how documents are cut; and the settings that this comes from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+from rag.protocols import Embedder
+from rag.settings import DEFAULT_EMBEDDING_MODEL, Settings
+
+SHAPING = ("embedding_model", "chunk_tokens", "chunk_overlap_tokens", "embedded_rows")
+"""The settings that shape the index. What neither file nor environment says of them, the index itself remembers."""
+
+
+class Shape(NamedTuple):
+    """What shapes an index; a generation built with another shape does not fit the settings."""
+
+    embedding: str
+    chunk_tokens: int
+    chunk_overlap_tokens: int
+    embedded_rows: int
+
+    @property
+    def fingerprint(self) -> str:
+        """As JSON, as the catalog keeps it."""
+        return json.dumps(self._asdict(), sort_keys=True)
+
+    def as_settings(self) -> dict[str, object]:
+        """The settings that lead to this shape."""
+        is_default = self.embedding.startswith(f"{DEFAULT_EMBEDDING_MODEL}@")
+        model = DEFAULT_EMBEDDING_MODEL if is_default else self.embedding
+        return {**self._asdict(), "embedding_model": model}
+
+
+def read_shape(fingerprint: str) -> Shape:
+    """The inverse of `Shape.fingerprint`."""
+    return Shape(**json.loads(fingerprint))
+
+
+def shape_of(settings: Settings, embedder: Embedder) -> Shape:
+    """How a reindex would shape the index now."""
+    return Shape(embedder.name, settings.chunk_tokens, settings.chunk_overlap_tokens, settings.embedded_rows)
+
+
+def reshaped(settings: Settings, changes: Mapping[str, object], fixed: Collection[str]) -> Settings:
+    """A copy with those changes that concern the shape and are not `fixed`."""
+    new = {name: changes[name] for name in SHAPING if name in changes and name not in fixed}
+    return settings.model_copy(update=new)
