@@ -20,9 +20,10 @@ from rag.factory import Parts, build
 from rag.intake import add_one, add_side_by_side
 from rag.originals import Label
 from rag.recovery import Rebuilt, rebuild
-from rag.reports import Activity, Added, Job, Progress, Removed, Stats, Usage, Verified
+from rag.reports import Activity, Added, Job, Progress, Removed, Stats, Storage, Usage, Verified
 from rag.settings import ROOT, Settings
 from rag.shape import shape_of
+from rag.storage import storage
 from rag.types import Answer, AskOptions, Chunk, DocumentInfo, Message, Retrieved
 from rag.usage import usage
 
@@ -210,14 +211,14 @@ class KnowledgeBase:
         """The store in figures."""
         parts, documents = self._parts, self.documents()
         parts.indexes.refresh()
-        folder = self.settings.store
+        room = self.storage()
         return Stats(
             documents=len(documents),
             chunks=sum(d.chunks for d in documents),
             embedded=sum(d.embedded for d in documents),
             characters=sum(d.characters for d in documents),
             original_bytes=parts.originals.size(),
-            store_bytes=sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
+            store_bytes=room.catalog + room.originals + room.indexes + room.backups + room.other,
             by_type=dict(Counter(d.media_type for d in documents)),
             by_language=dict(Counter(d.language for d in documents)),
             collections=dict(Counter(d.collection for d in documents)),
@@ -228,6 +229,10 @@ class KnowledgeBase:
             stale=self._stale(),
             previous=parts.library.kept_index(),
         )
+
+    def storage(self) -> Storage:
+        """What each part of the store takes on the disk."""
+        return storage(self.settings.store)
 
     def usage(self, days: int = 30) -> Usage:
         """What was asked in the last days, and how it went; of conversations that were saved and not deleted."""

@@ -169,6 +169,18 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
+class Storage:
+    """Bytes that the parts of a store take, and what is free on its disk."""
+
+    catalog: int
+    originals: int
+    indexes: int
+    backups: int
+    other: int
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stats:
     """The store in figures. `stale` says why the index does not fit the settings ("" when it does)."""
 

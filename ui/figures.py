@@ -16,5 +16,5 @@ def draw_metrics(words: Words, figures: Mapping[str, str]) -> None:
 
 
 def megabytes(size: int) -> str:
-    """Bytes as MB with one decimal."""
-    return f"{size / 1_000_000:,.1f} MB"
+    """Bytes as MB with one decimal, from a thousand on as GB."""
+    return f"{size / 1e9:,.1f} GB" if size >= 1e9 else f"{size / 1e6:,.1f} MB"

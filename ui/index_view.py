@@ -2,45 +2,105 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from rag.errors import StoreError
+from rag.errors import TenkyoError
 from rag.reports import KeptIndex
+from ui.figures import draw_metrics, megabytes
 from ui.job_view import draw_job
+from ui.language import Words
 from ui.overview_view import draw_health
 from ui.visit import Visit
 
 _POLL_S = 0.5
+_UNITS = (("hours", 3600), ("minutes", 60), ("seconds", 1))
 
 
 def draw_index(visit: Visit) -> None:
     """The index's state in words and figures, and what can be done with it."""
     stats = visit.knowledge.stats()
     draw_health(visit.words, stats)
-    _draw_reindex(visit, stats.previous)
-
-
-def _draw_reindex(visit: Visit, previous: KeptIndex | None) -> None:
     job = visit.knowledge.index_job()
     running = job is not None and job.state in ("queued", "running")
-    st.button(
-        visit.words("admin.reindex"),
-        type="primary",
-        icon=":material/refresh:",
-        disabled=running,
-        on_click=_run,
-        args=(visit, visit.knowledge.submit_reindex),
-        help=visit.words("admin.reindex_help"),
-    )
+    _draw_form(visit, running)
     if running:
         st.fragment(_draw_live_job, run_every=_POLL_S)(visit)
         return
     if job:
         draw_job(visit, job)
-    if previous:
-        _draw_previous(visit, previous)
+    if stats.previous:
+        _draw_previous(visit, stats.previous)
+
+
+def _draw_form(visit: Visit, running: bool) -> None:
+    """Which model and how long the passages are to be; what that takes; and the button that does it."""
+    words, settings, fixed = visit.words, visit.knowledge.settings, visit.knowledge.reindexing.fixed
+    with st.form("reindex", border=True):
+        st.markdown(words("reindex.introduction"))
+        model, tokens, overlap = st.columns([2, 1, 1])
+        changes = {
+            "embedding_model": model.text_input(
+                words("reindex.model"),
+                settings.embedding_model,
+                disabled="embedding_model" in fixed,
+                help=words("reindex.model_help"),
+            ).strip(),
+            "chunk_tokens": tokens.number_input(
+                words("reindex.tokens"), 32, 8192, settings.chunk_tokens, 8, disabled="chunk_tokens" in fixed
+            ),
+            "chunk_overlap_tokens": overlap.number_input(
+                words("reindex.overlap"),
+                0,
+                4096,
+                settings.chunk_overlap_tokens,
+                8,
+                disabled="chunk_overlap_tokens" in fixed,
+            ),
+        }
+        if fixed & set(changes):
+            st.caption(words("reindex.fixed"))
+        with st.container(horizontal=True):
+            asked = st.form_submit_button(words("reindex.estimate"), icon=":material/calculate:")
+            sent = st.form_submit_button(
+                words("admin.reindex"), type="primary", icon=":material/refresh:", disabled=running
+            )
+    if asked:
+        _draw_estimate(visit, changes)
+    if sent and _went_well(visit, lambda: visit.knowledge.reindexing.submit(changes)):
+        st.rerun()
+
+
+def _draw_estimate(visit: Visit, changes: Mapping[str, object]) -> None:
+    words = visit.words
+    try:
+        with st.spinner(words("reindex.estimating")):
+            estimate = visit.knowledge.reindexing.estimate(changes)
+    except TenkyoError as error:
+        message, hint = words.error(error.as_dict())
+        st.error(words.markdown("app.problem", message=message, hint=hint), icon=":material/error:")
+        st.caption(words.markdown("app.details", message=error.message))
+        return
+    draw_metrics(
+        words,
+        {
+            "reindex.chunks": f"{estimate.chunks:,}",
+            "reindex.to_embed": f"{estimate.to_embed:,}",
+            "reindex.time": duration(words, estimate.seconds),
+            "reindex.size": megabytes(estimate.size),
+            "reindex.free": megabytes(estimate.free),
+        },
+    )
+    if estimate.size > estimate.free:
+        st.warning(words("reindex.no_room"), icon=":material/hard_drive:")
+    st.caption(words("reindex.basis", rate=f"{estimate.passages_per_s:.0f}"))
+
+
+def duration(words: Words, seconds: float) -> str:
+    """A time in words: seconds below two minutes, minutes below two hours, then hours."""
+    unit, size = next((unit, size) for unit, size in _UNITS if seconds >= 2 * size or size == 1)
+    return words(f"duration.{unit}", count=max(1, round(seconds / size)))
 
 
 def _draw_previous(visit: Visit, previous: KeptIndex) -> None:
@@ -71,10 +131,17 @@ def _draw_previous(visit: Visit, previous: KeptIndex) -> None:
 
 
 def _run(visit: Visit, action: Callable[[], object]) -> None:
+    _went_well(visit, action)
+
+
+def _went_well(visit: Visit, action: Callable[[], object]) -> bool:
+    """Whether it did; what did not is said."""
     try:
         action()
-    except StoreError as error:  # somebody else has dropped it meanwhile
+    except TenkyoError as error:
         st.toast(" ".join(visit.words.error(error.as_dict())), icon=":material/error:")
+        return False
+    return True
 
 
 def _draw_live_job(visit: Visit) -> None:

@@ -4,10 +4,12 @@ import ast
 import re
 import string
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from rag import Settings, TenkyoError
+from rag.reports import FindingCode
 from ui.language import LANGUAGES, Words, flat_texts, language_of
 
 UI = Path(__file__).resolve().parents[2] / "ui"
@@ -120,7 +122,7 @@ def test_no_string_is_unused():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
-    by_code = {"errors", "types", "languages", "stage", "skipped", "suspicious"}
+    by_code = {"errors", "finding", "types", "languages", "stage", "skipped", "suspicious"}
     unused = {
         key
         for key in flat_texts("en")
@@ -143,6 +145,10 @@ def test_everything_that_loaders_leave_out_has_words():
     reasons = set(re.findall(r'Skipped\(\s*"(\w+)"', sources))
     assert reasons
     assert {key.split(".")[1] for key in flat_texts("en") if key.startswith("skipped.")} == reasons
+
+
+def test_everything_that_a_check_finds_has_words():
+    assert {code for code in get_args(FindingCode) if f"finding.{code}" not in Words("ja")} == set()
 
 
 def test_every_setting_has_words():
