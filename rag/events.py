@@ -91,11 +91,12 @@ class ModelFailed(Stamped):
 
 @dataclass(frozen=True, slots=True)
 class ToolCalled(Stamped):
-    """An agent calls a tool; `arguments` are as the model gave them."""
+    """An agent calls a tool; `arguments` are as the model gave them, `thought` is what it said before."""
 
     call_id: str
     name: str
     arguments: str
+    thought: str = ""
 
 
 @dataclass(frozen=True, slots=True)

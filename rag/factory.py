@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from loaders import Web
+from rag.agent.agent import Agent
 from rag.assistant import Assistant
 from rag.backup import remove_unfinished
 from rag.catalog import Catalog
@@ -69,6 +70,7 @@ class Parts:
     curation: Curation
     chains: Chains
     reindexing: Reindexing
+    agent: Agent
 
 
 def build(settings: Settings) -> Parts:
@@ -131,6 +133,7 @@ def build(settings: Settings) -> Parts:
         curation=Curation(database, library, queue, worker),
         chains=Chains(workshop, assistant, models),
         reindexing=Reindexing(library, queue, worker),
+        agent=Agent(assistant, Web()),
     )
 
 

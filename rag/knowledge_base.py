@@ -57,6 +57,7 @@ class KnowledgeBase:
         self.chains = parts.chains
         self.logs = parts.logs
         self.reindexing = parts.reindexing
+        self.agent = parts.agent
 
     @classmethod
     def open(cls, store: Path | str | None = None, settings: Settings | None = None) -> Self:

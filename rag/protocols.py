@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from threading import Event as Flag
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.reports import ServedModel
-from rag.types import Message, TokensUsed
+from rag.types import Message, TokensUsed, ToolReply
 
 Vectors = NDArray[np.float32]
 Ids = NDArray[np.int64]
@@ -117,6 +117,33 @@ class ModelServer(Protocol):
 
     def served(self) -> list[ServedModel]:
         """The models that the server lists; raises ModelUnavailable."""
+        ...
+
+
+@runtime_checkable
+class ToolCaller(Protocol):
+    """What a chat model can do, too, whose server has function calling (OpenAI's format)."""
+
+    name: str
+
+    @property
+    def context_tokens(self) -> int:
+        """The window: prompt and answer together."""
+        ...
+
+    @property
+    def calls_tools(self) -> bool:
+        """Whether it is worth trying, as far as is known."""
+        ...
+
+    def count_tokens(self, text: str) -> int:
+        """As a chat model's."""
+        ...
+
+    def call_tools(
+        self, messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]], max_tokens: int, stop: Flag
+    ) -> ToolReply:
+        """What it says or calls next, all at once; raises ModelUnavailable, also where the server knows no tools."""
         ...
 
 

@@ -142,6 +142,21 @@ class Settings(BaseSettings):
     )
     top_p: float = Field(default=0.9, gt=0, le=1, description="Nucleus sampling; Meta's reference is 0.9.")
 
+    agent_steps: int = Field(default=6, ge=1, le=30, description="Tools that the agent may call for one question.")
+    agent_seconds: float = Field(default=180, gt=0, description="Time after which the agent calls no further tool.")
+    agent_protocol: Literal["auto", "native", "react"] = Field(
+        default="auto",
+        description="How the agent calls tools: the server's function calling, or text (ReAct); auto: what it can.",
+    )
+    agent_hosts: str = Field(
+        default="", description="Hosts whose public addresses the agent may get, as 'api.example.org'; empty: none."
+    )
+    web_search_url: str = Field(
+        default="",
+        pattern=r"^$|^https?://[^\s]+\{query\}",
+        description="SearXNG's JSON address with {query}, by which the agent may search the web; empty: it may not.",
+    )
+
     min_confidence: float = Field(
         default=0.3, ge=0, le=1, description="Below it the app says the documents do not answer."
     )

@@ -122,6 +122,24 @@ class TokensUsed:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestedCall:
+    """A tool that a model calls by its server's own function calling; `arguments` are JSON, as far as it kept to it."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolReply:
+    """What a model gives where it may call tools: calls, or where there are none, its answer."""
+
+    text: str
+    calls: tuple[RequestedCall, ...] = ()
+    used: TokensUsed | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A quote that stands word for word in a chunk: `chunk.text[start:end] == quote`.
 
@@ -284,6 +302,7 @@ __all__ = [
     "Message",
     "Problem",
     "ReadColumn",
+    "RequestedCall",
     "Retrieved",
     "Role",
     "SavedTurn",
@@ -291,4 +310,5 @@ __all__ = [
     "Skipped",
     "Span",
     "TokensUsed",
+    "ToolReply",
 ]

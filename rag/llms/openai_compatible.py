@@ -6,7 +6,7 @@ import asyncio
 import math
 import re
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Mapping, Sequence
 from functools import cached_property
 from threading import Event as Flag
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,7 +16,7 @@ from rag.llms import _llama2, _plain
 from rag.llms._estimate import estimate_tokens
 from rag.llms._relay import Pieces, relay
 from rag.reports import ServedModel
-from rag.types import Message, TokensUsed
+from rag.types import Message, RequestedCall, TokensUsed, ToolReply
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -30,6 +30,7 @@ _MESSAGE_TOKENS = 8
 _CONNECT_S = 10
 _DETAIL_CHARACTERS = 300
 _LIST_S = 5
+_POLL_S = 0.05
 _WINDOW_KEYS = ("max_model_len", "context_length", "max_context_length", "n_ctx")
 _COUNTED = {"include_usage": True}
 _RETRIES = 2
@@ -94,6 +95,26 @@ class OpenAICompatibleChat:
             job.cancel()
         return used[-1] if used else None
 
+    @property
+    def calls_tools(self) -> bool:
+        """Where it is spoken to as a chat, and is no Llama 2, which was never taught to call."""
+        return self._interface == "chat" and not self._is_llama2
+
+    def call_tools(
+        self, messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]], max_tokens: int, stop: Flag
+    ) -> ToolReply:
+        """What the model says or calls next; an empty reply soon after `stop` is set. The request ends with it."""
+        job = asyncio.run_coroutine_threadsafe(self._called(messages, tools, max_tokens), self._loop)
+        try:
+            while not job.done():
+                if stop.wait(_POLL_S):
+                    return ToolReply("")
+            return job.result()
+        except Exception as error:
+            raise error if isinstance(error, TenkyoError) else self._failure(error) from error
+        finally:
+            job.cancel()
+
     def served(self) -> list[ServedModel]:
         """The models that the server lists, within seconds."""
         job = asyncio.run_coroutine_threadsafe(self._listed(), self._loop)
@@ -114,6 +135,26 @@ class OpenAICompatibleChat:
                 if usage is not None:
                     self._learn(messages, usage)
                     used.append(TokensUsed(usage.prompt_tokens, usage.completion_tokens))
+
+    async def _called(
+        self, messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]], max_tokens: int
+    ) -> ToolReply:
+        offered: Any = {"tools": list(tools)} if tools else {}
+        limit: Any = {"max_tokens" if self._base_url else "max_completion_tokens": max_tokens}
+        said: Any = list(messages)
+        async with self._client() as client:
+            model = self._model or await self._first_model(client)
+            reply = await client.chat.completions.create(
+                model=model, messages=said, **offered, **limit, **self._sampling
+            )
+        message = reply.choices[0].message
+        calls = tuple(
+            RequestedCall(one.id, one.function.name, one.function.arguments)
+            for one in message.tool_calls or ()
+            if one.type == "function"
+        )
+        used = TokensUsed(reply.usage.prompt_tokens, reply.usage.completion_tokens) if reply.usage else None
+        return ToolReply((message.content or "").strip(), calls, used)
 
     async def _listed(self) -> list[Any]:
         async with self._client() as client:

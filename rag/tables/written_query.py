@@ -45,7 +45,7 @@ def write_query(
     question: str, source: DocumentTables, model: ChatModel, language: str, stop: Flag, templates: PromptTemplates
 ) -> Generator[Happened, None, Written | None]:
     """The first query of the model that runs; an error is shown to it once. None where it gives up or fails."""
-    tables = "\n\n".join(map(_described, source.tables))
+    tables = "\n\n".join(map(described, source.tables))
     problem = ""
     for _ in range(_TRIES):
         try:
@@ -60,13 +60,13 @@ def write_query(
             return None
         sql = statement.group().strip()
         try:
-            return Written(sql, _run(sql, source.database))
+            return Written(sql, run_query(sql, source.database))
         except QueryRefused as error:
             problem = break_tags(f"{sql}\n{error}")
     return None
 
 
-def _run(sql: str, database: TableDatabase) -> Result:
+def run_query(sql: str, database: TableDatabase) -> Result:
     result = database.run(sql)
     if not any(node.get("type") == "BASE_TABLE" for node in nodes(database.parse(sql))):
         raise QueryRefused("The query reads no table.", "Read one of the tables.")
@@ -95,7 +95,7 @@ def report_written(
     return TableAnswer(tuple(sentences), tuple(evidence.hits), made, model)
 
 
-def _described(table: Table) -> str:
+def described(table: Table) -> str:
     """A table's columns with their types, and its first rows."""
     columns = table.columns[:_MOST_COLUMNS]
     types = ", ".join(f"{quote(column.name)} {_TYPE_NAMES[column.kind]}" for column in columns)

@@ -1,0 +1,1 @@
+"""The agent: a chat model that uses tools, step by step, within bounds."""
