@@ -12,11 +12,13 @@ from rag.chat_models import EXTRACTIVE, ChatModels
 from rag.citations import citation, cite
 from rag.errors import InvalidSettings, ModelUnavailable, StoreError
 from rag.events import AnswerReady, Event, ModelFailed, PassagesRetrieved, StageStarted, TokenGenerated
+from rag.examples import Examples
 from rag.extractive import choose_sentences, rank_sentences
 from rag.generation import Written, generate
 from rag.languages import detect_language
+from rag.memory import Memory, Remembered
 from rag.prompt_templates import PromptTemplates
-from rag.prompts import CONDENSED_TOKENS, answer_messages, condense_messages
+from rag.prompts import CONDENSED_TOKENS, Prompt, answer_messages, condense_messages, examples_fit
 from rag.protocols import ChatModel, Embedder
 from rag.retrieval import Retriever
 from rag.runs import Runs
@@ -41,6 +43,8 @@ class Assistant:
     models: ChatModels
     tables: TableAnalyst
     templates: PromptTemplates
+    examples: Examples
+    memory: Memory
     runs: Runs
 
     def stream(self, question: str, history: Sequence[Message], options: AskOptions, stop: Flag) -> Iterator[Event]:
@@ -55,9 +59,10 @@ class Assistant:
         model = self.models.get(options.model)
         yield StageStarted("searching")
         asked = tuple(message.content for message in history if message.role == "user")
-        rewritten = ""
+        rewritten, remembered = "", Remembered(tuple(history))
         if asked and model:
-            rewriting = yield from self._rewritten(question, history, model, stop)
+            remembered = yield from self.memory.recall(history, detect_language(question), model, stop)
+            rewriting = yield from self._rewritten(question, remembered, model, stop)
             rewritten, model = rewriting.text, None if rewriting.failed else model  # what fails once is not asked again
         found = self.retriever.search(rewritten or question, options if rewritten else replace(options, before=asked))
         yield PassagesRetrieved(found)
@@ -76,7 +81,7 @@ class Assistant:
             return
         sentences, author = (), EXTRACTIVE
         if answered and model:
-            sentences, author = yield from self._written(question, history, found.hits, model, stop)
+            sentences, author = yield from self._written(question, remembered, found.hits, model, stop)
         if answered and author == EXTRACTIVE and not stop.is_set():
             quoted = (*((_BREAK,) if sentences else ()), *self._quoted(question, found))
             yield from (TokenGenerated(sentence.text) for sentence in quoted)
@@ -89,17 +94,27 @@ class Assistant:
         """The sentences of the hits, best first, as the extractive answerer ranks them."""
         return [sentence.text for sentence in rank_sentences(found.query, found.hits, self.embedder)]
 
+    def prompt(self, question: str, remembered: Remembered, hits: Sequence[Hit], model: ChatModel) -> Prompt:
+        """What the chat model is sent; raises as `answer_messages`, and ModelUnavailable."""
+        language, templates = detect_language(question), self.templates
+        examples = self.examples.choose(
+            question, language, self.settings.examples, lambda some: examples_fit(some, language, model, templates)
+        )
+        history, longest = remembered.history, self.settings.answer_tokens
+        return answer_messages(
+            question, history, hits, language, model, longest, templates, remembered.summary, examples
+        )
+
     def _written(
-        self, question: str, history: Sequence[Message], hits: tuple[Hit, ...], model: ChatModel, stop: Flag
+        self, question: str, remembered: Remembered, hits: tuple[Hit, ...], model: ChatModel, stop: Flag
     ) -> Generator[Event, None, tuple[tuple[Sentence, ...], str]]:
         """Streams what the chat model writes; gives its sentences, and EXTRACTIVE where quotes are to follow.
 
         The prompt's passages are the first of the hits, so that a citation's number fits both.
         """
         yield StageStarted("writing")
-        language, longest = detect_language(question), self.settings.answer_tokens
         try:
-            prompt = answer_messages(question, history, hits, language, model, longest, self.templates)
+            prompt = self.prompt(question, remembered, hits, model)
         except (ModelUnavailable, InvalidSettings, StoreError) as error:  # its tokenizer, or a template as it was saved
             yield ModelFailed(error.as_dict())
             return (), EXTRACTIVE
@@ -118,11 +133,12 @@ class Assistant:
         )
 
     def _rewritten(
-        self, question: str, history: Sequence[Message], model: ChatModel, stop: Flag
+        self, question: str, remembered: Remembered, model: ChatModel, stop: Flag
     ) -> Generator[Event, None, Written]:
         """A follow-up with what it leaves unsaid, as the chat model writes it; no text where it cannot."""
         try:
-            messages = condense_messages(question, history, detect_language(question), model, self.templates)
+            language, said = detect_language(question), remembered.history
+            messages = condense_messages(question, said, language, model, self.templates, remembered.summary)
         except (ModelUnavailable, InvalidSettings, StoreError):
             return Written("")  # the answer itself will say so; the questions before serve meanwhile
         written = yield from generate(model, "condense", messages, CONDENSED_TOKENS, stop, aloud=False)

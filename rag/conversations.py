@@ -42,7 +42,8 @@ class Conversations:
         with self._database.read() as db:
             row = _row(db, owner, id_)
             turns = db.execute("SELECT * FROM turns WHERE conversation_id = ? ORDER BY ordinal", (id_,))
-            return Conversation(id_, row["title"], tuple(_turn(turn) for turn in turns))
+            known = db.execute("SELECT summary, turns FROM summaries WHERE conversation_id = ?", (id_,)).fetchone()
+            return Conversation(id_, row["title"], tuple(_turn(turn) for turn in turns), *(known or ("", 0)))
 
     def export(self, owner: str, id_: str, form: ExportForm) -> bytes:
         """The whole conversation as a file, with what each sentence rests on; raises ConversationNotFound."""
@@ -64,6 +65,14 @@ class Conversations:
             values = (id_, ordinal, question, answer.text, _ANSWER.dump_json(answer).decode(), None, _now())
             db.execute("INSERT OR REPLACE INTO turns VALUES (?, ?, ?, ?, ?, ?, ?)", values)
             db.execute("UPDATE conversations SET updated_at = ? WHERE id = ?", (_now(), id_))
+
+    def summarise(self, owner: str, id_: str, summary: str, turns: int) -> None:
+        """Keeps a summary that stands for the first turns; "" forgets it. Raises ConversationNotFound."""
+        with self._database.write() as db:
+            _row(db, owner, id_)
+            db.execute("DELETE FROM summaries WHERE conversation_id = ?", (id_,))
+            if summary:
+                db.execute("INSERT INTO summaries VALUES (?, ?, ?)", (id_, summary, turns))
 
     def cut(self, owner: str, id_: str, ordinal: int) -> None:
         """Deletes the turns from this number on."""

@@ -97,6 +97,13 @@ MIGRATIONS = (
         DELETE FROM chain_results WHERE key IN (SELECT key FROM chain_sources WHERE document_id = OLD.id);
     END;
     """,
+    """
+    -- What a chat model is told of a conversation's first turns, once it has grown long.
+    CREATE TABLE summaries (
+        conversation_id TEXT PRIMARY KEY REFERENCES conversations (id) ON DELETE CASCADE, summary TEXT NOT NULL,
+        turns INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    """,
 )
 
 

@@ -40,6 +40,14 @@ class PassagesRetrieved(Stamped):
 
 
 @dataclass(frozen=True, slots=True)
+class HistorySummarised(Stamped):
+    """A summary now stands for the first `covered` messages of the history (and for the summary before them)."""
+
+    summary: str
+    covered: int
+
+
+@dataclass(frozen=True, slots=True)
 class PromptBuilt(Stamped):
     """A chat model is about to be sent `messages`, made by the template `purpose`: `tokens` (an upper estimate)
     of its `window`, with room for `answer_tokens`."""
@@ -136,6 +144,7 @@ Event = (
     RunStarted
     | StageStarted
     | PassagesRetrieved
+    | HistorySummarised
     | PromptBuilt
     | TokenGenerated
     | ModelFinished

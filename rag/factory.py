@@ -22,12 +22,14 @@ from rag.database import Database
 from rag.embedders._switching import SwitchingEmbedder
 from rag.embedders.onnx_int8 import OnnxInt8Embedder
 from rag.embedders.sentence_transformer import SentenceTransformerEmbedder
+from rag.examples import Examples
 from rag.indexes import Indexes
 from rag.integrity import Integrity
 from rag.job_queue import JobQueue
 from rag.jobs import Worker
 from rag.knowledge import Library
 from rag.logs import Logs
+from rag.memory import Memory
 from rag.originals import Originals
 from rag.parsing import Parser
 from rag.prompt_templates import PromptTemplates
@@ -62,6 +64,7 @@ class Parts:
     retriever: Retriever
     models: ChatModels
     templates: PromptTemplates
+    examples: Examples
     runs: Runs
     logs: Logs
     traces: Traces | None
@@ -104,10 +107,11 @@ def build(settings: Settings) -> Parts:
     retriever = Retriever(catalog, indexes, fitting_embedder, reranker)
     models = ChatModels(settings)
     templates = PromptTemplates(folder / PROMPTS)
+    examples, memory = Examples(folder / PROMPTS / "examples.jsonl", embedder), Memory(settings, templates)
     logs = Logs({"file": folder / LOG, "stderr": "stderr", "off": None}[settings.log], settings.log_level)
     runs = Runs((logs.hear, traces.hear) if traces else (logs.hear,))
     tables = TableAnalyst(catalog, templates)
-    assistant = Assistant(settings, catalog, retriever, embedder, models, tables, templates, runs)
+    assistant = Assistant(settings, catalog, retriever, embedder, models, tables, templates, examples, memory, runs)
     reader = replace(assistant, runs=Runs())  # what a chain reads by itself is no run of its own
     workshop = Workshop(settings, catalog, retriever, reader, templates, ResultCache(database))
     return Parts(
@@ -125,6 +129,7 @@ def build(settings: Settings) -> Parts:
         retriever=retriever,
         models=models,
         templates=templates,
+        examples=examples,
         runs=runs,
         logs=logs,
         traces=traces,

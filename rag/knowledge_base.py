@@ -52,6 +52,7 @@ class KnowledgeBase:
         self.settings = parts.settings
         self.conversations = parts.conversations
         self.templates = parts.templates
+        self.examples = parts.examples
         self.curation = parts.curation
         self.models = parts.models
         self.chains = parts.chains

@@ -12,7 +12,7 @@ from rag.budget import MESSAGE_TOKENS, Budget, cut_sentences, fit_passages, newe
 from rag.errors import InvalidSettings, QuestionTooLong
 from rag.prompt_templates import BUILT_IN, PromptTemplates
 from rag.protocols import ChatModel
-from rag.types import Hit, Message
+from rag.types import Example, Hit, Message
 
 CONDENSED_TOKENS = 96
 """What a question made standalone may take."""
@@ -42,20 +42,25 @@ def answer_messages(
     model: ChatModel,
     answer_tokens: int,
     templates: PromptTemplates = BUILT_IN,
+    summary: str = "",
+    examples: Sequence[Example] = (),
 ) -> Prompt:
     """The prompt that answers a question (in `language`, a BCP 47 tag) from these hits, best first.
 
+    `summary` is what came before the history; summary and `examples` stand before the passages, fenced.
     Too much is cut from the oldest turn of the history on, then from the last passage on; never the system text.
     Raises QuestionTooLong, and InvalidSettings where a template is wrong or the window cannot hold the system text.
     """
     system = Message("system", templates.render("answer", language))
     asked = break_tags(question.strip())
     budget = share_window(model.context_tokens, answer_tokens)
+    before_all = [*_examples(examples, language, templates), *_summary(summary, language, templates)]
 
     def ask(texts: Sequence[str]) -> Message:
         read = zip(hits, texts, strict=False)  # the texts are those of the first hits
         passages = [passage(n, hit, text, language, budget.window, templates) for n, (hit, text) in enumerate(read, 1)]
-        return Message("user", templates.render("question", language, passages="\n".join(passages), question=asked))
+        text = templates.render("question", language, passages="\n".join(passages), question=asked)
+        return Message("user", "\n\n".join((*before_all, text)))
 
     room = _room_beside(asked, (system, ask(())), budget, model)
     turns = newest(_turns(history), lambda some: cost(_flat(some), model) <= min(budget.history, room // 3))
@@ -72,7 +77,12 @@ def answer_messages(
 
 
 def condense_messages(
-    question: str, history: Sequence[Message], language: str, model: ChatModel, templates: PromptTemplates = BUILT_IN
+    question: str,
+    history: Sequence[Message],
+    language: str,
+    model: ChatModel,
+    templates: PromptTemplates = BUILT_IN,
+    summary: str = "",
 ) -> tuple[Message, ...]:
     """The messages that have a follow-up rewritten (in `language`) so that it stands alone.
 
@@ -91,6 +101,7 @@ def condense_messages(
         return cost(rewrite(said), model) <= room
 
     lines = [f"{m.role}: {break_tags(m.content.strip())}" for m in history if m.role != "system" and m.content.strip()]
+    lines = [break_tags(summary), *lines] if summary else lines
     return rewrite(newest(lines, fits) or [cut_sentences(line, lambda part: fits([part])) for line in lines[-1:]])
 
 
@@ -118,6 +129,25 @@ def _room_beside(asked: str, fixed: Sequence[Message], budget: Budget, model: Ch
             "Shorten the question, or add the long text to the library as a document.",
         )
     return free - needed
+
+
+def _examples(examples: Sequence[Example], language: str, templates: PromptTemplates) -> list[str]:
+    shown = [
+        templates.render("example", language, question=break_tags(one.question), answer=break_tags(one.answer))
+        for one in examples
+    ]
+    return [templates.render("examples", language, examples="\n".join(shown))] if shown else []
+
+
+def _summary(summary: str, language: str, templates: PromptTemplates) -> list[str]:
+    return [templates.render("memory", language, summary=break_tags(summary))] if summary else []
+
+
+def examples_fit(
+    examples: Sequence[Example], language: str, model: ChatModel, templates: PromptTemplates = BUILT_IN
+) -> bool:
+    """Whether these examples take no more than their share of the window: a tenth."""
+    return sum(map(model.count_tokens, _examples(examples, language, templates))) <= model.context_tokens // 10
 
 
 def _turns(history: Sequence[Message]) -> list[tuple[Message, ...]]:
@@ -163,7 +193,7 @@ def _shortened(text: str, limit: int) -> str:
 _GAP = r"[\s\u00ad\u200b-\u200f\u2060\ufeff]*"
 _ANGLED = "s|bos|eos|pad|unk|mask|sep|cls|start_of_turn|end_of_turn|tool_call|tool_response"
 _SQUARE = "INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS"
-_FENCE = "passage|conversation|document|question|observation"
+_FENCE = "passage|example|conversation|document|question|observation"
 # A bracket that opens a tag. Text that stands apart from its bracket is not a tag: there is nothing to break.
 _OPENING = re.compile(
     rf"""<(?=\|)                                            # <|im_start|>, <|eot_id|>, every <|…|>

@@ -136,6 +136,17 @@ class Settings(BaseSettings):
     chat_models: tuple[ChatModelChoice, ...] = Field(
         default=(), description="More chat models to choose from, as tables `[[chat_models]]` (see below)."
     )
+    memory: Literal["window", "tokens", "summary"] = Field(
+        default="tokens",
+        description=(
+            "What a chat model is told of the conversation: the last turns, as many as fit, "
+            "or a summary of what no longer fits and the last ones."
+        ),
+    )
+    memory_turns: int = Field(default=6, ge=1, description="How many turns with memory=window.")
+    examples: int = Field(
+        default=3, ge=0, le=20, description="Most examples of the Admin page that go with one question; 0: none."
+    )
     answer_tokens: int = Field(default=640, ge=32, description="Longest answer, in the chat model's tokens.")
     temperature: float = Field(
         default=0.6, ge=0, le=2, description="Sampling temperature (0 is greedy); Meta's reference is 0.6."

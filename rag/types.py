@@ -114,6 +114,15 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """A question and how it should be answered, citation marks included; `language` is en or ja."""
+
+    question: str
+    answer: str
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
 class TokensUsed:
     """What a server says that it has read and written."""
 
@@ -244,11 +253,13 @@ class SavedTurn:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A saved conversation, oldest turn first."""
+    """A saved conversation, oldest turn first; `summary` stands for its first `summarised` turns."""
 
     id: str
     title: str
     turns: tuple[SavedTurn, ...]
+    summary: str = ""
+    summarised: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +306,7 @@ __all__ = [
     "ConversationInfo",
     "Document",
     "DocumentInfo",
+    "Example",
     "ExtractionReport",
     "Feedback",
     "Hit",

@@ -14,7 +14,7 @@ from threading import Lock, Thread
 
 from rag import KnowledgeBase
 from rag.errors import TenkyoError
-from rag.events import AnswerReady, Event, ModelFailed, PromptTruncated, StageStarted, TokenGenerated
+from rag.events import AnswerReady, Event, HistorySummarised, ModelFailed, PromptTruncated, StageStarted, TokenGenerated
 from rag.reports import Job
 from rag.types import Answer, AskOptions, Feedback, Message
 from rag.types import Conversation as SavedConversation
@@ -35,6 +35,7 @@ class Reply:
         self.error: Mapping[str, str] | None = None
         self.model_error: Mapping[str, str] | None = None
         self.truncated: PromptTruncated | None = None
+        self.summarised: HistorySummarised | None = None
         self.stop = Flag()
         self._finished = Flag()
         if answer:
@@ -77,6 +78,8 @@ class Reply:
                 self.model_error = error
             case PromptTruncated():
                 self.truncated = event
+            case HistorySummarised():
+                self.summarised = event
             case AnswerReady(answer=answer):
                 self.answer = answer
 
@@ -124,6 +127,9 @@ class Conversation:
     owner: str
     turns: list[Turn] = field(default_factory=list)
     saved_id: str | None = None
+    summary: str = ""
+    summarised: int = 0
+    """How many answered turns, from the first on, the summary stands for."""
     _saving: Lock = field(default_factory=Lock)
 
     @classmethod
@@ -132,15 +138,17 @@ class Conversation:
         turns = [
             Turn(turn.question, turn.ordinal, reply=Reply(turn.answer), feedback=turn.feedback) for turn in saved.turns
         ]
-        return cls(owner, turns, saved.id)
+        return cls(owner, turns, saved.id, saved.summary, saved.summarised)
 
     def history(self) -> list[Message]:
-        """What was said, as the chat model is told of it."""
-        messages: list[Message] = []
-        for turn in self.turns:
-            if turn.reply and turn.reply.answer:
-                messages += [Message("user", turn.question), Message("assistant", turn.reply.answer.text)]
+        """What was said, as the chat model is told of it: a summary of the first turns, if any, then the rest."""
+        messages = [Message("system", self.summary)] if self.summary else []
+        for question, answer in self._answered()[self.summarised :]:
+            messages += [Message("user", question), Message("assistant", answer.text)]
         return messages
+
+    def _answered(self) -> list[tuple[str, Answer]]:
+        return [(turn.question, turn.reply.answer) for turn in self.turns if turn.reply and turn.reply.answer]
 
     def send(
         self, knowledge: KnowledgeBase, question: str, files: Sequence[tuple[str, bytes]], options: AskOptions
@@ -159,6 +167,8 @@ class Conversation:
             self.turns = self.turns[: self.turns.index(turn)]
             if self.saved_id:
                 knowledge.conversations.cut(self.owner, self.saved_id, turn.ordinal)
+            if len(self._answered()) < self.summarised:
+                self._remember(knowledge, "", 0)
         self._ask(knowledge, Turn(question, turn.ordinal, turn.files, turn.options))
 
     def rate(self, knowledge: KnowledgeBase, turn: Turn, feedback: Feedback | None) -> None:
@@ -179,15 +189,22 @@ class Conversation:
             turn.reply = reply
             reply.start(
                 lambda stop: _answer(knowledge, turn, history, stop),
-                lambda answer: self._save(knowledge, turn, answer),
+                lambda answer: self._save(knowledge, turn, reply, answer),
             )
         self.turns.append(turn)
 
-    def _save(self, knowledge: KnowledgeBase, turn: Turn, answer: Answer) -> None:
+    def _save(self, knowledge: KnowledgeBase, turn: Turn, reply: Reply, answer: Answer) -> None:
         with self._saving:
             if turn in self.turns:
                 self.saved_id = self.saved_id or knowledge.conversations.start(self.owner, turn.question)
                 knowledge.conversations.put_turn(self.owner, self.saved_id, turn.ordinal, turn.question, answer)
+                if made := reply.summarised:
+                    self._remember(knowledge, made.summary, self.summarised + made.covered // 2)  # two messages a turn
+
+    def _remember(self, knowledge: KnowledgeBase, summary: str, turns: int) -> None:
+        self.summary, self.summarised = summary, turns
+        if self.saved_id:
+            knowledge.conversations.summarise(self.owner, self.saved_id, summary, turns)
 
 
 def _submit(knowledge: KnowledgeBase, name: str, data: bytes) -> SentFile:

@@ -393,6 +393,7 @@ def test_every_template_is_there_in_english_and_japanese() -> None:
     names = {path.name.split(".")[0] for path in TEMPLATES.glob("*.txt")}
     agent = {"agent", "agent_native", "agent_question", "agent_invalid", "agent_last"}
     chains = {"summarise", "summarise_part", "summarise_refine", "compare", "extract", "repair", "suggest", "decompose"}
-    assert names == {"answer", "question", "passage", "place", "condense", "sql"} | chains | agent
+    asking = {"answer", "question", "passage", "place", "condense", "sql", "remember", "memory", "examples", "example"}
+    assert names == asking | chains | agent
     files = {path.name for path in TEMPLATES.iterdir()}
     assert files == {f"{name}.{language}.txt" for name in names for language in ("en", "ja")}

@@ -2,10 +2,11 @@
 
 from threading import Event as Flag
 
-from rag import KnowledgeBase
+from rag import KnowledgeBase, Settings
 from rag.errors import QuestionTooLong
 from rag.events import AnswerReady, ModelFailed, StageStarted, TokenGenerated
 from rag.types import Answer, AskOptions, Feedback, Message, Sentence
+from tests._loopback import loopback
 from ui.conversation import Conversation, Reply, Turn
 
 
@@ -110,3 +111,31 @@ def test_a_conversation_is_saved_and_goes_on_where_it_was(tmp_path):
         assert again.turns[0].reply.wait(60)
         saved = knowledge.conversations.load("ann", conversation.saved_id)
         assert [turn.question for turn in saved.turns] == ["Who lights the lamp?"]
+
+
+def test_a_long_conversation_is_summarised_and_goes_on_so(tmp_path):
+    def act(exchange):
+        text = exchange.body["messages"][-1]["content"]
+        exchange.begin()
+        exchange.send("Ann asks about the horn." if text.startswith("Summarise") else "It sounds at noon [1]. " * 40)
+        exchange.end()
+
+    with loopback(act) as server:
+        settings = Settings(samples=False, memory="summary", chat_model="m", chat_base_url=server.url)
+        with KnowledgeBase.open(tmp_path / "store", settings) as knowledge:
+            knowledge.add(b"The horn sounds at noon. The lamp is lit at dusk.", "keeper.txt")
+            conversation = Conversation("ann")
+            for number in range(5):
+                reply = conversation.send(knowledge, f"When does horn {number} sound?", (), AskOptions()).reply
+                assert reply.wait(60)
+            assert conversation.summary == "Ann asks about the horn."
+            assert 0 < conversation.summarised < 5
+            history = conversation.history()
+            assert history[0] == Message("system", "Ann asks about the horn.")
+            assert len(history) == 1 + 2 * (5 - conversation.summarised)
+            again = Conversation.of("ann", knowledge.conversations.load("ann", conversation.saved_id))
+            assert again.history() == history
+            again.ask_again(knowledge, again.turns[0], "When does the horn sound?")
+            assert again.turns[0].reply.wait(60)
+            assert (again.summary, again.summarised) == ("", 0)
+            assert knowledge.conversations.load("ann", conversation.saved_id).summary == ""
