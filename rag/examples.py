@@ -27,7 +27,7 @@ class Examples:
     def __init__(self, file: Path, embedder: Embedder) -> None:
         self._file = file
         self._embedder = embedder
-        self._vectors: dict[str, np.ndarray] = {}
+        self._vectors: dict[tuple[str, str], np.ndarray] = {}
         self._lock = Lock()
 
     def all(self) -> list[Example]:
@@ -83,11 +83,14 @@ class Examples:
         return np.array([len(a & b) / max(1, len(a | b)) for a, b in shared])
 
     def _embedded(self, texts: Sequence[str]) -> np.ndarray:
+        """The texts' vectors; kept by model, which may be switched."""
+        model = self._embedder.name
         with self._lock:
-            new = [text for text in texts if text not in self._vectors]
+            new = [text for text in texts if (model, text) not in self._vectors]
             if new:
-                self._vectors.update(zip(new, self._embedder.embed_passages(new), strict=True))
-            return np.stack([self._vectors[text] for text in texts])
+                made = self._embedder.embed_passages(new)
+                self._vectors |= {(model, text): vector for text, vector in zip(new, made, strict=True)}
+            return np.stack([self._vectors[model, text] for text in texts])
 
 
 def _check(number: int, example: Example) -> None:
