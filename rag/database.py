@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from queue import Empty, LifoQueue
 
@@ -154,6 +154,11 @@ class Database:
         with self._translated(), self._connection() as source, closing(sqlite3.connect(target)) as copy:
             source.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")
+
+    def settle(self) -> None:
+        """Moves the journal into the file as far as nobody reads it, and gives its room on the disk back."""
+        with suppress(StoreError), self._translated(), self._connection() as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Closes the idle connections; those in use close with their threads."""

@@ -37,6 +37,7 @@ from rag.protocols import Embedder
 from rag.recovery import CATALOG, INDEXES, LOG, ORIGINALS, PROMPTS, refuse_if_cut_off
 from rag.reindexing import Reindexing
 from rag.rerankers.cross_encoder import CrossEncoderReranker
+from rag.reserve import Reserve
 from rag.retrieval import Retriever
 from rag.runs import Runs
 from rag.settings import DEFAULT_EMBEDDING_MODEL, Settings
@@ -83,6 +84,8 @@ def build(settings: Settings) -> Parts:
     refuse_if_cut_off(folder)
     remove_unfinished(folder)
     database = Database(folder / CATALOG)
+    reserve = Reserve(folder, database.settle)
+    reserve.keep()
     catalog = Catalog(database)
     originals = Originals(folder / ORIGINALS)
     indexes = Indexes(catalog, folder / INDEXES)
@@ -91,7 +94,7 @@ def build(settings: Settings) -> Parts:
     embedder = SwitchingEmbedder(settings, _embedder)
     workers = settings.parse_workers or min(4, os.cpu_count() or 1)
     parser = Parser(settings.parse_timeout_s, settings.parse_memory_mb, workers)
-    library = Library(settings, catalog, originals, indexes, embedder, parser, Web(), fixed)
+    library = Library(settings, catalog, originals, indexes, embedder, parser, Web(), reserve, fixed)
     queue = JobQueue(database)
     watched = WatchedFolder(settings.watch, settings.watch_collection, library) if settings.watch else None
     worker = Worker(library, queue, folder, watched)

@@ -18,6 +18,7 @@ from rag.originals import Label, Originals
 from rag.parsing import Parser
 from rag.protocols import Report
 from rag.reports import Added, KeptIndex, Progress, Removed
+from rag.reserve import Reserve
 from rag.settings import Settings
 from rag.shape import SHAPING, Shape, read_shape, reshaped, shape_of
 from rag.splitting import embedding_text, fitting_title, split
@@ -41,6 +42,7 @@ class Library:
     embedder: SwitchingEmbedder
     parser: Parser
     web: Web
+    reserve: Reserve
     fixed: frozenset[str] = frozenset()
     """Settings that file, environment or caller give: an admin's choice does not change them."""
 
@@ -188,6 +190,10 @@ class Library:
 
     def remove(self, id_: str) -> Removed:
         """Deletes a document from the catalog, both indexes and the originals, and looks what is left of it."""
+        with self.reserve.lent():
+            return self._remove(id_)
+
+    def _remove(self, id_: str) -> Removed:
         family = self.catalog.family(id_)
         documents = [one.id for one in family]
         chunks = self.catalog.chunk_ids_of(documents, self.generation().id).tolist()

@@ -199,7 +199,8 @@ class KnowledgeBase:
 
     def drop_previous(self) -> int:
         """Deletes the index from before the last reindex, if it is kept; gives how many chunks went with it."""
-        return self._parts.catalog.drop_generation("previous")
+        with self._parts.library.reserve.lent():
+            return self._parts.catalog.drop_generation("previous")
 
     def verify(self, repair: bool = False, report: Callable[[Progress], None] = _ignore) -> Verified:
         """Compares originals, chunks, vectors and both indexes; `repair` brings together what it can."""
@@ -313,7 +314,8 @@ class KnowledgeBase:
 
     def forget_finished_jobs(self) -> None:
         """Clears finished, failed and cancelled jobs from the list, with the files that only they held."""
-        self._parts.library.release(self._parts.queue.forget_finished())
+        with self._parts.library.reserve.lent():
+            self._parts.library.release(self._parts.queue.forget_finished())
 
     # -- questions -----------------------------------------------------------------------------------------
 

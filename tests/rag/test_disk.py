@@ -6,6 +6,7 @@ import random
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,13 @@ def disk(tmp_path: Path) -> Iterator[Path]:
         pytest.skip("needs the right to mount a small disk (tests run as root)")
     yield folder
     subprocess.run(["umount", "-l", folder], check=True)
+
+
+@pytest.fixture
+def larger_disk(disk: Path) -> Path:
+    """A disk of 64 MB in memory."""
+    remount(disk, "size=64m")
+    return disk
 
 
 def remount(disk: Path, option: str) -> None:
@@ -80,6 +88,45 @@ def test_a_full_disk_is_said_and_what_was_there_goes_on_answering(disk: Path, tm
     again.work_off()
     assert again.verify().findings == ()
     again.close()
+
+
+def fill_up(disk: Path) -> None:
+    """Another program's file takes all that is left, to the last block."""
+    with (disk / "other").open("ab", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(4096))
+
+
+def test_on_a_completely_full_disk_a_document_can_be_deleted(larger_disk: Path) -> None:
+    kb = opened(larger_disk)
+    kb.add(HOURS, "hours.md")
+    unwanted = [added.document_id for n in range(6) if (added := kb.add(noise(n), f"noise{n}.md")).document_id]
+    assert len(unwanted) == 6
+    fill_up(larger_disk)
+    assert shutil.disk_usage(larger_disk).free == 0
+    for id_ in unwanted:  # one after the other: what a deletion frees is there for the next
+        assert kb.remove(id_).remaining == 0
+        assert "nine" in kb.ask(QUESTION).text
+    assert [info.name for info in kb.documents()] == ["hours.md"]
+    kb.close()
+    again = opened(larger_disk)
+    assert again.verify().findings == ()
+    again.close()
+
+
+def test_where_even_the_reserve_is_too_small_a_deletion_says_so_and_deletes_nothing(larger_disk: Path) -> None:
+    kb = opened(larger_disk)
+    added = kb.add(noise(1), "noise.md")
+    assert added.document_id
+    (larger_disk / "store" / "reserve").unlink()
+    fill_up(larger_disk)
+    with pytest.raises(StoreError, match="too full even to delete"):
+        kb.remove(added.document_id)
+    assert [info.name for info in kb.documents()] == ["noise.md"]
+    (larger_disk / "other").unlink()
+    assert kb.remove(added.document_id).remaining == 0
+    assert kb.verify().findings == ()
+    kb.close()
 
 
 def test_a_read_only_disk_is_said_and_leaves_the_store_as_it_is(disk: Path) -> None:
