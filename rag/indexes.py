@@ -16,11 +16,17 @@ from rag.catalog import Catalog
 from rag.errors import StoreError
 from rag.languages import ANALYSIS_VERSION
 from rag.stores.faiss_segments import FaissSegmentStore
-from rag.stores.tantivy_words import IndexedChunk, TantivyWordStore
+from rag.stores.fresh_words import Entry
+from rag.stores.layered_words import LayeredWordStore, entry_of
+from rag.stores.tantivy_words import TantivyWordStore
 from rag.vector_index import VectorIndex
 
 _END = 2**62
 _SPARE_BYTES = 10_000_000
+_MANY_FRESH = 500
+"""Chunks in memory that are worth a commit of the word index on the disk."""
+_MOST_FRESH = 2_000
+"""Chunks that are kept in memory for the time being, at most."""
 _log = logging.getLogger(__name__)
 
 
@@ -34,8 +40,8 @@ def delete_indexes(folder: Path) -> None:
 class Indexes:
     """Vector and word index of the active generation; `refresh` brings both up to the catalog's last commit.
 
-    Words live on disk beside a note of the revision that they hold. Either can be deleted at any time and comes back
-    from the catalog, without embedding anything.
+    Words live on disk beside a note of the revision that they hold; what came after it is in memory until there is
+    enough of it. Either index can be deleted at any time and comes back from the catalog, without embedding anything.
     """
 
     def __init__(self, catalog: Catalog, folder: Path) -> None:
@@ -44,8 +50,10 @@ class Indexes:
         self._lock = threading.Lock()
         self._generation = -1
         self._words_revision = -1
+        self._disk_revision = -1
+        self._tried_at = -1
         self._vectors = VectorIndex(catalog, folder)
-        self.words: TantivyWordStore | None = None
+        self.words: LayeredWordStore | None = None
 
     @property
     def generation(self) -> int:
@@ -69,7 +77,7 @@ class Indexes:
             self._vectors.refresh(revision)
             if revision != self._words_revision:
                 try:
-                    self._update_words()
+                    self._follow_words(revision)
                 except (OSError, StoreError):  # a full or read-only disk: what there was goes on answering
                     _log.exception("the word index is behind the catalog")
 
@@ -94,8 +102,12 @@ class Indexes:
             self._replay_words(words, generation)
         VectorIndex(self._catalog, self._folder, generation).build_if_large()
 
-    def seal(self) -> None:
-        """Writes the vectors into a segment on the disk if there are many new ones; searches go on meanwhile."""
+    def seal(self, all_words: bool = False) -> None:
+        """Writes to the disk what there is much of in memory, or all words; searches go on meanwhile."""
+        with self._lock:
+            words, generation = self.words, self._generation
+        if words and len(words.fresh) >= (1 if all_words else _MANY_FRESH):
+            self._write_words(words, generation)
         vectors = self._vectors
         segment = vectors.rebuilt()
         with self._lock:
@@ -104,8 +116,8 @@ class Indexes:
 
     def _open(self, generation: int) -> None:
         self._vectors = VectorIndex(self._catalog, self._folder, generation)
-        self.words = TantivyWordStore(self._words_folder(generation))
-        self._generation, self._words_revision = generation, -1
+        self.words = LayeredWordStore(self._words_folder(generation))
+        self._generation, self._words_revision, self._disk_revision = generation, -1, -1
         building = self._catalog.building_generation()
         kept = [generation, *([building.id] if building else ())]
         VectorIndex.delete(self._folder, kept)
@@ -114,28 +126,67 @@ class Indexes:
                 with suppress(Timeout):  # another process is just building it
                     TantivyWordStore.delete(other, timeout=0)
 
+    def _follow_words(self, revision: int) -> None:
+        """Takes in memory what came since; many chunks, and whatever was removed, go to the disk."""
+        assert self.words is not None
+        self._adopt_written(self.words)
+        changes = self._catalog.changes_since(self._words_revision)
+        added = [(change.first, change.last) for change in changes if change.kind == "chunks"]
+        count = len(self.words.fresh) + sum(last - first + 1 for first, last in added)
+        if self._disk_revision < 0 or count > _MOST_FRESH or any(change.kind == "removed" for change in changes):
+            self._update_words()
+        else:
+            self.words.add(self._entries(self._generation, added))
+            self._words_revision = max((revision, *(change.revision for change in changes)))
+
+    def _adopt_written(self, words: LayeredWordStore) -> None:
+        """Where this process, or another one, has written to the disk: what is in memory is counted from there."""
+        held = self._read_note(self._generation)
+        if held != self._disk_revision:
+            words.settle()
+            self._words_revision = self._disk_revision = held
+
+    def _write_words(self, words: LayeredWordStore, generation: int) -> None:
+        """Writes what is in memory to the disk."""
+        revision = self._catalog.revision()
+        if revision == self._tried_at:
+            return
+        self._tried_at = revision  # what failed is not tried again at once
+        try:
+            with words.disk.updating():
+                self._replay_words(words.disk, generation, words)
+        except (OSError, StoreError):
+            _log.exception("the word index stays in memory")
+        else:
+            with self._lock:
+                if words is self.words:
+                    self._adopt_written(words)
+
     def _update_words(self) -> None:
         assert self.words is not None
         try:
-            with self.words.updating():
-                self._words_revision = self._replay_words(self.words, self._generation)
+            revision = self._rewritten(self.words)
         except StoreError:
             if not self._has_room():
                 raise
             _log.exception("the word index is made anew")
             folder = self._words_folder(self._generation)
             TantivyWordStore.delete(folder)
-            self.words = TantivyWordStore(folder)
-            with self.words.updating():
-                self._words_revision = self._replay_words(self.words, self._generation)
-        self.words.reload()
+            self.words = LayeredWordStore(folder)
+            revision = self._rewritten(self.words)
+        self.words.settle()
+        self._words_revision = self._disk_revision = revision
+
+    def _rewritten(self, words: LayeredWordStore) -> int:
+        with words.disk.updating():
+            return self._replay_words(words.disk, self._generation, words)
 
     def _has_room(self) -> bool:
         """Whether another word index as large as this one fits on the disk, with as much again for its making."""
         size = sum(path.stat().st_size for path in self._words_folder(self._generation).glob("*"))
         return shutil.disk_usage(self._folder).free > 2 * size + _SPARE_BYTES
 
-    def _replay_words(self, words: TantivyWordStore, generation: int) -> int:
+    def _replay_words(self, words: TantivyWordStore, generation: int, known: LayeredWordStore | None = None) -> int:
         """Applies what the folder's note says is missing. A crash before the new note repeats it to the same end."""
         held = self._read_note(generation)
         revision = self._catalog.revision()
@@ -147,16 +198,22 @@ class Indexes:
             removed = [(change.first, change.last) for change in changes]
             added = [(change.first, change.last) for change in changes if change.kind == "chunks"]
         if removed:
-            words.update(removed, self._indexed(generation, added))
+            words.update(removed, self._entries(generation, added, known))
         if revision != held:
             self._write_note(generation, revision)
         return revision
 
-    def _indexed(self, generation: int, ranges: list[tuple[int, int]]) -> Iterator[IndexedChunk]:
+    def _entries(
+        self, generation: int, ranges: list[tuple[int, int]], known: LayeredWordStore | None = None
+    ) -> Iterator[Entry]:
+        """The chunks in these ranges; those in the memory of `known` are not analysed again."""
         for first, last in ranges:
             for page in self._catalog.chunk_pages(generation, first, last):
                 titles = self._catalog.titles({chunk.document_id for chunk in page})
-                yield from (IndexedChunk(one, titles[one.document_id]) for one in page if one.document_id in titles)
+                held = known.fresh.find([chunk.id for chunk in page]) if known else {}
+                for chunk in page:
+                    if chunk.document_id in titles:
+                        yield held.get(chunk.id) or entry_of(chunk, titles[chunk.document_id])
 
     def _words_folder(self, generation: int) -> Path:
         return self._folder / f"words-{generation}"

@@ -75,6 +75,7 @@ class Integrity:
         findings = [*self._originals(), *self._labels(), *self._chunks(), *self._vectors()]
         if not any(finding.code == "vectors_damaged" for finding in findings):  # the vector index is made of them
             self.indexes.refresh()
+            self.indexes.seal(all_words=True)
             findings += [*self._words(), *self._vector_index()]
         documents = self.catalog.documents()
         return Verified(
@@ -135,7 +136,7 @@ class Integrity:
         words, hint = self.indexes.words, f"{_REPAIR}makes it anew from the catalog."
         if words is None:
             return
-        damaged = words.damaged_files()
+        damaged = words.disk.damaged_files()
         yield from _finding("words_damaged", damaged, "files of the word index are damaged", hint)
         if not damaged:
             different = set(self._chunk_ids(with_vector=False)).symmetric_difference(words.ids())

@@ -17,6 +17,7 @@ from rag.errors import DocumentNotFound, TenkyoError
 from rag.job_queue import JobQueue, Work
 from rag.knowledge import Library
 from rag.originals import Label
+from rag.priority import take_short_turns
 from rag.rates import Rate, seconds_left
 from rag.reports import Activity, Job, Progress
 from rag.types import DocumentInfo
@@ -65,6 +66,7 @@ class Worker:
     def start(self) -> None:
         """Starts the thread, once."""
         if self._thread is None:
+            take_short_turns()
             self._thread = threading.Thread(target=self._run, name="tenkyo-worker", daemon=True)
             self._thread.start()
 
@@ -182,7 +184,7 @@ class Worker:
         if self._reading:
             self._await_reading(_PATIENCE_S)
             return True
-        self._library.indexes.seal()
+        self._library.indexes.seal(all_words=True)
         return False
 
     def _await_reading(self, seconds: float) -> bool:

@@ -277,7 +277,7 @@ class Library:
                 self._embedded_text(documents[chunk.document_id].title if chunk.document_id in documents else "", chunk)
                 for _, chunk in group
             ]
-            self.catalog.put_vectors([key for key, _ in group], self.embedder.embed_passages(texts))
+            self.catalog.put_vectors([key for key, _ in group], self.embedder.embed_passages(texts, background=True))
         return len(group)
 
     def embed_all(self, report: Report) -> None:
@@ -290,10 +290,11 @@ class Library:
             report(Progress("embed", done, max(done, total), "chunks"))
             if done % INDEXED_AT_ONCE < EMBEDDED_AT_ONCE:
                 self.follow()
-        self.follow()
+        self.indexes.refresh()
+        self.indexes.seal(all_words=True)
 
     def follow(self) -> None:
-        """Brings both indexes up to date; many new vectors go to the disk."""
+        """Brings both indexes up to date; where much is new, it goes to the disk."""
         self.indexes.refresh()
         self.indexes.seal()
 

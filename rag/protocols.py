@@ -40,8 +40,8 @@ class Embedder(Protocol):
         """The character span of each token, special tokens left out, nothing cut."""
         ...
 
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """(n, dimension) float32, each row of length 1."""
+    def embed_passages(self, texts: Sequence[str], background: bool = False) -> Vectors:
+        """(n, dimension) float32, each row of length 1; in the background nobody waits for them."""
         ...
 
     def embed_query(self, text: str) -> Vectors:

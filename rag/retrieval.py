@@ -23,7 +23,7 @@ from rag.readings import Reading
 from rag.rerankers.word_evidence import FEATURES, Question, word_features, word_scores
 from rag.scope import covers, is_whole
 from rag.splitting import embedding_text
-from rag.stores.tantivy_words import TantivyWordStore
+from rag.stores.layered_words import LayeredWordStore
 from rag.types import AskOptions, DocumentInfo, Hit, Retrieved
 
 CANDIDATES = 40
@@ -154,7 +154,7 @@ class Retriever:
         return Candidates(list(readings), lexical, dense, question, list(readings.values()), context)
 
     def _by_words(
-        self, words: TantivyWordStore, query: str, options: AskOptions, scope: _Scope
+        self, words: LayeredWordStore, query: str, options: AskOptions, scope: _Scope
     ) -> tuple[Question, dict[int, float]]:
         terms = analyze(query)
         found = [] if options.mode == "dense" else words.search(terms, max(CANDIDATES, options.k), scope.documents)

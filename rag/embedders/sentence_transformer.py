@@ -86,8 +86,9 @@ class SentenceTransformerEmbedder:
         """The character span of each token, special tokens left out, nothing cut."""
         return list(self._tokenizer.encode(text, add_special_tokens=False).offsets)
 
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+    def embed_passages(self, texts: Sequence[str], background: bool = False) -> Vectors:
         """(n, dimension) float32 unit vectors; prompts for passages are the model's own."""
+        del background  # a question waits for one batch
         order = sorted(range(len(texts)), key=lambda n: len(texts[n]))  # equal lengths together: less padding
         vectors = np.empty((len(texts), self.dimension), np.float32)
         for start in range(0, len(order), _BATCH):

@@ -6,10 +6,8 @@ import json
 import shutil
 import struct
 import zlib
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import tantivy
@@ -17,23 +15,14 @@ from filelock import FileLock
 
 from rag import readings
 from rag.errors import StoreError
-from rag.languages import Terms
 from rag.readings import Reading
-from rag.types import Chunk
+from rag.stores.fresh_words import Entry
 
-_FIELDS = {"title": 1.0, "headings": 0.5, "words": 1.0, "bigrams": 0.5}
-_WORDS = ("title", "headings", "words")
+FIELDS = {"title": 1.0, "headings": 0.5, "words": 1.0, "bigrams": 0.5}
+"""What is searched, and what each counts."""
 _HEAP_BYTES = 64_000_000
 _SEGMENT_FILES = frozenset((".fast", ".fieldnorm", ".idx", ".pos", ".store", ".term", ".del"))
 _FOOTER_MARK = 1337
-
-
-@dataclass(frozen=True, slots=True)
-class IndexedChunk:
-    """What the word index takes in: a chunk and the title of its document."""
-
-    chunk: Chunk
-    title: str
 
 
 class TantivyWordStore:
@@ -87,7 +76,7 @@ class TantivyWordStore:
         """The lock to hold around reading the revision, updating, and noting the new revision."""
         return self._writing
 
-    def update(self, removed: Iterable[tuple[int, int]], added: Iterable[IndexedChunk]) -> None:
+    def update(self, removed: Iterable[tuple[int, int]], added: Iterable[Entry]) -> None:
         """Takes out ranges of chunk ids (both ends included), then adds chunks; one commit.
 
         Raises StoreError where it cannot be written; what was committed before can still be searched.
@@ -99,20 +88,25 @@ class TantivyWordStore:
             raise StoreError(f"The word index could not be written ({error}).", hint, str(self._folder)) from error
         self.reload()
 
-    def _update(self, removed: Iterable[tuple[int, int]], added: Iterable[IndexedChunk]) -> None:
+    def _update(self, removed: Iterable[tuple[int, int]], added: Iterable[Entry]) -> None:
         writer = self._index.writer(_HEAP_BYTES, 1)
-        writer.garbage_collect_files()  # what a killed writer has left would be in the way of the same file
-        for first, last in removed:
-            span = tantivy.Query.range_query(self._index.schema, "id", tantivy.FieldType.Unsigned, first, last)
-            writer.delete_documents_by_query(span)
-        for item in added:
-            writer.add_document(_entry(item))
-        writer.commit()
-        writer.wait_merging_threads()
+        try:
+            writer.garbage_collect_files()  # what a killed writer has left would be in the way of the same file
+            for first, last in removed:
+                span = tantivy.Query.range_query(self._index.schema, "id", tantivy.FieldType.Unsigned, first, last)
+                writer.delete_documents_by_query(span)
+            for item in added:
+                writer.add_document(_document(item))
+            writer.commit()
+            writer.wait_merging_threads()
+        finally:
+            del writer  # a writer that failed holds its lock for as long as a logged traceback refers to it
 
-    def search(self, terms: Terms, k: int, documents: Collection[str] | None = None) -> list[tuple[int, float]]:
-        """The k best (chunk id, BM25), best first, of these documents if given."""
-        query = self._query(terms)
+    def search(
+        self, weights: Mapping[tuple[str, str], float], k: int, documents: Collection[str] | None = None
+    ) -> list[tuple[int, float]]:
+        """The k best (chunk id, BM25), best first, of these documents if given; `weights` of (field, term)."""
+        query = self._query(weights)
         if documents is not None:
             within = tantivy.Query.term_set_query(self._index.schema, "document", list(documents))
             filtered = tantivy.Query.const_score_query(within, 0.0)
@@ -130,17 +124,15 @@ class TantivyWordStore:
         entries = [searcher.doc(address) for _, address in found]
         return {int(entry["id"][0]): readings.load(bytes(entry["reading"][0]).decode()) for entry in entries}
 
-    def frequencies(self, terms: Terms) -> dict[str, int]:
-        """In how many chunks each word (of the title, the headings or the text) and each bigram occurs."""
-        found = {word: max(self._searcher.doc_freq(field, word) for field in _WORDS) for word in terms.words}
-        return found | {bigram: self._searcher.doc_freq("bigrams", bigram) for bigram in terms.bigrams}
+    def frequency(self, field: str, term: str) -> int:
+        """In how many chunks the term occurs in this field."""
+        return self._searcher.doc_freq(field, term)
 
-    def _query(self, terms: Terms) -> tantivy.Query:
+    def _query(self, weights: Mapping[tuple[str, str], float]) -> tantivy.Query:
         clauses = []
-        for field, weight in _FIELDS.items():
-            for term, count in Counter(terms.bigrams if field == "bigrams" else terms.words).items():
-                query = tantivy.Query.term_query(self._index.schema, field, term, "freq")
-                clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(query, weight * count)))
+        for (field, term), weight in weights.items():
+            query = tantivy.Query.term_query(self._index.schema, field, term, "freq")
+            clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(query, weight)))
         return tantivy.Query.boolean_query(clauses)
 
 
@@ -157,7 +149,7 @@ def _open(folder: Path) -> tantivy.Index:
 
 def _readable(index: tantivy.Index) -> tantivy.Index:
     """The index itself, when a word can be looked up in each of its fields; raises ValueError."""
-    terms = [(tantivy.Occur.Should, tantivy.Query.term_query(index.schema, field, "a", "freq")) for field in _FIELDS]
+    terms = [(tantivy.Occur.Should, tantivy.Query.term_query(index.schema, field, "a", "freq")) for field in FIELDS]
     index.searcher().search(tantivy.Query.boolean_query(terms), limit=1)
     return index
 
@@ -179,24 +171,16 @@ def _schema() -> tantivy.Schema:
     builder.add_unsigned_field("id", stored=True, indexed=True, fast=True)
     builder.add_text_field("document", tokenizer_name="raw", index_option="basic")
     builder.add_bytes_field("reading", stored=True)
-    for field in _FIELDS:
+    for field in FIELDS:
         builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
     return builder.build()
 
 
-def _entry(item: IndexedChunk) -> tantivy.Document:
-    reading = readings.read(item.title, item.chunk.headings, item.chunk.text)
-    entry = tantivy.Document()
-    entry.add_unsigned("id", item.chunk.id)
-    entry.add_text("document", item.chunk.document_id)
-    entry.add_bytes("reading", readings.dump(reading).encode())
-    for field, terms in zip(_FIELDS, _fields(reading), strict=True):
-        entry.add_text(field, " ".join(terms))
-    return entry
-
-
-def _fields(reading: Reading) -> tuple[Sequence[str], ...]:
-    """The terms of each of _FIELDS."""
-    lines = (reading.title, reading.headings, *reading.sentences)
-    words = [word for line in reading.sentences for word in line.words]
-    return reading.title.words, reading.headings.words, words, [bigram for line in lines for bigram in line.bigrams()]
+def _document(entry: Entry) -> tantivy.Document:
+    document = tantivy.Document()
+    document.add_unsigned("id", entry.id)
+    document.add_text("document", entry.document)
+    document.add_bytes("reading", readings.dump(entry.reading).encode())
+    for field, terms in entry.terms.items():
+        document.add_text(field, " ".join(terms))
+    return document

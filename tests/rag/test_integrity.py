@@ -83,7 +83,7 @@ def damage_the_word_index(kb: KnowledgeBase) -> None:
 
 def lose_an_entry_of_the_word_index(kb: KnowledgeBase) -> None:
     assert kb._parts.indexes.words
-    kb._parts.indexes.words.update([(1, 1)], [])
+    kb._parts.indexes.words.disk.update([(1, 1)], [])
 
 
 def lose_an_entry_of_the_vector_index(kb: KnowledgeBase) -> None:

@@ -1,0 +1,26 @@
+"""Background work leaves the processor to whoever waits for an answer."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from contextlib import suppress
+
+_NICE = 10
+_TURN_S = 0.001
+
+
+def step_back() -> None:
+    """The thread that calls this runs when nothing more urgent does; the threads that it starts, too.
+
+    On Linux each thread has a priority of its own; elsewhere this does nothing.
+    """
+    if sys.platform == "linux":
+        with suppress(OSError):  # a container may forbid it
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+
+
+def take_short_turns() -> None:
+    """A thread that answers waits for Python's lock for a millisecond, not for five, while others compute."""
+    sys.setswitchinterval(_TURN_S)

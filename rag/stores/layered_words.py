@@ -1,0 +1,104 @@
+"""Word search at any pace: an index on the disk, and in memory beside it what has come since."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from rag import readings
+from rag.languages import Terms
+from rag.readings import Reading
+from rag.stores.fresh_words import Entry, FreshWords
+from rag.stores.tantivy_words import FIELDS, TantivyWordStore
+from rag.types import Chunk
+
+_WORDS = ("title", "headings", "words")
+
+
+def entry_of(chunk: Chunk, title: str) -> Entry:
+    """A chunk of a document with this title, analysed."""
+    reading = readings.read(title, chunk.headings, chunk.text)
+    lines = (reading.title, reading.headings, *reading.sentences)
+    words = [word for line in reading.sentences for word in line.words]
+    bigrams = [bigram for line in lines for bigram in line.bigrams()]
+    terms = (reading.title.words, reading.headings.words, words, bigrams)
+    return Entry(chunk.id, chunk.document_id, reading, dict(zip(FIELDS, terms, strict=True)))
+
+
+class LayeredWordStore:
+    """BM25 summed over title, headings, words and bigrams; both layers are scored by how rare a term is in both.
+
+    A commit of the index on the disk takes a hundred milliseconds, so chunks wait in memory until there are many.
+    A chunk may be in both layers for a moment, and counts once where it is found.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.disk = TantivyWordStore(folder)
+        self.fresh = FreshWords()
+
+    def __len__(self) -> int:
+        return len(self.disk) + len(self.fresh)
+
+    def settle(self) -> None:
+        """Forgets what is in memory: it is on the disk."""
+        self.disk.reload()
+        self.fresh = FreshWords()
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Adds chunks in memory."""
+        self.fresh.add(entries)
+
+    def ids(self) -> list[int]:
+        """The chunk id of every entry, in ascending order."""
+        return sorted([*self.disk.ids(), *self.fresh.ids()])
+
+    def count_of(self, documents: Sequence[str]) -> int:
+        """How many entries are chunks of these documents."""
+        return self.disk.count_of(documents) + self.fresh.count_of(documents)
+
+    def search(self, terms: Terms, k: int, documents: Collection[str] | None = None) -> list[tuple[int, float]]:
+        """The k best (chunk id, BM25), best first, of these documents if given."""
+        weights = _weights(terms)
+        fresh, disk = self.fresh, self.disk  # in this order: what leaves the memory is on the disk before
+        if not len(fresh):
+            return disk.search(weights, k, documents)
+        rarity = {key: self._rarity(fresh, *key) for key in weights}
+        scaled = {
+            key: weight * rarity[key] / _rarity(disk.frequency(*key), len(disk)) for key, weight in weights.items()
+        }
+        found = dict(disk.search(scaled, k, documents))
+        found |= dict(fresh.search(weights, k, documents, lambda field, term: rarity[field, term]))
+        return sorted(found.items(), key=lambda item: (-item[1], item[0]))[:k]
+
+    def readings(self, ids: Sequence[int]) -> dict[int, Reading]:
+        """How these chunks were analysed; one that is not here is left out."""
+        fresh = {id_: entry.reading for id_, entry in self.fresh.find(ids).items()}
+        return {**self.disk.readings([id_ for id_ in ids if id_ not in fresh]), **fresh}
+
+    def frequencies(self, terms: Terms) -> dict[str, int]:
+        """In how many chunks each word (of the title, the headings or the text) and each bigram occurs."""
+        fresh = self.fresh
+        found = {word: max(self._frequency(fresh, field, word) for field in _WORDS) for word in terms.words}
+        return found | {bigram: self._frequency(fresh, "bigrams", bigram) for bigram in terms.bigrams}
+
+    def _frequency(self, fresh: FreshWords, field: str, term: str) -> int:
+        return self.disk.frequency(field, term) + fresh.frequency(field, term)
+
+    def _rarity(self, fresh: FreshWords, field: str, term: str) -> float:
+        return _rarity(self._frequency(fresh, field, term), len(self.disk) + len(fresh))
+
+
+def _weights(terms: Terms) -> Mapping[tuple[str, str], float]:
+    """What each term counts in each field: repetitions of the question, times the field's weight."""
+    return {
+        (field, term): weight * count
+        for field, weight in FIELDS.items()
+        for term, count in Counter(terms.bigrams if field == "bigrams" else terms.words).items()
+    }
+
+
+def _rarity(frequency: int, total: int) -> float:
+    """BM25's inverse document frequency, as tantivy has it."""
+    return math.log(1 + (max(total - frequency, 0) + 0.5) / (frequency + 0.5))
