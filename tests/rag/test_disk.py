@@ -48,12 +48,12 @@ def opened(folder: Path) -> KnowledgeBase:
     return KnowledgeBase.open(settings=Settings(store=folder / "store", samples=False))
 
 
-def noise(seed: int) -> bytes:
-    """About 100 kB of words."""
+def noise(seed: int, lines: int = 300) -> bytes:
+    """About a third of a kB of words in each line."""
     chosen = random.Random(seed)
     words = ["shelf", "book", "lamp", "stair", "gull", "storm"]
-    lines = (" ".join(f"{chosen.choice(words)}{chosen.randrange(1000)}" for _ in range(40)) for _ in range(300))
-    return ("# Noise\n\n" + ".\n\n".join(lines)).encode()
+    rows = (" ".join(f"{chosen.choice(words)}{chosen.randrange(1000)}" for _ in range(40)) for _ in range(lines))
+    return ("# Noise\n\n" + ".\n\n".join(rows)).encode()
 
 
 def fill(kb: KnowledgeBase) -> StoreError | None:
@@ -100,7 +100,7 @@ def fill_up(disk: Path) -> None:
 def test_on_a_completely_full_disk_a_document_can_be_deleted(larger_disk: Path) -> None:
     kb = opened(larger_disk)
     kb.add(HOURS, "hours.md")
-    unwanted = [added.document_id for n in range(6) if (added := kb.add(noise(n), f"noise{n}.md")).document_id]
+    unwanted = [added.document_id for n in range(6) if (added := kb.add(noise(n, 20), f"noise{n}.md")).document_id]
     assert len(unwanted) == 6
     fill_up(larger_disk)
     assert shutil.disk_usage(larger_disk).free == 0
@@ -116,7 +116,7 @@ def test_on_a_completely_full_disk_a_document_can_be_deleted(larger_disk: Path) 
 
 def test_where_even_the_reserve_is_too_small_a_deletion_says_so_and_deletes_nothing(larger_disk: Path) -> None:
     kb = opened(larger_disk)
-    added = kb.add(noise(1), "noise.md")
+    added = kb.add(noise(1, 20), "noise.md")
     assert added.document_id
     (larger_disk / "store" / "reserve").unlink()
     fill_up(larger_disk)
