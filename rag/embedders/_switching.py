@@ -48,9 +48,9 @@ class SwitchingEmbedder:
         """The character span of each token."""
         return self.current.token_spans(text)
 
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+    def embed_passages(self, texts: Sequence[str], background: bool = False) -> Vectors:
         """(n, dimension) float32 unit vectors."""
-        return self.current.embed_passages(texts)
+        return self.current.embed_passages(texts, background)
 
     def embed_query(self, text: str) -> Vectors:
         """(dimension,) float32 unit vector."""
