@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from loaders._content import Content
-from loaders._document import Block, Skipped
+from loaders._document import Block, Location, Skipped
 from loaders._encoding import decode
 from loaders._errors import DamagedDocument, DocumentTooLarge
 from loaders._json_blocks import parse_json
@@ -26,7 +27,11 @@ def read(data: bytes) -> Content:
     if not isinstance(document, dict):
         raise DamagedDocument("There is no document in this Figma file.", "Export it again.")
     reader = _Reader()
-    blocks = [block for page in _children(document) for block in reader.page(page)]
+    blocks = [
+        replace(block, location=Location(page=number))
+        for number, page in enumerate(_children(document), start=1)
+        for block in reader.page(page)
+    ]
     components = [*(file.get("components") or {}).values(), *(file.get("componentSets") or {}).values()]
     for component in components:
         if description := tidy(str(component.get("description") or "")):

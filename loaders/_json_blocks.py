@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from loaders._content import Content
-from loaders._document import Block, Location
+from loaders._document import Block, Location, Skipped
 from loaders._encoding import decode
 from loaders._errors import DamagedDocument, DocumentTooLarge
 from loaders._text import cell
 
 MAX_DEPTH = 100
+_MOST_BROKEN = 0.5  # of the lines of a file with a record on each that was cut or damaged
 _DEEPEST_HEADING = 6
 _TITLES = ("title", "name", "タイトル", "名前")
 
@@ -33,26 +34,28 @@ def read(data: bytes) -> Content:
     try:
         value = parse_json(text)
     except DamagedDocument:
-        lines = _values_by_line(text)
-        if lines is None:
+        lines, broken = _values_by_line(text)
+        if len(lines) < 2 or len(broken) > _MOST_BROKEN * len(lines):
             raise
         blocks = [Block("table", record_text(value), 0, Location(line=line)) for line, value in lines]
-        return Content(blocks, metadata={"records": str(len(blocks))}, encoding=encoding)
+        skipped = [Skipped("damaged_record", f"line {number}") for number in broken]
+        return Content(blocks, metadata={"records": str(len(blocks))}, encoding=encoding, skipped=skipped)
     title = next((str(value[key]) for key in _TITLES if value.get(key)), "") if isinstance(value, dict) else ""
     return Content(list(_blocks(value, 1, 0)), title, encoding=encoding)
 
 
-def _values_by_line(text: str) -> list[tuple[int, Any]] | None:
-    """Each line's value with the line's number, None where this is not JSON Lines; a cut last line is left out."""
-    lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
+def _values_by_line(text: str) -> tuple[list[tuple[int, Any]], list[int]]:
+    """Each line's value with the line's number, and the numbers of lines that are no JSON; it stops at too many."""
     found: list[tuple[int, Any]] = []
-    for number, line in lines:
+    broken: list[int] = []
+    for number, line in enumerate(text.split("\n"), start=1):
         try:
-            found.append((number, parse_json(line)))
+            found += [(number, parse_json(line))] if line.strip() else []
         except DamagedDocument:
-            if len(found) < 2 or number != lines[-1][0]:
-                return None
-    return found if len(found) > 1 else None
+            broken.append(number)
+            if len(broken) > _MOST_BROKEN * len(found) + 2:
+                break
+    return found, broken
 
 
 def record_text(value: Any) -> str:

@@ -10,6 +10,7 @@ from loaders._errors import DamagedDocument
 
 _HEADER_LINE = re.compile(rb"[!-9;-~]+:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*")
 _MAILBOX_LINE = re.compile(rb"From [^\r\n]*\r?\n")
+_MESSAGE_IN_MAILBOX = re.compile(rb"(?:^|(?<=\n))From [^\r\n]*\r?\n[!-9;-~]+:")
 _SURE = re.compile(rb"^(?:message-id|mime-version|received|return-path|delivered-to):", re.I | re.M)
 _USUAL = re.compile(rb"^(?:from|to|subject|date|content-type):", re.I | re.M)
 _ARCHIVE = re.compile(
@@ -39,6 +40,11 @@ def as_bytes(data: bytes) -> bytes:
 def is_message(header: bytes) -> bool:
     """Whether header lines are those of a message: one that only mail has, and one that a person reads."""
     return bool(_SURE.search(header) and _USUAL.search(header))
+
+
+def is_mailbox(data: bytes) -> bool:
+    """Whether there are two "From " lines, each with a header line after it."""
+    return _MESSAGE_IN_MAILBOX.match(data) is not None and _MESSAGE_IN_MAILBOX.search(data, 6) is not None
 
 
 def is_web_archive(header: bytes) -> bool:

@@ -25,7 +25,8 @@ class Line(NamedTuple):
 
     `begin`, `end` (along the line) and `base` (growing from line to line) are the same for horizontal text, and
     turned for vertical writing, so that paragraphs are found in both alike. `hyphen`: it ends in a broken word.
-    `text` has a NUL for each glyph that stands for no character.
+    `text` has a NUL for each glyph that stands for no character. `finer` are the cells where narrower gaps part them
+    too, as they may in a table; it is empty where these are the same.
 
     A tuple, as tens of thousands of them are made of a long file.
     """
@@ -44,6 +45,7 @@ class Line(NamedTuple):
     vertical: bool
     hyphen: bool
     cells: tuple[Cell, ...]
+    finer: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,10 @@ class PageLines:
 
 def leading(lines: Sequence[Line]) -> float:
     """The usual distance between the bases of neighbouring lines, in points; 0 where there are no neighbours."""
-    steps = [
-        step for line, after in pairwise(lines) if 0.5 * line.size < (step := after.base - line.base) < 2.2 * line.size
-    ]
+    # A file may have the columns of vertical writing from left to right: the distance is the same.
+    steps = (
+        (line.size, abs(after.base - line.base) if line.vertical else after.base - line.base)
+        for line, after in pairwise(lines)
+    )
+    steps = [step for size, step in steps if 0.5 * size < step < 2.2 * size]
     return median(steps) if steps else 0.0

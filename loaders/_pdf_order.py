@@ -65,6 +65,7 @@ def _glue(before: Line, after: Line) -> Line:
         end=max(before.end, after.end),
         hyphen=after.hyphen,
         cells=(*before.cells[:-1], joined, *moved),
+        finer=(),
     )
 
 
@@ -92,6 +93,7 @@ def _hang(before: Line, after: Line) -> Line:
         end=after.bottom,
         vertical=True,
         cells=(Cell(0, len(text), left, right),),
+        finer=(),
     )
 
 

@@ -122,10 +122,14 @@ def columned_table(rows: Sequence[Sequence[Piece]]) -> Table:
     tried = [_spans([row for row in rows if len(row) == n]) for n in sorted(fuller, reverse=True)]
     apart = (spans for spans in tried if all(one[1] < two[0] for one, two in pairwise(spans)))
     spans = next(apart, _spans([row for row in rows if len(row) == usual]))
-    table: list[tuple[tuple[Piece, ...], ...]] = []
-    for row in rows:
-        table.append(tuple(_spread(row, spans)))
-    return Table(tuple(table))
+    return Table(tuple(tuple(_spread(_finer(row, len(spans)), spans)) for row in rows))
+
+
+def _finer(row: Sequence[Piece], columns: int) -> Sequence[Piece]:
+    """A row that lacks cells, cut at narrower gaps where it has all of them then."""
+    lines = list(dict.fromkeys(line for line, _ in row))
+    finer = [(line, cell) for line in lines for cell in line.finer or line.cells]
+    return finer if len(row) < columns == len(finer) else row
 
 
 def _spans(model: Sequence[Sequence[Piece]]) -> list[tuple[float, float]]:

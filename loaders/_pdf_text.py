@@ -20,6 +20,7 @@ _BOLD = re.compile(r"bold|black|heavy|demi|cmbx|-w[6-9]|gothicmb101-[dhu]", re.I
 _BOLD_WEIGHT = 600
 _BLANK = " \xa0\u3000\0"
 _CELL_GAP = 1.4  # times the type size: wider than any space between words
+_FINER_GAP = 1.0
 _SPREAD = 0.8  # times type size and characters: a line that is wider has gaps in it, be they written as spaces
 _MAX_CHARACTERS = 400_000  # of one page
 _WORD = re.compile(r"\S+")
@@ -111,14 +112,14 @@ class _PageReader:
         left, top, right, bottom = self._shown(*around)
         vertical = self._is_vertical(len(text), turned, around)
         if vertical:
-            cells = (Cell(0, len(text), around[0], around[2]),)
+            cells, finer = (Cell(0, len(text), around[0], around[2]),), ()
             base, begin, finish = -right, top, bottom
         else:
-            cells = self._cells(text, start, size, rects)
+            cells, finer = self._cells(text, start, size, rects)
             base, begin, finish = self._base(start, origin, around), left, right
         return Line(
             self._number, text, left, top, right, bottom, base, begin, finish, size,
-            self._is_bold(start + middle), vertical, hyphen, cells,
+            self._is_bold(start + middle), vertical, hyphen, cells, finer,
         )  # fmt: skip
 
     def _rects(self, start: int, count: int) -> list[Rect]:
@@ -157,24 +158,23 @@ class _PageReader:
             turned = True
         return turned != (self._rotation in (90, 270))
 
-    def _cells(self, text: str, start: int, size: float, rects: list[Rect]) -> tuple[Cell, ...]:
-        """The line cut at gaps that are too wide for spaces; most lines have none, which their rectangles show."""
+    def _cells(
+        self, text: str, start: int, size: float, rects: list[Rect]
+    ) -> tuple[tuple[Cell, ...], tuple[Cell, ...]]:
+        """The line cut at gaps that are too wide for spaces, and `Line.finer`; the rectangles of most show none."""
         rects = rects if len(rects) == 1 else sorted(rects, key=lambda rect: (rect[0], rect[2]))
         left, right = rects[0][0], rects[-1][2]
-        gap = _CELL_GAP * size
+        gap = _FINER_GAP * size
         cuts = self._cuts(rects) if self._vertical else []
         spread = right - left > _SPREAD * size * len(text) and " " in text
         if not cuts and not spread and all(after[0] - before[2] < gap for before, after in pairwise(rects)):
-            return (Cell(0, len(text), left, right),)
-        cells: list[Cell] = []
-        for match in _WORD.finditer(text):
-            left, right = self._extent(start + match.start(), start + match.end())
-            parted = cells and any(cells[-1].left < cut and cells[-1].right - 2 < cut < left + 2 for cut in cuts)
-            if cells and left - cells[-1].right < gap and not parted:
-                cells[-1] = Cell(cells[-1].start, match.end(), cells[-1].left, max(right, cells[-1].right))
-            else:
-                cells.append(Cell(match.start(), match.end(), left, right))
-        return tuple(cells)
+            return (Cell(0, len(text), left, right),), ()
+        words = [
+            Cell(match.start(), match.end(), *self._extent(start + match.start(), start + match.end()))
+            for match in _WORD.finditer(text)
+        ]
+        cells, finer = (_joined(words, factor * size, cuts) for factor in (_CELL_GAP, _FINER_GAP))
+        return cells, finer if len(finer) > len(cells) else ()
 
     def _cuts(self, rects: list[Rect]) -> list[float]:
         """Where rulings go through a line of text from above to below, as between the cells of a table."""
@@ -207,6 +207,18 @@ class _PageReader:
         if self._rotation == 180:
             return width - right, bottom, width - left, top
         return height - top, width - right, height - bottom, width - left
+
+
+def _joined(words: list[Cell], gap: float, cuts: list[float]) -> tuple[Cell, ...]:
+    """Words put together to cells, between which there is more than the gap, or a ruling."""
+    cells: list[Cell] = []
+    for word in words:
+        parted = cells and any(cells[-1].left < cut and cells[-1].right - 2 < cut < word.left + 2 for cut in cuts)
+        if cells and word.left - cells[-1].right < gap and not parted:
+            cells[-1] = Cell(cells[-1].start, word.end, cells[-1].left, max(word.right, cells[-1].right))
+        else:
+            cells.append(word)
+    return tuple(cells)
 
 
 def _around(rects: list[Rect]) -> Rect:

@@ -11,11 +11,11 @@ BINARY = False
 
 
 def recognises(data: bytes) -> bool:
-    """Header lines that only mail has."""
-    from loaders._mime_header import header_of, is_message, is_web_archive
+    """Header lines that only mail has, of one message."""
+    from loaders._mime_header import header_of, is_mailbox, is_message, is_web_archive
 
     found = header_of(data)
-    return is_message(found) and not is_web_archive(found)
+    return is_message(found) and not is_web_archive(found) and not is_mailbox(data)
 
 
 def load(data: bytes, name: str, password: str | None) -> Content:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
 from loaders._content import Content
 
 NAME = "a mailbox"
 EXTENSIONS = {".mbox": "application/mbox", ".mbx": "application/mbox"}
 BINARY = False
 
-_START = re.compile(rb"(?:^|(?<=\n))From [^\r\n]*\r?\n[!-9;-~]+:")
-
 
 def recognises(data: bytes) -> bool:
     """Two "From " lines, each with a header line after it: with one it is a message."""
-    return _START.match(data) is not None and _START.search(data, 6) is not None
+    from loaders._mime_header import is_mailbox
+
+    return is_mailbox(data)
 
 
 def load(data: bytes, name: str, password: str | None) -> Content:

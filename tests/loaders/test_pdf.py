@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from loaders import Block, Box, DamagedDocument, EmptyDocument, EncryptedDocument, load, render_page
@@ -213,3 +215,32 @@ def test_pdfium_is_used_by_one_thread_at_a_time() -> None:
         images = list(threads.map(lambda page: render_page(data, page), [1, 2, 3, 4, 1]))
     assert all(document == documents[0] for document in documents)
     assert images[0] == images[4] != images[1]
+
+
+def test_columns_of_a_table_that_stand_near_each_other_are_told_by_the_other_rows(pdf) -> None:
+    rows = [
+        ("Item", "Qty", "Price"),
+        ("Water pump", "3", "1,200"),
+        ("Bread knife, long", "12", "80"),
+        ("Cup", "1", "5"),
+    ]
+    page = [
+        (x, 700 - 18 * n, 10, text) for n, row in enumerate(rows) for x, text in zip((60, 151, 180), row, strict=True)
+    ]
+    (table,) = load(pdf(page), "a.pdf").blocks
+    assert table.text.split("\n") == [" | ".join(row) for row in rows]
+
+
+@pytest.mark.parametrize("from_left", [False, True])
+def test_vertical_japanese_is_one_paragraph_from_right_to_left_whatever_the_order_in_the_file(from_left: bool) -> None:
+    pdfmetrics.registerFont(font := UnicodeCIDFont("HeiseiKakuGo-W5", isVertical=True))
+    target = io.BytesIO()
+    canvas = Canvas(target, pagesize=(600, 800), invariant=1)
+    canvas.setFont(font.fontName, 14)
+    columns = list(enumerate(("縦書きの文章は右から", "左へ読みます。次の列", "はここにあります。")))
+    for n, text in reversed(columns) if from_left else columns:
+        canvas.drawString(500 - 28 * n, 700, text)
+    canvas.save()
+    assert [b.text for b in load(target.getvalue(), "a.pdf").blocks] == [
+        "縦書きの文章は右から左へ読みます。次の列はここにあります。"
+    ]

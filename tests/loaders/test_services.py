@@ -128,6 +128,8 @@ def test_a_figma_file(world: Internet, address: str, path: str) -> None:
     document = loaders.load(found.data, found.name)
     assert (found.name, document.title) == ("App v2 final.json", "App: v2/final")
     assert [block.text for block in document.blocks] == ["Screens", f"Sign in ({path})"]
+    assert [block.location.page for block in document.blocks] == [1, 1]
+    assert document.report.pages_without_text == ()
 
 
 def test_figma_without_a_token_or_with_a_wrong_one(world: Internet) -> None:

@@ -143,3 +143,13 @@ def test_the_samples_of_these_formats() -> None:
     faq = load(SAMPLES / "library-faq-ja.html")
     assert all("ホーム" not in block.text and "電話 0555" not in block.text for block in faq.blocks)
     assert load(SAMPLES / "3d-printer.md").title == "Using the 3D printer"
+
+
+def test_a_broken_record_of_json_lines_costs_that_record() -> None:
+    lines = [b'{"id": %d, "q": "What?"}' % n for n in range(6)]
+    lines[3] = lines[3][:9]
+    document = load(b"\n".join(lines), "a.jsonl")
+    assert [block.location.line for block in document.blocks] == [1, 2, 3, 5, 6]
+    assert [(one.reason, one.what) for one in document.report.skipped] == [("damaged_record", "line 4")]
+    with pytest.raises(DamagedDocument):
+        load(b'{"id": 1}\n{"id": 2\n{"id": 3\n', "a.jsonl")
