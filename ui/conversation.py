@@ -20,6 +20,8 @@ from rag.types import Answer, AskOptions, Feedback, Message
 from rag.types import Conversation as SavedConversation
 
 _POLL_S = 0.1
+_one_at_a_time = Lock()
+"""Held while questions to ask next are looked for: that must never keep anybody's answer waiting."""
 _ids = count(1)
 
 
@@ -36,14 +38,23 @@ class Reply:
         self.model_error: Mapping[str, str] | None = None
         self.truncated: PromptTruncated | None = None
         self.summarised: HistorySummarised | None = None
+        self.next_questions: tuple[str, ...] | None = () if answer else None
         self.stop = Flag()
         self._finished = Flag()
         if answer:
             self._finished.set()
 
-    def start(self, produce: Callable[[Flag], Iterator[Event]], keep: Callable[[Answer], None]) -> None:
-        """Begins to follow the events in a thread; `keep` is given the whole answer."""
-        Thread(target=self._run, args=(produce, keep), name="reply", daemon=True).start()
+    def start(
+        self,
+        produce: Callable[[Flag], Iterator[Event]],
+        keep: Callable[[Answer], None],
+        follow: Callable[[Answer, Flag], tuple[str, ...]] | None = None,
+    ) -> None:
+        """Begins to follow the events in a thread; `keep` is given the whole answer.
+
+        When it is finished, `follow` gives what can be asked next; until then `next_questions` is None.
+        """
+        Thread(target=self._run, args=(produce, keep, follow), name="reply", daemon=True).start()
 
     @property
     def finished(self) -> bool:
@@ -54,16 +65,26 @@ class Reply:
         """Waits until it is finished, `seconds` at most."""
         return self._finished.wait(seconds)
 
-    def _run(self, produce: Callable[[Flag], Iterator[Event]], keep: Callable[[Answer], None]) -> None:
+    def _run(
+        self,
+        produce: Callable[[Flag], Iterator[Event]],
+        keep: Callable[[Answer], None],
+        follow: Callable[[Answer, Flag], tuple[str, ...]] | None,
+    ) -> None:
+        questions: tuple[str, ...] = ()
         try:
             for event in produce(self.stop):
                 self._note(event)
             if self.answer:
                 keep(self.answer)
+                self._finished.set()
+                with _one_at_a_time:
+                    questions = follow(self.answer, self.stop) if follow else ()
         except TenkyoError as error:
             self.error = error.as_dict()
         finally:
             self._finished.set()
+            self.next_questions = questions
 
     def _note(self, event: Event) -> None:
         match event:
@@ -190,6 +211,7 @@ class Conversation:
             reply.start(
                 lambda stop: _answer(knowledge, turn, history, stop),
                 lambda answer: self._save(knowledge, turn, reply, answer),
+                lambda answer, stop: _follow_up(knowledge, turn, answer, stop),
             )
         self.turns.append(turn)
 
@@ -222,6 +244,11 @@ def _answer(knowledge: KnowledgeBase, turn: Turn, history: Sequence[Message], st
             AskOptions(documents=_read(knowledge, turn, stop), model=options.model) if not stop.is_set() else options
         )
     yield from knowledge.stream(turn.question, history, options, stop)
+
+
+def _follow_up(knowledge: KnowledgeBase, turn: Turn, answer: Answer, stop: Flag) -> tuple[str, ...]:
+    """Questions that the library answers as well, asked with the same options."""
+    return tuple(one.question for one in knowledge.chains.follow_up(answer, turn.options, stop=stop))
 
 
 def _read(knowledge: KnowledgeBase, turn: Turn, stop: Flag) -> frozenset[str]:

@@ -15,6 +15,7 @@ from ui.language import Words
 from ui.notices import draw_notices
 from ui.turn_tools import draw_tools
 from ui.visit import Visit
+from ui.welcome import draw_questions
 
 _POLL_S = 0.2
 _FIRST_LOOK_S = 0.4
@@ -35,6 +36,28 @@ def draw_turn(visit: Visit, conversation: Conversation, turn: Turn) -> None:
     else:
         _draw_reply(visit.words, turn, live=False)
         draw_tools(visit, conversation, turn)
+        if turn is conversation.turns[-1] and turn.reply:
+            _draw_next_questions(visit, conversation, turn, turn.reply)
+
+
+def _draw_next_questions(visit: Visit, conversation: Conversation, turn: Turn, reply: Reply) -> None:
+    """What can be asked next, below the newest answer; they come a moment after it."""
+    if reply.next_questions is None:
+        st.fragment(_await_next_questions, run_every=_POLL_S)(reply)
+        return
+
+    def ask(question: str) -> None:
+        conversation.send(visit.knowledge, question, (), turn.options)
+
+    if reply.next_questions:
+        with st.container(key="next_questions"):
+            st.caption(visit.words("turn.next"))
+            draw_questions("next", reply.next_questions, ask)
+
+
+def _await_next_questions(reply: Reply) -> None:
+    if reply.next_questions is not None:
+        st.rerun()
 
 
 def _draw_asked(visit: Visit, turn: Turn) -> None:

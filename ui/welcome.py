@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 
 import streamlit as st
@@ -24,7 +24,8 @@ def draw_welcome(visit: Visit, ask: Callable[[str], None]) -> None:
         _draw_steps(visit)
     elif _SAMPLES in visit.knowledge.collections():
         st.caption(words("ask.examples"))
-        _draw_questions([words(f"examples.{number}") for number in _EXAMPLES], ask)
+        with st.container(key="examples"):
+            draw_questions("example", [words(f"examples.{number}") for number in _EXAMPLES], ask)
     st.html(f'<p class="keys">{_keys(visit)}</p>')
 
 
@@ -39,12 +40,17 @@ def _draw_steps(visit: Visit) -> None:
     st.html(f'<ol class="steps">{steps}</ol>')
 
 
-def _draw_questions(questions: list[str], ask: Callable[[str], None]) -> None:
-    with st.container(key="examples"):
+def draw_questions(key: str, questions: Sequence[str], ask: Callable[[str], None]) -> None:
+    """Questions to be asked with one click, a call of `ask`."""
+    with st.container(key=f"{key}_questions_list"):
         for number, question in enumerate(questions):
-            icon = ":material/chat_bubble:"
             st.button(
-                plain(question), key=f"example-{number}", icon=icon, type="tertiary", on_click=ask, args=(question,)
+                plain(question),
+                key=f"{key}-{number}",
+                icon=":material/chat_bubble:",
+                type="tertiary",
+                on_click=ask,
+                args=(question,),
             )
 
 

@@ -12,7 +12,7 @@ from rag.tables.store import DocumentTables
 
 _ASKED = {
     "en": {
-        "topic": "What does it say about {x}?",
+        "topic": "What is said about {x}?",
         "plural": "What are the {x}?",
         "acts": "{how} {do} {x} {does}?",
         "defined": "What {be} {x}?",

@@ -11,6 +11,7 @@ from rag.chains._workshop import Workshop
 from rag.chains.compare import compare
 from rag.chains.decompose import parts_of, step_by_step
 from rag.chains.extract import extract
+from rag.chains.follow_up import follow_up
 from rag.chains.suggest import suggest
 from rag.chains.summarise import summarise
 from rag.chat_models import ChatModels
@@ -62,6 +63,12 @@ class Chains:
     ) -> Iterator[Progress | tuple[Suggestion, ...]]:
         """Questions that the document really answers, the surest first."""
         return suggest(self._with(model), document_id, count, language, stop or Flag())
+
+    def follow_up(
+        self, answer: Answer, options: AskOptions, count: int = 3, stop: Flag | None = None
+    ) -> tuple[Suggestion, ...]:
+        """Questions to ask after this answer, which the library answers too; within a second or so."""
+        return follow_up(self._workshop, answer, options, count, stop or Flag())
 
     def answer(self, question: str, history: Sequence[Message], options: AskOptions, stop: Flag) -> Iterator[Event]:
         """Answers a question as events, AnswerReady last; one that plainly has several parts, part by part."""

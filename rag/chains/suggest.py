@@ -104,7 +104,7 @@ def _answered(
         check(stop)
         yield Progress("ask", done, len(candidates), "questions")
         answer = read_answer(shop, candidate.question, options, stop)
-        if answer and _is_meant(answer, candidate):
+        if answer and is_meant(answer, candidate):
             confidence = 1.0 if answer.computation else answer.confidence
             sure.append((confidence * candidate.weight, Suggestion(candidate.question, confidence)))
     chosen: list[Suggestion] = []
@@ -118,7 +118,7 @@ def _answered(
     return tuple(chosen)
 
 
-def _is_meant(answer: Answer, candidate: Candidate) -> bool:
+def is_meant(answer: Answer, candidate: Candidate) -> bool:
     """Whether the answer is quoted from where the question was made of."""
     cited = [citation for sentence in answer.sentences for citation in sentence.citations]
     if candidate.chunks:
