@@ -15,6 +15,7 @@ from typing import Any
 from evals.commands import add_arguments, evaluate
 from loaders import is_address
 from rag import AskOptions, KnowledgeBase, TenkyoError
+from rag.chain_commands import add_chain_commands
 from rag.folders import files_in
 from rag.reports import Added, Progress
 from rag.scope_arguments import add_scope, scope_of
@@ -59,7 +60,8 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "reindex", _reindex, "chunk and embed everything anew with the present settings")
     _command(commands, "stats", _stats, "the library in figures")
     _command(commands, "samples", _samples, "index the sample library, in a store that was never used")
-    add_commands(lambda name, run, text: _command(commands, name, _told(run), text))
+    for declare in (add_commands, add_chain_commands):
+        declare(lambda name, run, text: _command(commands, name, _told(run), text))
     prompt = _command(commands, "prompt", _prompt, "token ids of dialogs on standard input, one JSON per line")
     prompt.add_argument("--format", choices=["llama2"], required=True)
     prompt.add_argument("--tokenizer", type=Path, required=True, metavar="FOLDER|FILE")

@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from rag.types import DocumentInfo
+from ui.chains_view import draw_chains
 from ui.collection_view import draw_collection
 from ui.curation_view import draw_actions, draw_outcome
 from ui.document_view import draw_preview, file_type
@@ -35,6 +36,7 @@ def draw_shelf(visit: Visit) -> None:
         return
     chosen = _draw_table(words, shown, len(documents))
     draw_actions(visit, chosen)
+    draw_chains(visit, chosen)
     if len(chosen) == 1:
         draw_preview(visit, chosen[0])
 
