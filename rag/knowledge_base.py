@@ -331,6 +331,8 @@ class KnowledgeBase:
         stop: threading.Event | None = None,
     ) -> Iterator[Event]:
         """Answers a question as events, AnswerReady last; setting `stop` ends the writing."""
+        if options.agent:
+            return self.agent.stream(question, history, options, stop)
         return self.chains.answer(question, history, options, stop or threading.Event())
 
     def ask(

@@ -278,7 +278,7 @@ class AskOptions:
     A document is searched if it or its collection is named, and if it fits every other filter: media type, language
     (BCP 47 tag), days from `since` to `until`, and metadata as (key, value). `before` are the questions of the
     conversation before this one, oldest first: a follow-up rests on them. `model` is the name of the chat model that
-    writes (empty: the default one; "extractive": none, sentences are quoted).
+    writes (empty: the default one; "extractive": none, sentences are quoted). `agent` lets it use tools.
     """
 
     k: int = 6
@@ -292,6 +292,7 @@ class AskOptions:
     mode: Literal["hybrid", "dense", "lexical"] = "hybrid"
     before: tuple[str, ...] = ()
     model: str = ""
+    agent: bool = False
 
 
 __all__ = [

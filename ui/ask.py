@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.elements.widgets.chat import ChatInputValue
 
 from rag.types import AskOptions
+from ui.agent_view import draw_agent_switch
 from ui.conversation import Conversation
 from ui.drawer import draw_drawer
 from ui.history import draw_history, start_anew
@@ -36,6 +37,7 @@ def page(visit: Visit) -> None:
             args=(conversation,),
         )
         options = replace(draw_scope(visit), model=draw_model_choice(visit))
+        options = replace(options, agent=draw_agent_switch(visit, options.model))
         draw_history(visit, conversation)
     with st.container(key="chat"):
         if conversation.turns:  # a title for those who cannot see that this is a chat

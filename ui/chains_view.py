@@ -53,7 +53,7 @@ def _draw_choice(visit: Visit, documents: Sequence[DocumentInfo]) -> None:
 
 def _draw_start(visit: Visit, key: str, kind: str, produce: Produce | None) -> None:
     st.button(
-        visit.words(f"chains.start_{kind}"),
+        visit.words(f"chains_start.{kind}"),
         key=f"start-{key}",
         type="primary",
         disabled=produce is None,

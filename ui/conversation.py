@@ -14,7 +14,17 @@ from threading import Lock, Thread
 
 from rag import KnowledgeBase
 from rag.errors import TenkyoError
-from rag.events import AnswerReady, Event, HistorySummarised, ModelFailed, PromptTruncated, StageStarted, TokenGenerated
+from rag.events import (
+    AnswerReady,
+    Event,
+    HistorySummarised,
+    ModelFailed,
+    PromptTruncated,
+    StageStarted,
+    TokenGenerated,
+    ToolCalled,
+    ToolReturned,
+)
 from rag.reports import Job
 from rag.types import Answer, AskOptions, Feedback, Message
 from rag.types import Conversation as SavedConversation
@@ -33,6 +43,7 @@ class Reply:
         self.stage = "searching"
         self.passages = 0
         self.text = ""
+        self.steps: list[ToolCalled | ToolReturned] = []
         self.answer = answer
         self.error: Mapping[str, str] | None = None
         self.model_error: Mapping[str, str] | None = None
@@ -97,6 +108,8 @@ class Reply:
                 self.text += text
             case ModelFailed(error=error):
                 self.model_error = error
+            case ToolCalled() | ToolReturned():
+                self.steps.append(event)
             case PromptTruncated():
                 self.truncated = event
             case HistorySummarised():
@@ -241,7 +254,9 @@ def _answer(knowledge: KnowledgeBase, turn: Turn, history: Sequence[Message], st
     if turn.job_ids:
         yield StageStarted("reading")
         options = (
-            AskOptions(documents=_read(knowledge, turn, stop), model=options.model) if not stop.is_set() else options
+            AskOptions(documents=_read(knowledge, turn, stop), model=options.model, agent=options.agent)
+            if not stop.is_set()
+            else options
         )
     yield from knowledge.stream(turn.question, history, options, stop)
 

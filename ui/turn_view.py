@@ -7,6 +7,7 @@ import time
 import streamlit as st
 
 from rag.types import Answer
+from ui.agent_view import draw_steps
 from ui.answer_view import draw_answer, draw_nearest, draw_text
 from ui.computation_view import draw_computation
 from ui.conversation import Conversation, Reply, Turn
@@ -94,6 +95,7 @@ def _draw_reply(words: Words, turn: Turn, *, live: bool) -> None:
 def _draw_reply_text(words: Words, turn: Turn, reply: Reply, *, live: bool) -> None:
     key = f"answer-{turn.id}"
     draw_notices(words, reply.model_error, reply.truncated)
+    draw_steps(words, reply.steps, live=live)
     if reply.answer and not live:
         _draw_answer(words, key, turn.id, reply.answer)
         return

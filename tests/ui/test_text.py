@@ -122,7 +122,7 @@ def test_no_string_is_unused():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
-    by_code = {"errors", "finding", "types", "languages", "stage", "skipped", "suspicious"}
+    by_code = {"errors", "tools", "chain_stages", "finding", "types", "languages", "stage", "skipped", "suspicious"}
     unused = {
         key
         for key in flat_texts("en")
