@@ -32,6 +32,7 @@ from rag.logs import Logs
 from rag.memory import Memory
 from rag.originals import Originals
 from rag.parsing import Parser
+from rag.prompt_preview import PromptPreviews
 from rag.prompt_templates import PromptTemplates
 from rag.protocols import Embedder
 from rag.recovery import CATALOG, INDEXES, LOG, ORIGINALS, PROMPTS, refuse_if_cut_off
@@ -66,6 +67,7 @@ class Parts:
     models: ChatModels
     templates: PromptTemplates
     examples: Examples
+    previews: PromptPreviews
     runs: Runs
     logs: Logs
     traces: Traces | None
@@ -133,6 +135,7 @@ def build(settings: Settings) -> Parts:
         models=models,
         templates=templates,
         examples=examples,
+        previews=PromptPreviews(assistant),
         runs=runs,
         logs=logs,
         traces=traces,

@@ -53,6 +53,7 @@ class KnowledgeBase:
         self.conversations = parts.conversations
         self.templates = parts.templates
         self.examples = parts.examples
+        self.previews = parts.previews
         self.curation = parts.curation
         self.models = parts.models
         self.chains = parts.chains

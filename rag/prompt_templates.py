@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 
@@ -31,10 +31,12 @@ class PromptTemplate:
 class PromptTemplates:
     """The templates in use. `folder` holds what was changed, as `answer.en.txt`; None: nothing ever is.
 
+    `drafts` go before all files: texts by name and language, for a preview.
     Files are read whenever they are used, so that a change counts from the next question on, in every process.
     """
 
     folder: Path | None = None
+    drafts: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def render(self, name: str, language: str, **values: str) -> str:
         """A template in this language (English where there is none), its `$variables` filled in.
@@ -49,6 +51,8 @@ class PromptTemplates:
         """The template itself, in this language (BCP 47) or in English; raises InvalidSettings, StoreError."""
         spoken = language.split("-")[0].lower()
         for tongue in (spoken, _FALLBACK):
+            if draft := self.drafts.get((name, tongue)):
+                return draft.strip()
             for folder in filter(None, (self.folder, TEMPLATES)):
                 if (path := folder / f"{name}.{tongue}.txt").is_file():
                     return _read(path)

@@ -11,7 +11,7 @@ from string import Template
 from rag.budget import MESSAGE_TOKENS, Budget, cut_sentences, fit_passages, newest, share_window, whole_turns
 from rag.errors import InvalidSettings, QuestionTooLong
 from rag.prompt_templates import BUILT_IN, PromptTemplates
-from rag.protocols import ChatModel
+from rag.protocols import Window
 from rag.types import Example, Hit, Message
 
 CONDENSED_TOKENS = 96
@@ -39,7 +39,7 @@ def answer_messages(
     history: Sequence[Message],
     hits: Sequence[Hit],
     language: str,
-    model: ChatModel,
+    model: Window,
     answer_tokens: int,
     templates: PromptTemplates = BUILT_IN,
     summary: str = "",
@@ -80,7 +80,7 @@ def condense_messages(
     question: str,
     history: Sequence[Message],
     language: str,
-    model: ChatModel,
+    model: Window,
     templates: PromptTemplates = BUILT_IN,
     summary: str = "",
 ) -> tuple[Message, ...]:
@@ -105,12 +105,12 @@ def condense_messages(
     return rewrite(newest(lines, fits) or [cut_sentences(line, lambda part: fits([part])) for line in lines[-1:]])
 
 
-def cost(messages: Sequence[Message], model: ChatModel) -> int:
+def cost(messages: Sequence[Message], model: Window) -> int:
     """Tokens of messages in any chat format, an upper estimate."""
     return sum(model.count_tokens(message.content) + MESSAGE_TOKENS for message in messages)
 
 
-def _room_beside(asked: str, fixed: Sequence[Message], budget: Budget, model: ChatModel) -> int:
+def _room_beside(asked: str, fixed: Sequence[Message], budget: Budget, model: Window) -> int:
     """Tokens that are left for history and passages beside the messages that must be sent (question included).
 
     Half of what the instructions leave is kept for these, whatever the question.
@@ -144,7 +144,7 @@ def _summary(summary: str, language: str, templates: PromptTemplates) -> list[st
 
 
 def examples_fit(
-    examples: Sequence[Example], language: str, model: ChatModel, templates: PromptTemplates = BUILT_IN
+    examples: Sequence[Example], language: str, model: Window, templates: PromptTemplates = BUILT_IN
 ) -> bool:
     """Whether these examples take no more than their share of the window: a tenth."""
     return sum(map(model.count_tokens, _examples(examples, language, templates))) <= model.context_tokens // 10

@@ -85,19 +85,23 @@ class Reranker(Protocol):
         ...
 
 
-class ChatModel(Protocol):
-    """Writes text from messages. Loads or connects at the first call, not when it is made."""
-
-    name: str
+class Window(Protocol):
+    """What a prompt is fitted into: a chat model, as far as tokens go."""
 
     @property
     def context_tokens(self) -> int:
-        """The window: prompt and answer together."""
+        """Prompt and answer together."""
         ...
 
     def count_tokens(self, text: str) -> int:
         """How many tokens the text has; an upper estimate where the tokenizer cannot be had."""
         ...
+
+
+class ChatModel(Window, Protocol):
+    """Writes text from messages. Loads or connects at the first call, not when it is made."""
+
+    name: str
 
     def stream(
         self, messages: Sequence[Message], max_tokens: int, stop: Flag

@@ -274,3 +274,13 @@ class LogLine:
     logger: str
     event: str
     fields: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class PromptPreview:
+    """A prompt as it would be sent: its text, and its tokens of a window; `model` is "" where they are estimated."""
+
+    text: str
+    tokens: int
+    window: int
+    model: str

@@ -15,6 +15,7 @@ from ui.language import Words
 from ui.logs_view import draw_logs
 from ui.models_view import draw_models
 from ui.overview_view import draw_overview
+from ui.prompts_view import draw_prompts
 from ui.settings_view import draw_settings
 from ui.usage_view import draw_usage
 from ui.visit import Visit
@@ -25,6 +26,7 @@ SECTIONS: dict[str, Callable[[Visit], None]] = {
     "usage": draw_usage,
     "evaluation": draw_evaluation,
     "models": draw_models,
+    "prompts": draw_prompts,
     "backup": draw_backups,
     "logs": draw_logs,
     "settings": draw_settings,

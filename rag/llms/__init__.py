@@ -56,4 +56,11 @@ def fewest_tokens(messages: Sequence[Message]) -> int:
     return sum(_estimate.fewest_tokens(message.content) for message in messages)
 
 
-__all__ = ["fewest_tokens", "llama2_prompt_ids", "make_chat_model"]
+def most_tokens(text: str) -> int:
+    """An upper estimate of a text's tokens in Llama 2's vocabulary, the greediest in use."""
+    from rag.llms import _estimate
+
+    return _estimate.estimate_tokens(text)
+
+
+__all__ = ["fewest_tokens", "llama2_prompt_ids", "make_chat_model", "most_tokens"]
