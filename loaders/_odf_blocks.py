@@ -121,6 +121,9 @@ class _Reader:
         rows = [cells for _, cells in _rows(table, self._note(here))]
         if text := rows_text(rows):
             yield Block("table", text, 0, here)
+        for inner in table.iterdescendants(named("table:table")):  # its text stands in its cell, too, with its notes
+            if text := rows_text([cells for _, cells in _rows(inner, lambda _: None)]):
+                yield Block("table", text, 0, here)
 
     def _note(self, here: Location) -> Note:
         def note(element: _Element) -> None:

@@ -17,6 +17,8 @@ _SHARED = 0.5  # of the lines in a row of boxes have a neighbour in another colu
 _MOST = 0.8
 _FEW = 0.25
 _SOME = 0.15  # of a table's rows
+_RULED_ROWS = 4  # so many rows of one line: rulings part the rows of this table, and a row of more lines is wrapped
+_WRAPPED = 4
 _ONE_BASE = 3.0  # points
 _PROSE = 160  # characters: boxes that hold more on average frame text, they are no cells
 
@@ -56,8 +58,13 @@ def ruled_table(grid: Grid, lines: Sequence[Line]) -> Table | None:
     if len(rows) < 2 or len(columns) < 2 or characters > _PROSE * len(boxes):
         return None
     table: list[tuple[tuple[Piece, ...], ...]] = []
-    for row in rows:
+    heights = [max(len(_lines(boxes.get((row, column), ()))) for column in columns) for row in rows]
+    parted = heights.count(1) >= _RULED_ROWS and 2 * heights.count(1) > len(heights)
+    for row, height in zip(rows, heights, strict=True):
         cells = [_in_order(boxes.get((row, column), [])) for column in columns]
+        if parted and height <= _WRAPPED:
+            table.append(tuple(cells))
+            continue
         widths = [grid.xs[min(column, len(grid.xs) - 1)] - grid.xs[max(column - 1, 0)] for column in columns]
         table += _parted(cells, widths)
     return Table(tuple(_with_all_columns(table)))

@@ -30,6 +30,7 @@ _SILENT = frozenset(
         *("object", "themedata", "colorschememapping", "datastore", "latentstyles", "xmlnstbl", "filetbl", "revtbl"),
         *("fldinst", "bkmkstart", "bkmkend", "header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr"),
         *("footerf", "pntext", "listtext", "nonshppict", "shpinst", "fontemb", "ftnsep", "ftnsepc", "ftncn"),
+        *("shprslt", "nonesttables"),
     ]
 )
 _HEADING = re.compile(r"(?:heading|überschrift|titre|título|見出し)\s*([1-9])", re.IGNORECASE)
@@ -60,6 +61,25 @@ class _Paragraph:
 
 
 @dataclass(slots=True)
+class _InnerTable:
+    """A table in a cell of another: its text stands in that cell, too. `start` is where in it the next cell begins."""
+
+    start: int = 0
+    cells: list[str] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
+
+    def end(self, word: str, text: list[str]) -> None:
+        """A cell or a row ends."""
+        if word == "nestrow":
+            self.rows.append(self.cells)
+            self.cells = []
+            return
+        self.cells.append(cell("".join(text[self.start :])))
+        text.append(" ")
+        self.start = len(text)
+
+
+@dataclass(slots=True)
 class Reader:
     """Follows the control words; text is gathered into paragraphs, cells and rows."""
 
@@ -74,6 +94,7 @@ class Reader:
     _note: list[str] = field(default_factory=list)
     _cells: list[str] = field(default_factory=list)
     _rows: list[list[str]] = field(default_factory=list)
+    _inner: _InnerTable = field(default_factory=_InnerTable)
     _bytes: bytearray = field(default_factory=bytearray)
     _pending_skip: int = 0
     _code_page: str = "cp1252"
@@ -170,11 +191,13 @@ class Reader:
             state.target = "pict"
         elif word in _SILENT or word in _NOTES or word in _INFO:
             state.target = word
+        elif word == "shptxt":
+            state.target = ""  # a text box; what else is in its shape is silent
         elif state.target == "stylesheet" and word == "s":
             self._style = number or 0
         elif state.target == "stylesheet" and word == "outlinelevel" and number is not None:
             self._outlines[self._style] = number + 1
-        elif state.starred and word not in ("shppict", "shptxt", "falt"):
+        elif state.starred and word not in ("shppict", "falt", "nesttableprops"):
             state.target = "unknown"
         elif word in _SPECIAL:
             self._emit(_SPECIAL[word])
@@ -227,10 +250,16 @@ class Reader:
             self._paragraph.outline = number + 1
         elif word in ("ls", "pnlvlblt", "pnlvlbody"):
             self._paragraph.in_list = True
-        elif word in ("cell", "nestcell"):
+        elif word == "itap":
+            if (number or 0) > 1 and not self._inner.cells:
+                self._inner.start = len(self._text)
+        elif word in ("nestcell", "nestrow"):
+            self._inner.end(word, self._text)
+        elif word == "cell":
             self._cells.append(cell("".join(self._text)))
+            self._inner.start = 0
             self._text = []
-        elif word in ("row", "nestrow"):
+        elif word == "row":
             self._rows.append(self._cells)
             self._cells = []
 
@@ -252,6 +281,9 @@ class Reader:
         self._rows, self._cells = [], []
         if text := rows_text(rows):
             self.blocks.append(Block("table", text))
+        if text := rows_text(self._inner.rows):
+            self.blocks.append(Block("table", text))
+        self._inner = _InnerTable()
 
 
 def _codec(name: str) -> str:

@@ -244,3 +244,27 @@ def test_vertical_japanese_is_one_paragraph_from_right_to_left_whatever_the_orde
     assert [b.text for b in load(target.getvalue(), "a.pdf").blocks] == [
         "縦書きの文章は右から左へ読みます。次の列はここにあります。"
     ]
+
+
+def test_lines_wrapped_in_a_ruled_cell_are_one_row_where_rulings_part_the_rows() -> None:
+    target = io.BytesIO()
+    canvas = Canvas(target, pagesize=(400, 400), invariant=1)
+    canvas.setFont("Helvetica", 10)
+    ys = [350, 300, 280, 260, 240, 220, 200]
+    for y in ys:
+        canvas.line(50, y, 350, y)
+    for x in (50, 150, 250, 350):
+        canvas.line(x, ys[-1], x, ys[0])
+    canvas.drawString(55, 320, "Item")
+    for x in (155, 255):
+        for n, text in enumerate(("Needed", f"case {x}", "at best")):
+            canvas.drawString(x, 335 - 13 * n, text)
+    for n, y in enumerate(ys[2:]):
+        for x, text in ((55, f"row {n}"), (155, "yes"), (255, "no")):
+            canvas.drawString(x, y + 6, text)
+    canvas.save()
+    (table,) = load(target.getvalue(), "a.pdf").blocks
+    assert table.text.split("\n")[:2] == [
+        "Item | Needed case 155 at best | Needed case 255 at best",
+        "row 0 | yes | no",
+    ]

@@ -65,3 +65,22 @@ def test_notes_come_last_and_pictures_are_said() -> None:
 def test_a_cut_or_unbalanced_file_is_read_as_far_as_it_goes() -> None:
     assert [b.text for b in load(rb"{\rtf1 One\par Tw", "a.rtf").blocks] == ["One", "Tw"]
     assert [b.text for b in load(rb"{\rtf1 One}}}\par Two" + b"{" * 5000, "a.rtf").blocks] == ["One", "Two"]
+
+
+def test_a_table_in_a_cell_is_text_of_the_cell_and_a_table() -> None:
+    properties = rb"{\*\nesttableprops\trowd\cellx100\cellx200\nestrow}{\nonesttables\par}"
+    inner = rb"\pard\intbl\itap2 e\nestcell f\nestcell" + properties
+    data = rb"{\rtf1\ansi\trowd\cellx1000\cellx2000\pard\intbl d\cell above " + inner
+    data += rb"\pard\intbl\cell\row\pard end\par}"
+    document = load(data, "a.rtf")
+    assert [(b.kind, b.text) for b in document.blocks] == [
+        ("table", "d | above e f"),
+        ("table", "e | f"),
+        ("paragraph", "end"),
+    ]
+
+
+def test_text_boxes_are_read_and_what_stands_for_them_in_old_programs_is_not() -> None:
+    shape = rb"{\shp{\*\shpinst{\sp{\sn shapeType}{\sv 202}}{\shptxt \pard In the box\par}}{\shprslt In the box}}"
+    texts = [block.text for block in load(rb"{\rtf1\ansi Before\par " + shape + rb"After\par}", "a.rtf").blocks]
+    assert texts == ["Before", "In the box", "After"]
