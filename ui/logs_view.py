@@ -38,7 +38,7 @@ def draw_logs(visit: Visit) -> None:
         hide_index=True,
         height=520,
         column_config={
-            "at": st.column_config.DatetimeColumn(words("logs.at"), format="YYYY-MM-DD HH:mm:ss", width="small"),
+            "at": st.column_config.DatetimeColumn(words("logs.at"), format="YYYY-MM-DD HH:mm:ss", width="medium"),
             "level": st.column_config.TextColumn(words("logs.level"), width="small"),
             "event": st.column_config.TextColumn(words("logs.event"), width="medium"),
             "fields": st.column_config.TextColumn(words("logs.fields"), width="large"),

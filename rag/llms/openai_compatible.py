@@ -27,6 +27,8 @@ Interface = Literal["chat", "completion"]
 _LLAMA2 = re.compile(r"llama-?_?2", re.IGNORECASE)
 _MESSAGE_TOKENS = 8
 """What a chat format adds to one message at most."""
+_TELLING_TOKENS = 300
+"""Some chat formats add a system text of their own, of a hundred tokens and more, whatever is asked."""
 _CONNECT_S = 10
 _DETAIL_CHARACTERS = 300
 _LIST_S = 5
@@ -207,9 +209,10 @@ class OpenAICompatibleChat:
         return AsyncOpenAI(api_key=key, base_url=self._base_url or None, timeout=timeout, max_retries=_RETRIES)
 
     def _learn(self, messages: Sequence[Message], usage: CompletionUsage) -> None:
-        """Raises the estimate where the server counted more than it said."""
+        """Raises the estimate where the server counted more than it said, in a prompt that is not mostly its frame."""
         estimated = sum(estimate_tokens(message.content) + _MESSAGE_TOKENS for message in messages)
-        self._correction = max(self._correction, usage.prompt_tokens / estimated)
+        if estimated >= _TELLING_TOKENS:
+            self._correction = max(self._correction, usage.prompt_tokens / estimated)
 
     @cached_property
     def _loop(self) -> asyncio.AbstractEventLoop:

@@ -177,15 +177,16 @@ def test_a_model_that_goes_on_with_the_next_question_is_ended_there() -> None:
         assert "".join(model.stream([Message("system", "S"), *QUESTION], 9, Flag())) == "At nine.\nUsual.\n"
 
 
-def test_estimates_are_raised_when_the_server_counts_more() -> None:
-    usage = {"prompt_tokens": 100, "completion_tokens": 1, "total_tokens": 101}
+@pytest.mark.parametrize(("length", "learned"), [(1, 1), (100, 2)])
+def test_estimates_are_raised_when_the_server_counts_more(length: int, learned: int) -> None:
+    """Not by a short prompt: what a chat format adds by itself would count as if every text were so long."""
+    text = QUESTION[0].content * length
+    before = OpenAICompatibleChat("any", "http://127.0.0.1").count_tokens(text)
+    usage = {"prompt_tokens": 2 * (before + 8), "completion_tokens": 1, "total_tokens": 2 * (before + 8) + 1}
     with answering(200, events({"choices": [], "usage": usage})) as (url, _):
         model = OpenAICompatibleChat("any", url)
-        before = model.count_tokens(QUESTION[0].content)
-        assert list(model.stream(QUESTION, 5, Flag())) == []
-    after = model.count_tokens(QUESTION[0].content)
-    assert before < 20
-    assert after == pytest.approx(100 * before / (before + 8), abs=1)
+        assert list(model.stream([Message("user", text)], 5, Flag())) == []
+    assert model.count_tokens(text) == pytest.approx(learned * before, abs=1)
 
 
 @pytest.mark.parametrize("name", ["jsquad_valid", "squad2_dev_half", "squadshifts_new_wiki"])
