@@ -19,6 +19,11 @@ Defaults < `tenkyo.toml` in the folder where the app is started < environment va
 capitals, as `TENKYO_CHUNK_TOKENS=256`). Secrets belong into the environment. This page is written by
 `python docs/settings.py`.
 
+The four that shape the index (`embedding_model`, `chunk_tokens`, `chunk_overlap_tokens`, `embedded_rows`) are
+remembered by the index itself: where neither file nor environment names them, an indexed store goes on with those that
+it was made with, also under a newer version with other defaults. The Admin page (Index) changes them by a reindex,
+without a restart; what file or environment say goes before what is chosen there, and is greyed out.
+
 | Setting | Default | What it does |
 | --- | --- | --- |"""
 
