@@ -8,11 +8,13 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import psutil
 from websockets.asyncio.client import connect
+from websockets.typing import Origin, Subprotocol
 
 from benchmarks.streamlit_session import Session
 from evals.metrics import percentile
@@ -29,6 +31,7 @@ _PAUSES_S = (1.0, 5.0)
 _ASKED = 4
 
 Times = dict[str, list[float]]
+Pauses = tuple[float, float]
 T = TypeVar("T")
 
 
@@ -40,12 +43,12 @@ def run(sessions: int, seed: int) -> list[dict[str, object]]:
             kb.work_off()
         with running_app(store) as address:
             server = _server_of(address)
-            asyncio.run(_visits(address, 1, seed))  # warm: the model is loaded, every page was drawn once
+            asyncio.run(_visits(address, 1, seed, (0.0, 0.0)))  # loads the model, draws every page once
             rows = []
             for count in (1, sessions):
-                before, begun = sum(server.cpu_times()[:2]), time.perf_counter()
-                times, failures = asyncio.run(_visits(address, count, seed))
-                cpu = (sum(server.cpu_times()[:2]) - before) / (time.perf_counter() - begun)
+                before = sum(server.cpu_times()[:2])
+                times, failures = asyncio.run(_visits(address, count, seed, _PAUSES_S))
+                cpu = sum(server.cpu_times()[:2]) - before
                 rows += _rows(count, times, failures, cpu, server.memory_info().rss)
     return rows
 
@@ -56,47 +59,54 @@ def _server_of(address: str) -> psutil.Process:
     return next(one for one in children for held in one.net_connections() if held.laddr and held.laddr.port == port)
 
 
-async def _visits(address: str, count: int, seed: int) -> tuple[Times, list[str]]:
+async def _visits(address: str, count: int, seed: int, pauses: Pauses) -> tuple[Times, list[str]]:
     times: Times = defaultdict(list)
-    found = await asyncio.gather(*(_visit(address, random.Random(seed + n), times) for n in range(count)))
+    visitors = (_Visitor(random.Random(seed + n), pauses, times) for n in range(count))
+    found = await asyncio.gather(*(visitor.visit(address) for visitor in visitors))
     return times, [failure for failures in found for failure in failures]
 
 
-async def _visit(address: str, chance: random.Random, times: Times) -> list[str]:
-    """One visitor's whole visit; the failures that were seen."""
-    url = f"{address.replace('http', 'ws', 1)}/_stcore/stream"
-    async with connect(url, subprotocols=["streamlit"], origin=address, max_size=None) as socket:  # pyright: ignore[reportArgumentType]
-        session = Session(socket)
-        try:
-            await _clicks(session, chance, times)
-        except TimeoutError:
-            session.failures.append("something never came")
-        session.close()
-        return session.failures
+@dataclass(frozen=True)
+class _Visitor:
+    """A person with questions in an order of their own, who looks for a while before each click."""
 
+    chance: random.Random
+    pauses: Pauses
+    times: Times
 
-async def _clicks(session: Session, chance: random.Random, times: Times) -> None:
-    await _timed(times, "open the app", session.open())
-    for question in chance.sample(QUESTIONS, _ASKED):
-        await asyncio.sleep(chance.uniform(*_PAUSES_S))
-        turn = await _timed(times, "ask", session.ask(question))
-        await asyncio.sleep(chance.uniform(*_PAUSES_S))
-        await _timed(times, "open a source", session.open_source(turn))
-        await asyncio.sleep(chance.uniform(*_PAUSES_S))
-        await _timed(times, "to the Library", session.open("library"))
-        await asyncio.sleep(chance.uniform(*_PAUSES_S))
-        await _timed(times, "back to Ask", session.open())
+    async def visit(self, address: str) -> list[str]:
+        """The whole visit; gives the failures that were seen."""
+        url = f"{address.replace('http', 'ws', 1)}/_stcore/stream"
+        async with connect(
+            url, subprotocols=[Subprotocol("streamlit")], origin=Origin(address), max_size=None
+        ) as socket:
+            session = Session(socket)
+            try:
+                await self._clicks(session)
+            except TimeoutError:
+                session.failures.append("something never came")
+            session.close()
+            return session.failures
 
+    async def _clicks(self, session: Session) -> None:
+        await self._click("open the app", session.open())
+        for question in self.chance.sample(QUESTIONS, _ASKED):
+            turn = await self._click("ask", session.ask(question))
+            await self._click("open a source", session.open_source(turn))
+            await self._click("to the Library", session.open("library"))
+            await self._click("back to Ask", session.open())
 
-async def _timed(times: Times, what: str, doing: Coroutine[Any, Any, T]) -> T:
-    begun = time.perf_counter()
-    result = await doing
-    times[what].append(time.perf_counter() - begun)
-    return result
+    async def _click(self, what: str, doing: Coroutine[Any, Any, T]) -> T:
+        await asyncio.sleep(self.chance.uniform(*self.pauses))
+        begun = time.perf_counter()
+        result = await doing
+        self.times[what].append(time.perf_counter() - begun)
+        return result
 
 
 def _rows(count: int, times: Times, failures: Sequence[str], cpu: float, memory: int) -> list[dict[str, object]]:
-    shared = {"errors": len(failures), "cores busy": f"{cpu:.2f}", "memory MB": f"{memory / 1e6:,.0f}"}
+    clicks = sum(map(len, times.values()))
+    shared = {"errors": len(failures), "CPU ms a click": round(1000 * cpu / clicks), "memory MB": round(memory / 1e6)}
     return [
         {
             "visitors": count,

@@ -19,7 +19,7 @@ from ui.language import words_of  # noqa: E402
 IMAGES = ROOT / "docs" / "images"
 PASSWORD = "for the picture"  # noqa: S105 - of an app that lives for a minute
 TIMEOUT_MS = 120_000
-SIZE = {"width": 1360, "height": 860}
+WIDE, PHONE = {"width": 1360, "height": 860}, {"width": 390, "height": 844}
 
 
 def wait_until_ready(page: Page, address: str) -> None:
@@ -53,20 +53,34 @@ def welcome_page(page: Page, address: str) -> None:
 
 
 def library_page(page: Page, address: str) -> None:
-    """The table, and one document as it was read."""
+    """The table, and one document as it was read, a passage marked where it stands."""
     page.goto(f"{address}/library")
     table = page.get_by_test_id("stDataFrame")
     expect(table.locator("canvas").first).to_be_visible()
-    table.click(position={"x": 17, "y": 35 * 3 + 17})
-    expect(page.locator(".st-key-preview_blocks")).to_be_visible()
+    table.click(position={"x": 17, "y": 35 * 4 + 17})
+    page.locator(".st-key-preview_chunks").get_by_test_id("stRadioOption").nth(1).click()
+    expect(page.locator(".st-key-preview_blocks .passage").first).to_be_visible()
+    image = page.locator(".stMain [data-testid=stImage] img").first
+    expect(image).to_be_visible()
+    image.evaluate("image => image.decode()")
+    table.scroll_into_view_if_needed()
+    table.evaluate("table => table.scrollIntoView({ block: 'start' })")
 
 
-def admin_page(page: Page, address: str) -> None:
-    """Health and figures."""
-    page.goto(f"{address}/admin")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page.locator("[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg")).to_have_count(3)
+def admin_page(section: str, charts: int) -> Callable[[Page, str], None]:
+    """A section, with as many charts as it has."""
+
+    def prepare(page: Page, address: str) -> None:
+        page.goto(f"{address}/admin?section={section}")
+        page.locator("input[type=password]").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        drawn = page.locator("[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg")
+        expect(drawn).to_have_count(charts)
+        if section == "index":
+            page.get_by_test_id("stFormSubmitButton").get_by_role("button").first.click()
+            expect(page.get_by_test_id("stMetric")).to_have_count(8)
+
+    return prepare
 
 
 @dataclass(frozen=True)
@@ -76,22 +90,33 @@ class Picture:
     prepare: Callable[[Page, str], None]
     locale: str = "en-US"
     dark: bool = False
+    phone: bool = False
 
 
+OVERVIEW, INDEX = admin_page("overview", 2), admin_page("index", 0)
 PICTURES = {
     "welcome": Picture(welcome_page),
+    "welcome-ja": Picture(welcome_page, locale="ja-JP"),
     "ask-en": Picture(ask_page("en", "second")),
     "ask-ja": Picture(ask_page("ja", "first"), locale="ja-JP"),
     "ask-dark": Picture(ask_page("en", "first"), dark=True),
+    "ask-phone": Picture(ask_page("ja", "second"), locale="ja-JP", phone=True),
     "library": Picture(library_page),
-    "admin": Picture(admin_page),
+    "library-ja": Picture(library_page, locale="ja-JP"),
+    "library-dark": Picture(library_page, dark=True),
+    "library-phone": Picture(library_page, phone=True),
+    "admin": Picture(OVERVIEW),
+    "admin-ja": Picture(INDEX, locale="ja-JP"),
+    "admin-dark": Picture(INDEX, dark=True),
+    "admin-phone": Picture(OVERVIEW, phone=True),
 }
 
 
 def new_page(browser: Browser, picture: Picture) -> Page:
     """A fresh visitor."""
     scheme = "dark" if picture.dark else "light"
-    page = browser.new_context(locale=picture.locale, viewport=SIZE, color_scheme=scheme).new_page()
+    size = PHONE if picture.phone else WIDE
+    page = browser.new_context(locale=picture.locale, viewport=size, color_scheme=scheme).new_page()
     page.set_default_timeout(TIMEOUT_MS)
     return page
 

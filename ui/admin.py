@@ -55,6 +55,7 @@ def page(visit: Visit) -> None:
 
 
 def _draw_lock(words: Words, password: str) -> None:
+    asked_for = st.session_state.setdefault("asked_for", st.query_params.get("section", ""))  # gone once this is drawn
     with st.form("lock", width=420):
         given = st.text_input(words("admin.password"), type="password", autocomplete="current-password")
         tried = st.form_submit_button(words("admin.enter"), type="primary")
@@ -62,6 +63,8 @@ def _draw_lock(words: Words, password: str) -> None:
         return
     if gate().opens(given, password):
         st.session_state.admin = True
+        if asked_for in SECTIONS:
+            st.session_state.section = asked_for
         st.rerun()
     pause = math.ceil(gate().pause())
     st.error(words("admin.wait", seconds=pause) if pause else words("admin.wrong"))

@@ -129,6 +129,7 @@ def _draw_storage(words: Words, room: Storage) -> None:
         "storage.originals": room.originals,
         "storage.indexes": room.indexes,
         "storage.backups": room.backups,
+        "storage.other": room.other,
         "storage.free": room.free,
     }
     draw_metrics(words, {name: megabytes(size) for name, size in parts.items()})
