@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -19,7 +19,8 @@ from ui.language import words_of  # noqa: E402
 IMAGES = ROOT / "docs" / "images"
 PASSWORD = "for the picture"  # noqa: S105 - of an app that lives for a minute
 TIMEOUT_MS = 120_000
-WIDE, PHONE = {"width": 1360, "height": 860}, {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1360, "height": 860}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 def wait_until_ready(page: Page, address: str) -> None:
