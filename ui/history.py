@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, tzinfo
+from itertools import groupby
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
 import streamlit as st
 
 from rag.errors import ConversationNotFound
 from rag.types import ConversationInfo, ExportForm
 from ui.conversation import Conversation
 from ui.drawer import close_drawer
+from ui.language import Words
 from ui.plain import plain
 from ui.visit import Visit
 
@@ -15,45 +20,68 @@ _FORMS: dict[ExportForm, str] = {"word": "docx", "markdown": "md", "json": "json
 _FILE_NAME_CHARACTERS = 60
 _SHOWN = 20
 _SEARCHABLE_FROM = 6
+_WEEK = 7
 
 
+@st.fragment
 def draw_history(visit: Visit, conversation: Conversation) -> None:
-    """Draws the list, newest first; the one that is open has a menu."""
+    """Draws the list, newest first, each with a menu; searching and menus draw nothing else of the page anew."""
     words, saved = visit.words, visit.knowledge.conversations
-    if len(saved.list(conversation.owner)) >= _SEARCHABLE_FROM:
-        query = st.text_input(
-            words("history.search"),
-            key="history_query",
-            placeholder=words("history.search"),
-            icon=":material/search:",
-            label_visibility="collapsed",
-        )
-    else:
-        query = ""
-    found = saved.list(conversation.owner, query.strip())
+    query = _draw_search(words) if len(saved.list(conversation.owner)) >= _SEARCHABLE_FROM else ""
+    found = saved.list(conversation.owner, query)
     if query and not found:
         st.caption(words("history.nothing"))
+    today = datetime.now(_timezone()).date()
     with st.container(key="history"):
-        for info in found[:_SHOWN]:
-            _draw_entry(visit, conversation, info)
+        for age, entries in groupby(found[:_SHOWN], lambda info: _age(info, today)):
+            st.caption(words(f"history.{age}"))
+            for info in entries:
+                _draw_entry(visit, conversation, info)
     if len(found) > _SHOWN:
         st.caption(words("history.more", count=len(found) - _SHOWN))
+
+
+def _draw_search(words: Words) -> str:
+    query = st.text_input(
+        words("history.search"),
+        key="history_query",
+        placeholder=words("history.search"),
+        icon=":material/search:",
+        label_visibility="collapsed",
+    )
+    return query.strip()
+
+
+def _timezone() -> tzinfo:
+    """The browser's; UTC where it names one that this machine does not know."""
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
+
+
+def _age(info: ConversationInfo, today: date) -> str:
+    days = (today - info.updated_at.astimezone(_timezone()).date()).days
+    return "today" if days <= 0 else "week" if days < _WEEK else "earlier"
 
 
 def _draw_entry(visit: Visit, conversation: Conversation, info: ConversationInfo) -> None:
     is_open = info.id == conversation.saved_id
     with st.container(horizontal=True, vertical_alignment="center", key=f"history-{info.id}", gap=None):
-        st.button(
-            plain(info.title),
-            key=f"open-{info.id}",
+        title = plain(info.title)
+        if st.button(title, key=f"open-{info.id}", type="tertiary", width="stretch", disabled=is_open):
+            _open(visit, conversation, info.id)
+            st.rerun()
+        menu = st.popover(
+            "",
+            icon=":material/more_horiz:",
             type="tertiary",
-            width="stretch",
-            disabled=is_open,
-            on_click=_open,
-            args=(visit, conversation, info.id),
+            help=visit.words("history.menu"),
+            key=f"menu-{info.id}",
+            on_change="rerun",
         )
-        if is_open:
-            with st.popover("", icon=":material/more_vert:", type="tertiary", help=visit.words("history.menu")):
+        if menu.open:  # what is in a menu is drawn when somebody opens it
+            with menu:
                 _draw_menu(visit, conversation, info)
 
 
@@ -78,14 +106,13 @@ def _draw_menu(visit: Visit, conversation: Conversation, info: ConversationInfo)
             on_click="ignore",
             key=f"{form}-{info.id}",
         )
-    st.button(
-        words("history.delete"),
-        key=f"delete-{info.id}",
-        icon=":material/delete:",
-        type="tertiary",
-        on_click=_delete,
-        args=(visit, conversation, info.id),
-    )
+    if not st.toggle(words("history.delete"), key=f"delete-{info.id}"):
+        return
+    if st.button(words("history.confirm"), key=f"confirm-{info.id}", icon=":material/delete:", type="primary"):
+        if info.id == conversation.saved_id:
+            start_anew(conversation)
+        visit.knowledge.conversations.delete(conversation.owner, info.id)
+        st.rerun()
 
 
 def start_anew(conversation: Conversation) -> None:
@@ -108,8 +135,3 @@ def _rename(visit: Visit, conversation: Conversation, id_: str) -> None:
     title = " ".join(st.session_state[f"title-{id_}"].split())
     if title:
         visit.knowledge.conversations.rename(conversation.owner, id_, title)
-
-
-def _delete(visit: Visit, conversation: Conversation, id_: str) -> None:
-    start_anew(conversation)
-    visit.knowledge.conversations.delete(conversation.owner, id_)
