@@ -22,7 +22,8 @@ from rag import AskOptions, KnowledgeBase, Settings
 from rag.embedders.onnx_int8 import OnnxInt8Embedder
 from rag.splitting import embedding_text
 
-SYSTEMS = ("langchain", "llamaindex", "haystack")
+SYSTEMS = ("langchain", "llamaindex", "haystack", "txtai")
+_TEXT_ONLY = "txtai"  # it reads other formats with Tika (Java) or Docling (models to be downloaded)
 _FORMATS = ("pdf", "html")
 _FEW_CHARACTERS = 50  # beside a picture: it may be one of text, which only ours would read
 _log = logging.getLogger(__name__)
@@ -78,6 +79,8 @@ def _rows(kind: str, files: list[Path], environments: Path) -> Iterator[dict[str
     ours = _ours(files)
     yield _row(kind, files, "Tenkyo", ours, ours)
     for system in SYSTEMS:
+        if system == _TEXT_ONLY and kind != "markdown":
+            continue
         python = environments / system / "bin" / "python"
         if python.exists():
             yield _row(kind, files, system, _theirs(system, python, files), ours)

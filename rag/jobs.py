@@ -17,7 +17,7 @@ from rag.errors import DocumentNotFound, TenkyoError
 from rag.job_queue import JobQueue, Work
 from rag.knowledge import Library
 from rag.originals import Label
-from rag.priority import take_short_turns
+from rag.priority import step_back, take_short_turns
 from rag.rates import Rate, seconds_left
 from rag.reports import Activity, Job, Progress
 from rag.types import DocumentInfo
@@ -156,6 +156,7 @@ class Worker:
     # -- in the worker's thread ----------------------------------------------------------------------------
 
     def _run(self) -> None:
+        step_back()
         while not self._stopping.is_set():
             self._wake.clear()
             try:

@@ -8,7 +8,7 @@ import threading
 from contextlib import suppress
 
 _NICE = 10
-_TURN_S = 0.001
+_TURN_S = 0.0003
 
 
 def step_back() -> None:
