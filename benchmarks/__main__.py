@@ -10,9 +10,11 @@ from pathlib import Path
 
 from benchmarks import (
     ablation,
+    answerability,
     answers,
     busy,
     citations,
+    cited_spans,
     confidence,
     fuzz,
     ingest,
@@ -24,6 +26,7 @@ from benchmarks import (
     sessions,
     start,
     tables,
+    train_reader,
     train_reranker,
 )
 from rag import TenkyoError
@@ -32,8 +35,11 @@ Rows = Sequence[dict[str, object]]
 BENCHMARKS: dict[str, Callable[[argparse.Namespace], Rows]] = {
     "retrieval": lambda o: retrieval.run(_folders(o.data), o.limit),
     "ablation": lambda o: ablation.run(_folders(o.data), o.limit),
-    "answers": lambda o: answers.run(_folders(o.data), o.limit),
+    "answers": lambda o: answers.run(_folders(o.data), o.limit, o.off_topic),
     "confidence": lambda o: confidence.run(_folders(o.data), o.limit),
+    "train-reader": lambda o: train_reader.run(o.data, o.limit),
+    "answerability": lambda o: answerability.run(o.data, o.limit),
+    "spans": lambda o: cited_spans.run(o.data, o.limit),
     "citations": lambda o: citations.run(_folders(o.data), o.limit),
     "peers": lambda o: peers.run(_folders(o.data), o.limit, o.peers or Path()),
     "ingest": lambda o: ingest.run(o.data, o.zoo, o.peers or Path(), o.limit),
@@ -83,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         help="loaders: the Python of an environment that has the other tools; peers, ingest: folder of environments",
     )
+    parser.add_argument("--off-topic", type=Path, help="answers: a set whose questions are to be declined")
     parser.add_argument("--zoo", type=Path, default=Path(), help="ingest: folder of real files")
     parser.add_argument("--tools", nargs="+", default=["markitdown"], help="loaders: which of the other tools")
     parser.add_argument("--seed", type=int, default=0, help="fuzz: other mutants; kill, search: another course")

@@ -7,7 +7,6 @@ of features (pairwise logistic regression, as in RankSVM: Joachims 2002).
 
 from __future__ import annotations
 
-import gzip
 import json
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -17,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from evals.datasets import Dataset, Query, as_document
+from evals.datasets import Dataset, Query, read_squad
 from evals.retrieval import sample
 from rag import AskOptions, Settings
 from rag.factory import Parts, build
@@ -44,21 +43,6 @@ def run(files: Sequence[Path], limit: int | None) -> list[dict[str, object]]:
     fitted = _fit(np.concatenate(differences), np.array(weights))
     WEIGHTS.write_text(json.dumps(dict(zip(FEATURES, np.round(fitted, 2).tolist(), strict=True)), indent=1) + "\n")
     return rows
-
-
-def read_squad(file: Path) -> Dataset:
-    """A file in the SQuAD format (Rajpurkar et al. 2016), gzipped: each paragraph is a document."""
-    articles = json.loads(gzip.decompress(file.read_bytes()))["data"]
-    paragraphs = [
-        (article.get("title") or "", paragraph) for article in articles for paragraph in article["paragraphs"]
-    ]
-    documents = [as_document(str(n), title, paragraph["context"]) for n, (title, paragraph) in enumerate(paragraphs)]
-    queries = [
-        Query(str(qa["id"]), qa["question"], {str(n): 1}, tuple(answer["text"] for answer in qa["answers"]), False)
-        for n, (_, paragraph) in enumerate(paragraphs)
-        for qa in paragraph["qas"]
-    ]
-    return Dataset(file.name, documents, queries)
 
 
 def _pairs(dataset: Dataset, limit: int) -> Iterator[Rows]:

@@ -26,6 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--limit", type=int, metavar="N", help="a fixed sample of N questions")
     parser.add_argument("--against", choices=MODES, help="questions: compare with this mode, with a significance test")
     parser.add_argument(
+        "--off-topic", type=Path, metavar="PATH", help="answers: another set, whose questions are to be declined"
+    )
+    parser.add_argument(
         "--min-ndcg", type=float, default=0.0, metavar="X", help="questions: exit code 1 where nDCG@10 is below"
     )
 
@@ -40,7 +43,7 @@ def evaluate(options: argparse.Namespace, report: Callable[[Progress], None]) ->
         return evaluate_retrieval(options.data, settings, options.mode, options.limit, report), True
     if options.what == "conversation":
         return evaluate_conversation(options.data, settings, options.limit, report), True
-    return evaluate_answers(options.data, settings, options.limit, report), True
+    return evaluate_answers(options.data, settings, options.limit, report, options.off_topic), True
 
 
 def _evaluate_own(

@@ -18,7 +18,7 @@ from rag.errors import LoadError
 class Query:
     """A question, the ids of the passages that answer it with their grades, and the texts of its answers.
 
-    `is_impossible` marks a question which the corpus does not answer.
+    `is_impossible` marks a question which the corpus does not answer; `source` is the passage that it was put to.
     """
 
     id: str
@@ -26,6 +26,7 @@ class Query:
     relevant: dict[str, int]
     answers: tuple[str, ...]
     is_impossible: bool
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,27 @@ def read_dataset(folder: Path, queries: str = "queries.jsonl", qrels: str = "qre
     return Dataset(folder.name, documents, asked)
 
 
+def read_squad(file: Path) -> Dataset:
+    """A file in the SQuAD format (Rajpurkar et al. 2016), gzipped: each paragraph is a document; raises LoadError."""
+    try:
+        articles = json.loads(gzip.decompress(file.read_bytes()))["data"]
+    except (OSError, ValueError, KeyError, EOFError) as error:
+        hint = "It needs SQuAD's JSON, gzipped."
+        raise LoadError(f"The evaluation set could not be read ({error!r}).", hint, str(file)) from error
+    paragraphs = [
+        (article.get("title") or "", paragraph) for article in articles for paragraph in article["paragraphs"]
+    ]
+    documents = [as_document(str(n), title, paragraph["context"]) for n, (title, paragraph) in enumerate(paragraphs)]
+    queries = [
+        Query(
+            str(qa["id"]), qa["question"], {str(n): 1}, tuple(answer["text"] for answer in qa["answers"]), False, str(n)
+        )
+        for n, (_, paragraph) in enumerate(paragraphs)
+        for qa in paragraph["qas"]
+    ]
+    return Dataset(file.name, documents, queries)
+
+
 def _document(row: dict[str, Any]) -> Document:
     return as_document(row["_id"], row.get("title") or "", row["text"])
 
@@ -62,9 +84,8 @@ def as_document(name: str, title: str, text: str) -> Document:
 
 def _query(row: dict[str, Any], relevant: dict[str, int]) -> Query:
     answers = tuple(answer["text"] for answer in row.get("answers") or ())
-    return Query(
-        row["_id"], row.get("text") or row["standalone_rewrite"], relevant, answers, bool(row.get("is_impossible"))
-    )
+    text, source = row.get("text") or row["standalone_rewrite"], row.get("source_passage")
+    return Query(row["_id"], text, relevant, answers, bool(row.get("is_impossible")), source)
 
 
 def _qrels(folder: Path, name: str) -> dict[str, dict[str, int]]:

@@ -250,7 +250,12 @@ def _hit_row(hit: Hit) -> dict[str, Any]:
 
 def _answer_row(answer: Answer) -> dict[str, Any]:
     sentences = [
-        {"text": s.text.strip(), "citations": [_citation_row(c) for c in s.citations], "problem": s.problem}
+        {
+            "text": s.text.strip(),
+            "answer": s.answer,
+            "citations": [_citation_row(c) for c in s.citations],
+            "problem": s.problem,
+        }
         for s in answer.sentences
     ]
     return {

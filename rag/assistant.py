@@ -12,19 +12,21 @@ from rag.chat_models import EXTRACTIVE, ChatModels
 from rag.citations import citation, cite
 from rag.errors import InvalidSettings, ModelUnavailable, StoreError
 from rag.events import AnswerReady, Event, ModelFailed, PassagesRetrieved, StageStarted, TokenGenerated
+from rag.evidence import Verifier
 from rag.examples import Examples
-from rag.extractive import choose_sentences, rank_sentences
+from rag.extractive import Extract, choose_sentences, extract, plainly
+from rag.followups import rests_on_before
 from rag.generation import Written, generate
 from rag.languages import detect_language
 from rag.memory import Memory, Remembered
 from rag.prompt_templates import PromptTemplates
 from rag.prompts import CONDENSED_TOKENS, Prompt, answer_messages, condense_messages, examples_fit
-from rag.protocols import ChatModel, Embedder
+from rag.protocols import ChatModel
 from rag.retrieval import Retriever
 from rag.runs import Runs
 from rag.settings import Settings
 from rag.tables.analyst import TableAnalyst
-from rag.types import Answer, AskOptions, Hit, Message, Retrieved, Sentence
+from rag.types import Answer, AskOptions, Hit, Message, Sentence
 
 _BREAK = Sentence("\n\n")
 
@@ -39,7 +41,7 @@ class Assistant:
     settings: Settings
     catalog: Catalog
     retriever: Retriever
-    embedder: Embedder
+    verifier: Verifier
     models: ChatModels
     tables: TableAnalyst
     templates: PromptTemplates
@@ -67,32 +69,27 @@ class Assistant:
         found = self.retriever.search(rewritten or question, options if rewritten else replace(options, before=asked))
         yield PassagesRetrieved(found)
         yield StageStarted("reading", len(found.hits))
-        answered = bool(found.hits) and found.confidence >= self.settings.min_confidence
+        read = extract(question, found, self.verifier.embedder, follow_up=bool(asked) and rests_on_before(question))
+        answered = bool(found.hits) and read.confidence >= self.settings.min_confidence
         computed = self.tables.answer(question, found.hits, options)
         if computed is None and answered and model:
             computed = yield from self.tables.written(question, found.hits, model, stop)
         if computed:
             yield from (TokenGenerated(sentence.text) for sentence in computed.sentences)
             took_ms = (time.perf_counter() - start) * 1000
-            answer = Answer(
-                question, computed.sentences, computed.hits, True, found.confidence, computed.model, took_ms
-            )
+            answer = Answer(question, computed.sentences, computed.hits, True, read.confidence, computed.model, took_ms)
             yield AnswerReady(replace(answer, computation=computed.computation))
             return
         sentences, author = (), EXTRACTIVE
         if answered and model:
             sentences, author = yield from self._written(question, remembered, found.hits, model, stop)
         if answered and author == EXTRACTIVE and not stop.is_set():
-            quoted = (*((_BREAK,) if sentences else ()), *self._quoted(question, found))
+            quoted = (*((_BREAK,) if sentences else ()), *self._quoted(read, found.hits))
             yield from (TokenGenerated(sentence.text) for sentence in quoted)
             sentences = (*sentences, *quoted)
         took_ms = (time.perf_counter() - start) * 1000
         stopped = stop.is_set()
-        yield AnswerReady(Answer(question, sentences, found.hits, answered, found.confidence, author, took_ms, stopped))
-
-    def rank(self, found: Retrieved) -> list[str]:
-        """The sentences of the hits, best first, as the extractive answerer ranks them."""
-        return [sentence.text for sentence in rank_sentences(found.query, found.hits, self.embedder)]
+        yield AnswerReady(Answer(question, sentences, found.hits, answered, read.confidence, author, took_ms, stopped))
 
     def prompt(self, question: str, remembered: Remembered, hits: Sequence[Hit], model: ChatModel) -> Prompt:
         """What the chat model is sent; raises as `answer_messages`, and ModelUnavailable."""
@@ -121,16 +118,19 @@ class Assistant:
         if not prompt.hits:  # the window has no room for even a piece of a passage: quote rather than let it invent
             return (), EXTRACTIVE
         written = yield from generate(model, "answer", prompt.messages, prompt.answer_tokens, stop)
-        sentences = cite(written.text, prompt.hits, self.catalog.blocks)
+        sentences = cite(written.text, prompt.hits, self.catalog.blocks, self.verifier.verify)
         if self.settings.unsupported == "drop":
             sentences = tuple(sentence for sentence in sentences if not sentence.problem)
         return sentences, model.name if sentences and not written.failed else EXTRACTIVE
 
-    def _quoted(self, question: str, found: Retrieved) -> tuple[Sentence, ...]:
-        chosen = choose_sentences(rank_sentences(question, found.hits, self.embedder))
-        return tuple(
-            Sentence(pick.text + "\n", (citation(pick.quote, found.hits, self.catalog.blocks),)) for pick in chosen
+    def _quoted(self, read: Extract, hits: tuple[Hit, ...]) -> tuple[Sentence, ...]:
+        chosen = choose_sentences(read, hits)
+        quoted = tuple(
+            Sentence(pick.text + "\n", (citation(pick.quote, hits, self.catalog.blocks),), span=pick.span)
+            for pick in chosen
         )
+        plain = plainly(read, chosen)
+        return (Sentence(f"{plain} "), *quoted) if plain else quoted
 
     def _rewritten(
         self, question: str, remembered: Remembered, model: ChatModel, stop: Flag

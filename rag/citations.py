@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 from loaders import Block, Box, Location
 from rag.languages import analyze, sentences
 from rag.types import Chunk, Citation, Hit, Sentence
-from rag.verification import verify
+from rag.verification import Verdict, verify
 
 _MARKS = re.compile(r"\s*[\[［【](?:passage\s*)?(\d{1,2}(?:\s*[,、，]\s*\d{1,2})*)[\]］】]", re.IGNORECASE)
 
 BlocksOf = Callable[[str, Sequence[int]], dict[int, Block]]
 """Reads blocks of a document by ordinal."""
+Check = Callable[[str, Sequence[str]], Verdict]
+"""Checks a sentence against passages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Quote:
     support: float
 
 
-def cite(answer: str, hits: Sequence[Hit], blocks_of: BlocksOf) -> tuple[Sentence, ...]:
+def cite(answer: str, hits: Sequence[Hit], blocks_of: BlocksOf, check: Check = verify) -> tuple[Sentence, ...]:
     """Splits a model's answer into sentences, resolves the marks in it, as [1] or [2, 3], and checks each sentence.
 
     A mark is tied to the sentence of its passage that supports it best. Where the marked passages do not support the
@@ -38,17 +40,17 @@ def cite(answer: str, hits: Sequence[Hit], blocks_of: BlocksOf) -> tuple[Sentenc
     for text, numbers in _marked_sentences(answer):
         wanted = _terms(text)
         marked = [n for n in numbers if 0 < n <= len(hits)]
-        problem = verify(text, [_read(hits[n - 1]) for n in marked]).problem if wanted else ""
-        if problem and (better := _supporting(text, hits)):
+        problem = check(text, [_read(hits[n - 1]) for n in marked]).problem if wanted else ""
+        if problem and (better := _supporting(text, hits, check)):
             marked, problem = [better], ""
         quotes = [q for n in marked if (q := best_quote(wanted, n, hits[n - 1].chunk)).support]
         found.append(Sentence(text, tuple(citation(quote, hits, blocks_of) for quote in quotes), problem))
     return tuple(found)
 
 
-def _supporting(text: str, hits: Sequence[Hit]) -> int | None:
+def _supporting(text: str, hits: Sequence[Hit], check: Check) -> int | None:
     """The number of the passage that supports a sentence best, None where none does."""
-    verdicts = {n: verify(text, [_read(hit)]) for n, hit in enumerate(hits, 1)}
+    verdicts = {n: check(text, [_read(hit)]) for n, hit in enumerate(hits, 1)}
     supported = {n: verdict.share for n, verdict in verdicts.items() if verdict.supported}
     return max(supported, key=lambda n: supported[n], default=None)
 

@@ -30,6 +30,7 @@ def _as_json(conversation: Conversation) -> str:
             "sentences": [
                 {
                     "text": sentence.text.strip(),
+                    "answer": sentence.answer,
                     "citations": [
                         {"document": c.document_name, "location": c.location.as_dict(), "quote": c.quote}
                         for c in sentence.citations

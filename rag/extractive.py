@@ -5,89 +5,157 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from rag.citations import Quote
-from rag.confidence import inverse_document_frequency
 from rag.languages import analyze, detect_language, sentences
 from rag.protocols import Embedder
-from rag.types import Hit
+from rag.reader.answerability import answerable
+from rag.reader.questions import Question, ask
+from rag.reader.read import Cosines, Line, Weighed, weigh
+from rag.reader.yes_no import plain_answer
+from rag.types import AnswerSpan, Hit, Retrieved
 
 MAX_SENTENCES = 3
-CLOSE = 0.75
-"""Another sentence is quoted too where its score is at least this share of the best one's."""
+MAX_OF_BROAD = 6
+"""What a broad question gets at most: one that asks about something, why, how, or for a list."""
+_BROAD = ("about", "why", "how", "list")
+_SPANLESS = ("why", "how", "yes/no", "about", "other")
+_CLOSE = {False: 1.5, True: 4.0}
+"""How much worse than the best another sentence may be (in logits), for a narrow and for a broad question."""
+_CERTAIN = 0.6
+"""Least likelihood that the answer lies within or across a span that is marked."""
 _SIMILAR = 0.6
 _CELLS = " | "  # what stands between the cells of a table's row
-_PASSAGE_WEIGHT = 1.0
-_DENSE_WEIGHT = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class RankedSentence:
-    """A sentence (or a table's row) of a hit, and how well it answers."""
+    """A sentence (or a table's row) of a hit, how well it answers, and the words of it that do, where they are sure."""
 
     quote: Quote
     text: str
     score: float
+    span: AnswerSpan | None = None
 
 
-def rank_sentences(question: str, hits: Sequence[Hit], embedder: Embedder) -> list[RankedSentence]:
-    """All sentences of the hits, the one that answers best first.
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """What the passages found say: all their sentences, best first, and how likely (0 to 1) they answer.
 
-    The score is the sum of three z-scores over the sentences: of the passage that it stands in, of the share of
-    the question's words that it holds (weighted by their rarity among these sentences), and of its cosine with
-    the question, where `embedder` knows the language.
+    `best_span` are the words that answer best, however sure.
     """
-    quotes = [(n, hit, start, end) for n, hit in enumerate(hits, 1) for start, end in sentences(hit.chunk.text)]
-    texts = [hit.chunk.text[start:end] for _, hit, start, end in quotes]
-    if not texts:
-        return []
-    read = [_with_header(hit.chunk.text, start, end) for _, hit, start, end in quotes]
-    shares = _shares(question, read)
-    score = _PASSAGE_WEIGHT * _z([hit.score for _, hit, _, _ in quotes]) + _z(shares)
-    if embedder.covers(detect_language(question)):
-        score = score + _DENSE_WEIGHT * _z(embedder.embed_passages(read) @ embedder.embed_query(question))
-    ranked = [
-        RankedSentence(Quote(n, start, end, float(share)), text, float(value))
-        for (n, _, start, end), text, share, value in zip(quotes, texts, shares, score, strict=True)
-    ]
-    return sorted(ranked, key=lambda sentence: -sentence.score)
+
+    question: Question
+    sentences: list[RankedSentence]
+    confidence: float
+    best_span: str = ""
 
 
-def _with_header(text: str, start: int, end: int) -> str:
-    """A table's row with the header row above it, which says what its cells are; any other sentence as it is.
+def extract(asked: str, found: Retrieved, embedder: Embedder, *, follow_up: bool = False) -> Extract:
+    """Reads the hits for what was asked, with the help of vectors where `embedder` knows the language.
 
-    The rows of a CSV ("column: value | column: value") say so themselves.
+    What a `follow_up` asks does not stand in it alone: then the search's confidence is kept.
     """
+    question = ask(asked, detect_language(asked))
+    places = [(n, hit, *span) for n, hit in enumerate(found.hits, 1) for span in _readable(hit.chunk.text)]
+    lines = lines_of(found.hits)
+    weighing = weigh(question, lines, cosines_of(asked, embedder))
+    confidence = found.confidence if follow_up or not lines else answerable(found.confidence, question, weighing)
+    ranked: list[RankedSentence] = []
+    for one in weighing.lines:
+        number, hit, start, end = places[one.line]
+        quote = Quote(number, start, end, float(weighing.seen.sentences[one.line, 3]))
+        ranked.append(RankedSentence(quote, hit.chunk.text[start:end], one.score, _marked(question, one)))
+    surest = max(weighing.lines, key=lambda one: one.certainty, default=None)
+    span = lines[surest.line].text[slice(*surest.span)] if surest and surest.span else ""
+    return Extract(question, ranked, confidence, span)
+
+
+def cosines_of(asked: str, embedder: Embedder) -> Cosines | None:
+    """How near texts are to what was asked; None where `embedder` does not know the language."""
+    if not embedder.covers(detect_language(asked)):
+        return None
+    return lambda texts: embedder.embed_passages(texts) @ embedder.embed_query(asked)
+
+
+def lines_of(hits: Sequence[Hit]) -> list[Line]:
+    """The sentences of hits, in their order, as the reader takes them."""
+    lines: list[Line] = []
+    for rank, hit in enumerate(hits):
+        text, before = hit.chunk.text, ""
+        titles = "\n".join((hit.document.title, *hit.chunk.headings))
+        for position, (start, end) in enumerate(_readable(text)):
+            above = "\n".join(filter(None, (titles, _header(text, start, end))))
+            lines.append(Line(text[start:end], rank, hit.score, above, before, position))
+            before = text[start:end]
+    return lines
+
+
+def _readable(text: str) -> list[tuple[int, int]]:
+    """The sentences of a passage, without the header rows of its tables: they answer nothing by themselves."""
+    spans = sentences(text)
+    rows = [_CELLS in text[start:end] and not _says_columns(text[start:end]) for start, end in spans]
+    following = [*rows[1:], False]
+    before = [False, *rows[:-1]]
+    return [span for span, *row in zip(spans, before, rows, following, strict=True) if row != [False, True, True]]
+
+
+def _says_columns(row: str) -> bool:
+    """Whether each cell names its column, as the rows of a CSV do: "column: value | column: value"."""
+    return all(": " in cell for cell in row.split(_CELLS))
+
+
+def _marked(question: Question, one: Weighed) -> AnswerSpan | None:
+    """The span where the question asks for something that a few words name, and they are sure enough."""
+    if one.span is None or one.about < _CERTAIN or question.kind in _SPANLESS:
+        return None
+    return AnswerSpan(*one.span)
+
+
+def _header(text: str, start: int, end: int) -> str:
+    """The header row above a table's row, which says what its cells are; "" for any other sentence."""
     row = text[start:end]
-    if _CELLS not in row or all(": " in cell for cell in row.split(_CELLS)):
-        return row
+    if _CELLS not in row or _says_columns(row):
+        return ""
     header = ""
     for line in reversed(text[:start].splitlines()):
         if _CELLS not in line:
             break
         header = line
-    return f"{header}\n{row}"
+    return header
 
 
-def choose_sentences(ranked: Sequence[RankedSentence]) -> list[RankedSentence]:
-    """The best sentence, and others nearly as good that say something else; at most MAX_SENTENCES."""
+def choose_sentences(found: Extract, hits: Sequence[Hit]) -> list[RankedSentence]:
+    """The best sentence, and others nearly as good that say something else.
+
+    At most MAX_SENTENCES, the best first; for a broad question MAX_OF_BROAD, in the order in which they are read.
+    """
+    broad = found.question.kind in _BROAD
     chosen: list[RankedSentence] = []
-    for sentence in ranked:
-        if len(chosen) == MAX_SENTENCES or (chosen and sentence.score < CLOSE * chosen[0].score):
+    for sentence in found.sentences:
+        if len(chosen) == (MAX_OF_BROAD if broad else MAX_SENTENCES):
+            break
+        if chosen and sentence.score < chosen[0].score - _CLOSE[broad]:
             break
         terms = _terms(sentence.text)
         if terms and all(_overlap(terms, _terms(other.text)) < _SIMILAR for other in chosen):
             chosen.append(sentence)
-    return chosen
+    return _in_reading_order(chosen, hits) if broad else chosen
 
 
-def _shares(question: str, texts: Sequence[str]) -> list[float]:
-    wanted = _terms(question)
-    found = [wanted & _terms(text) for text in texts]
-    weights = {t: inverse_document_frequency(sum(t in terms for terms in found), len(texts)) for t in wanted}
-    whole = sum(weights.values()) or 1.0
-    return [sum(weights[term] for term in terms) / whole for terms in found]
+def _in_reading_order(chosen: Sequence[RankedSentence], hits: Sequence[Hit]) -> list[RankedSentence]:
+    """Documents in the order of their best sentence, within each from its beginning to its end."""
+    documents = list(dict.fromkeys(hits[sentence.quote.number - 1].document.id for sentence in chosen))
+
+    def place(sentence: RankedSentence) -> tuple[int, int, int]:
+        hit = hits[sentence.quote.number - 1]
+        return documents.index(hit.document.id), hit.chunk.ordinal, sentence.quote.start
+
+    return sorted(chosen, key=place)
+
+
+def plainly(found: Extract, chosen: Sequence[RankedSentence]) -> str:
+    """ "Yes." or "No." to a question that asks for it, where the first sentence leaves no doubt; else ""."""
+    return plain_answer(found.question, chosen[0].text) if chosen else ""
 
 
 def _terms(text: str) -> set[str]:
@@ -97,9 +165,3 @@ def _terms(text: str) -> set[str]:
 
 def _overlap(one: set[str], other: set[str]) -> float:
     return len(one & other) / max(1, min(len(one), len(other)))
-
-
-def _z(values: Sequence[float] | np.ndarray) -> np.ndarray:
-    array = np.asarray(values, np.float64)
-    spread = array.std()
-    return (array - array.mean()) / spread if spread > 0 else np.zeros_like(array)

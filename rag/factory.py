@@ -22,6 +22,8 @@ from rag.database import Database
 from rag.embedders._switching import SwitchingEmbedder
 from rag.embedders.onnx_int8 import OnnxInt8Embedder
 from rag.embedders.sentence_transformer import SentenceTransformerEmbedder
+from rag.entailment import NliModel
+from rag.evidence import Verifier
 from rag.examples import Examples
 from rag.indexes import Indexes
 from rag.integrity import Integrity
@@ -116,7 +118,8 @@ def build(settings: Settings) -> Parts:
     logs = Logs({"file": folder / LOG, "stderr": "stderr", "off": None}[settings.log], settings.log_level)
     runs = Runs((logs.hear, traces.hear) if traces else (logs.hear,))
     tables = TableAnalyst(catalog, templates)
-    assistant = Assistant(settings, catalog, retriever, embedder, models, tables, templates, examples, memory, runs)
+    verifier = Verifier(embedder, NliModel(settings.nli_model) if settings.nli_model else None)
+    assistant = Assistant(settings, catalog, retriever, verifier, models, tables, templates, examples, memory, runs)
     reader = replace(assistant, runs=Runs())  # what a chain reads by itself is no run of its own
     workshop = Workshop(settings, catalog, retriever, reader, templates, ResultCache(database))
     return Parts(

@@ -16,6 +16,7 @@ from rag.backup import BackedUp, back_up, restore
 from rag.catalog import Generation
 from rag.errors import StoreError
 from rag.events import AnswerReady, Event
+from rag.extractive import Extract, extract
 from rag.factory import Parts, build
 from rag.intake import add_one, add_side_by_side
 from rag.originals import Label
@@ -370,9 +371,9 @@ class KnowledgeBase:
                     return event.answer
         raise AssertionError("a stream ends with AnswerReady")
 
-    def rank_sentences(self, found: Retrieved) -> list[str]:
-        """The sentences of the passages found, the one that answers the query best first."""
-        return self._parts.assistant.rank(found)
+    def read(self, found: Retrieved) -> Extract:
+        """The sentences of the passages found, the one that answers best first, and how likely they answer."""
+        return extract(found.query, found, self._parts.embedder)
 
     # ------------------------------------------------------------------------------------------------------
 

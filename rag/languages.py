@@ -182,6 +182,26 @@ def morphemes(text: str) -> list[Morpheme]:
     return found
 
 
+class JapaneseToken(NamedTuple):
+    """A token of a text read as Japanese: where it stands, as written, normalised, and its part of speech."""
+
+    start: int
+    end: int
+    surface: str
+    normal: str
+    part_of_speech: tuple[str, ...]
+
+
+def japanese_tokens(text: str) -> list[JapaneseToken]:
+    """All of a text as Japanese tokens, in order; what is beyond Sudachi's limit is left out."""
+    with _LOCK:
+        found = _sudachi().tokenize(text[:_SUDACHI_MAX_CHARACTERS])
+        return [
+            JapaneseToken(t.begin(), t.end(), t.surface(), t.normalized_form(), tuple(t.part_of_speech()))
+            for t in found
+        ]
+
+
 def _morphemes(run: str) -> Iterator[str]:
     for start in range(0, len(run), _SUDACHI_MAX_CHARACTERS):
         with _LOCK:
@@ -254,11 +274,13 @@ def _append_stripped(spans: list[tuple[int, int]], text: str, start: int, end: i
 
 __all__ = [
     "ANALYSIS_VERSION",
+    "JapaneseToken",
     "Morpheme",
     "Terms",
     "analyze",
     "cjk_runs",
     "detect_language",
+    "japanese_tokens",
     "morphemes",
     "sentences",
     "stem",

@@ -171,6 +171,10 @@ class Settings(BaseSettings):
     min_confidence: float = Field(
         default=0.3, ge=0, le=1, description="Below it the app says the documents do not answer."
     )
+    nli_model: str = Field(
+        default="",
+        description="Model that checks citations by inference: transformers name or folder; empty: words and vectors.",
+    )
     unsupported: Literal["mark", "drop"] = Field(
         default="mark", description="What becomes of a model's sentences that the documents do not support."
     )

@@ -10,8 +10,11 @@ from typing import Literal
 from loaders import Block, Box, Document, ExtractionReport, Location, Skipped
 
 Role = Literal["system", "user", "assistant"]
-Problem = Literal["", "number", "name", "negation", "words"]
-"""What of a sentence the passages do not say: a number, a name, a negation, most of its words; "" if nothing."""
+Problem = Literal["", "number", "name", "negation", "words", "contradiction"]
+"""What of a sentence the passages do not say: a number, a name, a negation, most of its words; "" if nothing.
+
+"contradiction": they say otherwise, as a model for inference judges.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +171,29 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerSpan:
+    """Characters `start:end` of a sentence's text: the words that answer the question."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of an answer (its white space included) and what it rests on, or why that does not support it."""
+    """One sentence of an answer (its white space included) and what it rests on, or why that does not support it.
+
+    `span` is there where the question asks for something that a few words of the sentence name.
+    """
 
     text: str
     citations: tuple[Citation, ...] = ()
     problem: Problem = ""
+    span: AnswerSpan | None = None
+
+    @property
+    def answer(self) -> str:
+        """The words of the span, "" where there is none."""
+        return self.text[self.span.start : self.span.end] if self.span else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +317,7 @@ class AskOptions:
 
 __all__ = [
     "Answer",
+    "AnswerSpan",
     "AskOptions",
     "Block",
     "Box",

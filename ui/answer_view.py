@@ -45,7 +45,7 @@ def draw_answer(words: Words, key: str, turn: int, answer: Answer) -> None:
             "text": s.text,
             "marks": [chips[id(c)] for c in s.citations],
             "problem": words(f"problem.{s.problem}") if s.problem else "",
-            "around": [],
+            "around": [s.text[: s.span.start], s.answer, s.text[s.span.end :]] if s.span else [],
         }
         | (_lang(languages.get(s.citations[0].document_id)) if quoted and s.citations else {})
         for s in answer.sentences

@@ -146,7 +146,14 @@ def test_an_evaluation_from_the_terminal(terminal: Terminal, tmp_path: Path) -> 
         assert figures["query_p95_ms"] >= figures["query_p50_ms"] > 0
     (answers,) = terminal.run("eval", "answers", str(folder))
     assert answers["answer_in_top_sentence@1"] == answers["answer_in_top_sentence@3"] == 1.0
-    assert (answers["exact_match"], answers["declined_impossible"], answers["declined_answerable"]) == (0.0, 1.0, 0.0)
+    assert (answers["declined_look_alikes"], answers["declined_answerable"]) == (1.0, 0.0)
+    assert (answers["look_alikes"], answers["look_alike_queries"], answers["off_topic_queries"]) == (
+        "is_impossible",
+        1,
+        0,
+    )
+    assert answers["span_f1"] >= answers["span_exact_match"] >= 0.5
+    assert [point["answerable"] for point in answers["curve"]] == [0.0] * len(answers["curve"])
     broken = terminal.raw("eval", "retrieval", str(tmp_path))
     assert broken.returncode == 1
     assert "corpus.jsonl" in broken.stderr

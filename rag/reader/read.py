@@ -1,0 +1,123 @@
+"""Reads the sentences of the passages found: which one answers, and with which words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.reader.features import Array, Line, Seen, see
+from rag.reader.questions import Question
+from rag.reader.tokens import KINDS, Token
+from rag.reader.weights import Weights, load_weights
+
+KEPT = 10
+"""Lines that are searched for spans: the best by their own features."""
+_UNFIT = 4.0
+"""What is taken from the logit of a span that cannot be what is asked for."""
+_COUNTING = ("number", "month")
+Cosines = Callable[[Sequence[str]], Array]
+"""Cosines of texts with the question, (n,)."""
+_LINE_SHARE = 0.5
+"""What the score of a line itself counts beside the spans in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A line (its place among those given), how well it answers, and its best span in characters.
+
+    `certainty` (0 to 1) is the likelihood of that span among all spans of all lines, and no answer at all; `about` that
+    of it and all that overlap it.
+    """
+
+    line: int
+    score: float
+    span: tuple[int, int] | None = None
+    certainty: float = 0.0
+    about: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """The lines, best first. `doubt` (0 to 1) is the likelihood that none of them answers; `read` is what was read."""
+
+    lines: list[Weighed]
+    doubt: float
+    seen: Seen
+    read: Sequence[Line]
+
+
+def weigh(
+    question: Question, lines: Sequence[Line], cosines: Cosines | None = None, weights: Weights | None = None
+) -> Weighing:
+    """Weighs lines that stand in falling order of their hits; `cosines` where vectors know the language.
+
+    `weights` are those of the language that come with the install, where none are given.
+    """
+    seen = see(question, lines)
+    if not lines:
+        return Weighing([], 1.0, seen, lines)
+    weights = weights or load_weights(question.language)
+    scores = seen.sentences @ weights.line
+    order = np.argsort(-scores, kind="stable")
+    kept = order[:KEPT].tolist()
+    near = cosines([lines[n].text for n in kept]) if cosines else None
+    found = [(n, *spans) for n, spans in zip(kept, spans_of(seen, kept, scores, near), strict=True)]
+    logits = [
+        weights.spans(features) - _UNFIT * _unfit(question, seen.tokens[n], first, last)
+        for n, first, last, features in found
+    ]
+    whole = float(np.logaddexp.reduce([0.0, *(_total(one) for one in logits)]))
+    weighed = [
+        _weighed(seen, n, float(scores[n]), list(zip(first.tolist(), last.tolist(), strict=True)), one, whole)
+        for (n, first, last, _), one in zip(found, logits, strict=True)
+    ]
+    weighed.sort(key=lambda one: -one.score)
+    least = weighed[-1].score - float(scores[order[0]])
+    rest = [Weighed(int(n), least + float(scores[n] - scores[order[0]])) for n in order[KEPT:]]
+    return Weighing([*weighed, *rest], float(np.exp(-whole)), seen, lines)
+
+
+def spans_of(
+    seen: Seen, kept: Sequence[int], scores: Array, cosines: Array | None
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], Array]]:
+    """Of each line kept: first and last tokens of its spans, and their features beside those of the line."""
+    near = np.zeros((len(kept), 3), np.float32)
+    if cosines is not None:
+        near = np.stack([cosines, cosines - cosines.max(), np.ones(len(kept))], axis=1).astype(np.float32)
+    for n, vector in zip(kept, near, strict=True):
+        spans = seen.spans(n)
+        own = np.concatenate([seen.sentences[n], [scores[n] - scores.max()], vector]).astype(np.float32)
+        repeated = np.broadcast_to(own, (len(spans.first), len(own)))
+        yield spans.first, spans.last, np.concatenate([spans.features, repeated], axis=1)
+
+
+def _unfit(
+    question: Question, tokens: Sequence[Token], first: NDArray[np.int64], last: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Spans that cannot be what is asked for: a time or number without one, a person who is only a number."""
+    kinds = KINDS[question.language]
+    counting = [kinds[token.kind] in _COUNTING or any(map(str.isdigit, token.text)) for token in tokens]
+    sums = np.concatenate([[0], np.cumsum(counting)])
+    counts = sums[last + 1] - sums[first]
+    if question.kind in ("when", "number", "amount"):
+        return counts == 0
+    return (counts > last - first) if question.kind in ("who", "where") else np.zeros(len(first), bool)
+
+
+def _total(logits: Array) -> float:
+    return float(np.logaddexp.reduce(logits)) if len(logits) else -np.inf
+
+
+def _weighed(seen: Seen, line: int, score: float, spans: list[tuple[int, int]], logits: Array, whole: float) -> Weighed:
+    if not spans:
+        return Weighed(line, _LINE_SHARE * score - 50)  # behind every line that has one
+    best = int(logits.argmax())
+    first, last = spans[best]
+    tokens = seen.tokens[line]
+    characters = tokens[first].start, tokens[last].end
+    overlapping = [logit for (i, j), logit in zip(spans, logits, strict=True) if i <= last and first <= j]
+    certainty, about = np.exp(logits[best] - whole), np.exp(np.logaddexp.reduce(overlapping) - whole)
+    return Weighed(line, _total(logits) + _LINE_SHARE * score, characters, float(certainty), min(1.0, float(about)))
