@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rag.assistant import Assistant
 from rag.budget import REFERENCE_WINDOW
-from rag.extractive import rank_sentences
+from rag.extractive import extract
 from rag.llms import most_tokens
 from rag.prompts import answer_messages, break_tags, condense_messages, cost, examples_fit, passage
 from rag.protocols import Window
@@ -47,7 +47,8 @@ def _messages(
 ) -> Sequence[Message]:
     templates, longest = assistant.templates, assistant.settings.answer_tokens
     found = assistant.retriever.search(question, AskOptions())
-    said = next(iter(sentence.text for sentence in rank_sentences(question, found.hits, assistant.embedder)), question)
+    read = extract(question, found, assistant.verifier.embedder).sentences
+    said = read[0].text if read else question
     if name in _OF_THE_ANSWER:
         examples = assistant.examples.choose(
             question, language, assistant.settings.examples, lambda some: examples_fit(some, language, model, templates)
