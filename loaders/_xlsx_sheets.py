@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ _JAPANESE_FORMATS = {
     32: 'h"時"mm"分"',
     33: 'h"時"mm"分"ss"秒"',
 }
+_NO_VALUE = re.compile(rb"(?:</f>|<f/>|<f [^<>]*/>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
 _PROPERTIES = {"creator": "author", "subject": "subject", "keywords": "keywords", "description": "description"}
 
 
@@ -44,7 +46,8 @@ def read(data: bytes) -> Content:
         blocks = list(within_limit(block for sheet in visible for block in _sheet(sheet)))
         properties = workbook.properties
         metadata = {ours: str(getattr(properties, name) or "") for name, ours in _PROPERTIES.items()}
-        return Content(blocks, properties.title or "", metadata, skipped=list(_skipped(workbook)))
+        skipped = [*_skipped(workbook), *([] if streamed else _uncomputed(data))]
+        return Content(blocks, properties.title or "", metadata, skipped=skipped)
     finally:
         workbook.close()
 
@@ -52,6 +55,15 @@ def read(data: bytes) -> Content:
 def _largest_sheet(data: bytes) -> int:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return max((i.file_size for i in archive.infolist() if i.filename.startswith("xl/worksheets/")), default=0)
+
+
+def _uncomputed(data: bytes) -> Iterator[Skipped]:
+    """Formulas without their last value, as programs that compute nothing write them: there is nothing to show."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/") and name.endswith(".xml")]
+        count = sum(len(_NO_VALUE.findall(archive.read(name))) for name in sheets)
+    if count:
+        yield Skipped("uncomputed", str(count))
 
 
 def _skipped(workbook: Workbook) -> Iterator[Skipped]:

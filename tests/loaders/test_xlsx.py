@@ -102,3 +102,12 @@ def test_a_password_opens_an_encrypted_workbook() -> None:
 )
 def test_number_formats(value: object, form: str, text: str) -> None:
     assert shown(value, form) == text
+
+
+def test_formulas_that_nobody_computed_are_told() -> None:
+    book = Workbook()
+    book.active.append(["a", "b"])
+    book.active.append([1, "=A2*2"])
+    book.active.append([3, "=A3*2"])
+    document = load(saved(book), "a.xlsx")
+    assert [(one.reason, one.what) for one in document.report.skipped] == [("uncomputed", "2")]
