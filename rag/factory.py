@@ -89,7 +89,6 @@ def build(settings: Settings) -> Parts:
     remove_unfinished(folder)
     database = Database(folder / CATALOG)
     reserve = Reserve(folder, database.settle)
-    reserve.keep()
     catalog = Catalog(database)
     originals = Originals(folder / ORIGINALS)
     indexes = Indexes(catalog, folder / INDEXES)

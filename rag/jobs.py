@@ -67,6 +67,7 @@ class Worker:
         """Starts the thread, once."""
         if self._thread is None:
             take_short_turns()
+            self._library.reserve.keep()
             self._thread = threading.Thread(target=self._run, name="tenkyo-worker", daemon=True)
             self._thread.start()
 
