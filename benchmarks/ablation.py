@@ -19,8 +19,8 @@ from rag import AskOptions, Settings
 from rag.factory import Parts, build
 from rag.fusion import z_scores
 from rag.knowledge_base import KnowledgeBase
+from rag.ranking import DENSE_WEIGHT, Candidates
 from rag.rerankers.word_evidence import FEATURES, word_features, word_scores
-from rag.retrieval import DENSE_WEIGHT, Candidates
 
 _LIMIT = 500
 _RANK_OFFSET = 60

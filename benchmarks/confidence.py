@@ -25,7 +25,7 @@ from rag import AskOptions, Settings
 from rag.confidence import CURVES, Evidence, confidence, curves
 from rag.factory import Parts, build
 from rag.knowledge_base import KnowledgeBase
-from rag.retrieval import evidence, in_order
+from rag.ranking import evidence, in_order
 
 _DEFAULT_LIMIT = 300
 _BINS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)

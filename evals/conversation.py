@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.datasets import Dataset, read_dataset, read_lines
-from evals.retrieval import ranking_figures, sample
+from evals.retrieval import document_names, ranking_figures, sample
 from rag import AskOptions, KnowledgeBase, Settings
 from rag.reports import Progress
 
@@ -74,6 +74,6 @@ def _ndcg(kb: KnowledgeBase, turns: Sequence[Turn], ask: Callable[[Turn], tuple[
     ranked = []
     for turn in turns:
         query, before = ask(turn)
-        hits = kb.search(query, AskOptions(k=_DEPTH, before=before)).hits
-        ranked.append((list(dict.fromkeys(hit.document.name for hit in hits)), turn.relevant))
+        found = kb.search(query, AskOptions(k=_DEPTH, before=before))
+        ranked.append((document_names(found), turn.relevant))
     return ranking_figures(ranked)["ndcg@10"]

@@ -6,7 +6,7 @@ import csv
 import io
 import random
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -32,12 +32,15 @@ class ExpectedSource:
     page: int | None = None
     snippet: str = ""
 
-    def fits(self, hit: Hit) -> bool:
-        """Whether the passage is (on) what was expected; what was left open fits anything."""
-        location = hit.chunk.location
+    def fits(self, hit: Hit, pages: Collection[int] = ()) -> bool:
+        """Whether the passage, which stands on these pages (or slides), is what was expected; what is open fits all.
+
+        A text that stands in several documents is shown once: any of them may be the one expected.
+        """
+        names = (hit.document.name, *(document.name for document in hit.also_in))
         return (
-            _folded(hit.document.name).endswith(_folded(self.document))
-            and self.page in (None, location.page, location.slide, *(box.page for box in location.boxes))
+            any(_folded(name).endswith(_folded(self.document)) for name in names)
+            and (self.page is None or self.page in pages)
             and _folded(self.snippet) in _folded(hit.chunk.text)
         )
 
@@ -99,11 +102,22 @@ def evaluate_questions(
     outcomes: list[Outcome] = []
     for number, expected in enumerate(questions, 1):
         found = kb.search(expected.question, AskOptions(k=_DEPTH, mode=mode))
-        rank = next((rank for rank, hit in enumerate(found.hits, 1) if expected.fits(hit)), None)
+        fitting = (n for n, hit in enumerate(found.hits, 1) if expected.fits(hit, _pages(kb, hit, expected)))
+        rank = next(fitting, None)
         names = tuple(dict.fromkeys(hit.document.name for hit in found.hits))
         outcomes.append(Outcome(expected, rank, found.confidence, names))
         report(Progress("search", number, len(questions), "questions"))
     return outcomes
+
+
+def _pages(kb: KnowledgeBase, hit: Hit, expected: ExpectedSource) -> set[int]:
+    """The pages or slides that a passage stands on, looked up where one is expected."""
+    if expected.page is None:
+        return set()
+    blocks = kb.blocks(hit.document.id)
+    places = [blocks[span.block].location for span in hit.chunk.spans]
+    numbers = (n for place in places for n in (place.page, place.slide, *(box.page for box in place.boxes)))
+    return {n for n in numbers if n is not None}
 
 
 def estimate(outcomes: Sequence[Outcome], metric: str) -> Estimate:

@@ -13,6 +13,7 @@ from evals.datasets import Query, read_dataset
 from evals.metrics import mean, ndcg, percentile, recall, reciprocal_rank
 from rag import AskOptions, KnowledgeBase, Settings
 from rag.reports import Progress
+from rag.types import Retrieved
 
 _T = TypeVar("_T")
 Mode = Literal["dense", "lexical", "hybrid"]
@@ -77,4 +78,10 @@ def sample(queries: list[_T], limit: int | None) -> list[_T]:
 
 def _ranked_documents(kb: KnowledgeBase, query: str, mode: Mode) -> tuple[list[str], float]:
     found = kb.search(query, AskOptions(k=_DEPTH * _CHUNKS_PER_DOCUMENT, mode=mode))
-    return list(dict.fromkeys(hit.document.name for hit in found.hits))[:_DEPTH], found.took_ms
+    return document_names(found)[:_DEPTH], found.took_ms
+
+
+def document_names(found: Retrieved) -> list[str]:
+    """The documents found, best first; one that holds the same text as a better one comes right after it."""
+    names = (document.name for hit in found.hits for document in (hit.document, *hit.also_in))
+    return list(dict.fromkeys(names))

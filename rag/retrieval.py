@@ -6,21 +6,21 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rag.catalog import Catalog
-from rag.confidence import Evidence, confidence
 from rag.errors import ModelUnavailable
-from rag.followups import rests_on_before, with_before
-from rag.fusion import z_scores
+from rag.followups import near, rests_on_before, topic, with_before
 from rag.indexes import Indexes
-from rag.languages import analyze, detect_language
+from rag.languages import Terms, analyze, detect_language
+from rag.parts import parts
+from rag.passages import distinct, joined
 from rag.protocols import Embedder, Ids, Reranker, Vectors
-from rag.readings import Reading
-from rag.rerankers.word_evidence import FEATURES, Question, word_features, word_scores
+from rag.ranking import Candidates, Context, View, confidence_in, in_order
+from rag.rerankers.word_evidence import Question
 from rag.scope import covers, is_whole
 from rag.splitting import embedding_text
 from rag.stores.layered_words import LayeredWordStore
@@ -30,14 +30,10 @@ CANDIDATES = 40
 """What each of the two searches proposes."""
 RERANKED = 20
 """What a cross-encoder reads at most."""
-DENSE_WEIGHT = 1.8
-"""What one standard deviation of the cosines counts beside the scores of words; chosen on the development sets."""
-CONTEXT_WEIGHTS = (1.0, 4.0)
-"""What the cosines of a follow-up with its context count beside those of itself: where it stands alone, or not."""
-Mode = Literal["hybrid", "dense", "lexical"]
-_PRIOR_TEXTS = 1000
-_JUDGED = 3
+_SPARE = 4
+"""Passages looked at beyond those wanted, since near-copies are left out."""
 _RETRIES = 2
+_VECTORS_KEPT = 100
 
 _log = logging.getLogger(__name__)
 
@@ -59,29 +55,11 @@ class _LastScope(NamedTuple):
     scope: _Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    """The question together with those before it; `needed` where it says too little by itself."""
+class _Sought(NamedTuple):
+    """What is searched for: by words, and by a vector where one has a say."""
 
-    question: Question
-    dense: dict[int, float]
-    needed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """Chunks that one of the searches has found.
-
-    `lexical` is BM25 and `dense` the cosine, by id; `readings` are in the order of `ids`. `context` is there where
-    questions came before.
-    """
-
-    ids: list[int]
-    lexical: dict[int, float]
-    dense: dict[int, float]
-    question: Question
-    readings: list[Reading]
-    context: Context | None = None
+    terms: Terms
+    vector: Vectors | None
 
 
 class Retriever:
@@ -102,90 +80,127 @@ class Retriever:
         self._embedder = embedder
         self._reranker = reranker
         self._last_scope: _LastScope | None = None
+        self._embedded = lru_cache(_VECTORS_KEPT)(_embedded)  # a follow-up needs those of the questions before it
 
     def search(self, query: str, options: AskOptions) -> Retrieved:
-        """The `options.k` best hits of the scope given, best first, and how likely they answer the query."""
+        """The `options.k` best hits of the scope given, best first, and how likely they answer the query.
+
+        Near-copies are left out, and of the rest those that touch are one: there may be fewer than k.
+        """
         start = time.perf_counter()
-        depth = max(options.k, RERANKED) if self._reranker else options.k
-        found, ranked, hits = self._found(query, options, depth)
-        for _ in range(_RETRIES):
-            if len(hits) == len(ranked[:depth]):
-                break
-            found, ranked, hits = self._found(query, options, depth)  # something was deleted or reindexed in between
+        wanted = max(options.k, RERANKED) if self._reranker else options.k
+        found, ranked, hits = self._found(query, options, wanted)
         if options.mode == "hybrid":
             hits = self._reranked(query, hits)
-        sure = self._confidence(found, [n for n, _ in ranked])
-        return Retrieved(query, hits[: options.k], sure, (time.perf_counter() - start) * 1000)
-
-    def _confidence(self, found: Candidates, order: Sequence[int]) -> float:
-        """A follow-up is answered where it is together with what it rests on."""
-        alone, context = confidence(evidence(found, order)), found.context
-        if context is None or not context.needed:
-            return alone
-        together = replace(found, question=context.question, dense=context.dense)
-        return max(alone, confidence(evidence(together, order)))
+        sure = confidence_in(found, [n for n, _ in ranked])
+        return Retrieved(query, tuple(joined(hits[: options.k])), sure, (time.perf_counter() - start) * 1000)
 
     def _found(
-        self, query: str, options: AskOptions, depth: int
-    ) -> tuple[Candidates, list[tuple[int, float]], tuple[Hit, ...]]:
-        """The candidates, their order, and the hits of its first `depth` places that are still in the catalog."""
+        self, query: str, options: AskOptions, wanted: int
+    ) -> tuple[Candidates, list[tuple[int, float]], list[Hit]]:
+        """The candidates, their order, and its first hits without near-copies, as many as are wanted."""
+        found, ranked = self._ranked(query, options)
+        depth, tries = wanted + _SPARE, 0
+        while True:
+            hits = self._hits([(found.ids[n], score) for n, score in ranked[:depth]], found)
+            if len(hits) < len(ranked[:depth]) and tries < _RETRIES:
+                found, ranked = self._ranked(query, options)  # something was deleted or reindexed in between
+                tries += 1
+                continue
+            kept = distinct(hits)
+            if len(kept) >= wanted or depth >= len(ranked):
+                return found, ranked, kept[:wanted]
+            depth *= 2
+
+    def _ranked(self, query: str, options: AskOptions) -> tuple[Candidates, list[tuple[int, float]]]:
         self._indexes.refresh()
         found = self.candidates(query, options, self._scope(options))
-        ranked = in_order(found, options.mode)
-        return found, ranked, self._hits([(found.ids[n], score) for n, score in ranked[:depth]], found)
+        return found, in_order(found, options.mode)
 
     def candidates(self, query: str, options: AskOptions, scope: _Scope = _Scope()) -> Candidates:
-        """What either search finds, and what the words of each say; of a follow-up, also together with its context."""
+        """What the searches find, and what the words of each say.
+
+        Of a follow-up, what is found together with its context too; of a question with several parts, what each part
+        finds; and what the other wordings find that the options name.
+        """
         words = self._indexes.words
         if words is None:
             return Candidates([], {}, {}, Question(analyze(query), {}, 0), [])
-        question, lexical = self._by_words(words, query, options, scope)
-        dense = self._by_vectors(query, options, scope, lexical)
-        together = {**lexical, **dense}
-        context = None
-        if options.before and options.mode == "hybrid":
-            whole = with_before(query, options.before)
-            asked, more = self._by_words(words, whole, options, scope)
-            near = self._by_vectors(whole, options, scope, {**together, **more})
-            context = Context(asked, near, rests_on_before(query))
-            together = {**together, **more, **near}
-            dense = self._by_vectors(query, options, scope, together) if dense else dense
-        readings = words.readings([*together])
-        return Candidates(list(readings), lexical, dense, question, list(readings.values()), context)
+        asked = self._sought(query, options)
+        if options.imagined and asked.vector is not None:
+            asked = asked._replace(vector=self._between(asked.vector, options.imagined))
+        whole = options.mode == "hybrid"
+        context = self._with_context(query, asked, options) if whole and options.before else None
+        wordings = [self._sought(text, options) for text in options.wordings] if whole else []
+        pieces = [self._sought(text, options) for text in parts(query)] if whole else []
+        every = [asked, *([context] if context else []), *wordings, *pieces]
+        found = [self._find(words, one, options, scope) for one in every]
+        readings = words.readings([*dict.fromkeys(id_ for lexical, nearest in found for id_ in (*lexical, *nearest))])
+        ids = list(readings)
 
-    def _by_words(
-        self, words: LayeredWordStore, query: str, options: AskOptions, scope: _Scope
-    ) -> tuple[Question, dict[int, float]]:
-        terms = analyze(query)
-        found = [] if options.mode == "dense" else words.search(terms, max(CANDIDATES, options.k), scope.documents)
-        return Question(terms, words.frequencies(terms), len(words)), dict(found)
+        def view(sought: _Sought) -> View:
+            return View(_question(words, sought.terms), self._cosines(sought.vector, ids))
 
-    def _by_vectors(
-        self, query: str, options: AskOptions, scope: _Scope, others: Mapping[int, float]
-    ) -> dict[int, float]:
-        """Cosines of the nearest chunks, and of the others given, so that all are judged by the same."""
-        vector = self._query_vector(query, options)
+        main, with_context = view(asked), None
+        if context:
+            rest = view(context._replace(terms=topic(asked.terms, options.before)))
+            with_context = Context(rest, _question(words, context.terms), rests_on_before(query))
+        return Candidates(
+            ids=ids,
+            lexical=found[0][0],
+            dense=dict(main.dense),
+            question=main.question,
+            readings=list(readings.values()),
+            context=with_context,
+            wordings=tuple(map(view, wordings)),
+            parts=tuple(map(view, pieces)),
+        )
+
+    def _sought(self, text: str, options: AskOptions) -> _Sought:
+        """Vectors have no say by request, or because the model does not know the language."""
+        embedder = self._embedder()
+        if embedder is None or options.mode == "lexical":
+            return _Sought(analyze(text), None)
+        known = options.mode == "dense" or embedder.covers(detect_language(text))
+        return _Sought(analyze(text), self._embedded(embedder, text) if known else None)
+
+    def _with_context(self, query: str, asked: _Sought, options: AskOptions) -> _Sought:
+        """The question with those before it: its words after the last ones', its vector drawn to the last ones'."""
+        terms = analyze(with_before(query, options.before))
+        if asked.vector is None:
+            return _Sought(terms, None)
+        others = ((self._sought(text, options).vector, weight) for text, weight in near(options.before))
+        drawn = [weight * vector for vector, weight in others if vector is not None]
+        return _Sought(terms, _unit(np.sum([asked.vector, *drawn], axis=0)))
+
+    def _between(self, vector: Vectors, passage: str) -> Vectors:
+        """Halfway from a question's vector to that of a passage that might answer it (HyDE: Gao et al. 2022)."""
+        embedder = self._embedder()
+        return vector if embedder is None else _unit(vector + embedder.embed_passages([passage])[0])
+
+    def _find(
+        self, words: LayeredWordStore, sought: _Sought, options: AskOptions, scope: _Scope
+    ) -> tuple[dict[int, float], dict[int, float]]:
+        """BM25 of the best by words, and cosines of the nearest."""
+        depth = max(CANDIDATES, options.k)
+        lexical = [] if options.mode == "dense" else words.search(sought.terms, depth, scope.documents)
+        vector = sought.vector
+        nearest = [] if vector is None else self._indexes.vectors.search(vector, depth, scope.chunks)
+        return dict(lexical), dict(nearest)
+
+    def _cosines(self, vector: Vectors | None, ids: Sequence[int]) -> dict[int, float]:
+        """Of all candidates, whichever search has found them, so that all are judged by the same."""
         if vector is None:
             return {}
-        nearest = dict(self._indexes.vectors.search(vector, max(CANDIDATES, options.k), scope.chunks))
-        rest = [id_ for id_ in others if id_ not in nearest]
-        scores = zip(rest, self._indexes.vectors.scores(vector, rest), strict=True)
-        return {**nearest, **{id_: score for id_, score in scores if score is not None}}
-
-    def _query_vector(self, query: str, options: AskOptions) -> Vectors | None:
-        """None where vectors have no say: by request, or because the model does not know the language."""
-        embedder = self._embedder()
-        if options.mode == "lexical" or embedder is None:
-            return None
-        known = options.mode == "dense" or embedder.covers(detect_language(query))
-        return embedder.embed_query(query) if known else None
+        scores = zip(ids, self._indexes.vectors.scores(vector, ids), strict=True)
+        return {id_: score for id_, score in scores if score is not None}
 
     def _scope(self, options: AskOptions) -> _Scope:
         """Kept for the next question of the same scope, as long as the library stays as it is."""
         if is_whole(options):
             return _Scope()
         library, generation = self._catalog.documents(), self._indexes.generation
-        asked = replace(options, k=0, before=(), mode="hybrid")
+        asked = replace(options, k=0, before=(), wordings=(), imagined="", mode="hybrid")
         last = self._last_scope
         if last is None or last.library is not library or (last.asked, last.generation) != (asked, generation):
             chosen = frozenset(info.id for info in library.values() if covers(options, info))
@@ -193,7 +208,7 @@ class Retriever:
             last = self._last_scope = _LastScope(asked, library, generation, scope)
         return last.scope
 
-    def _reranked(self, query: str, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    def _reranked(self, query: str, hits: list[Hit]) -> list[Hit]:
         """The first hits in the cross-encoder's order, as far as its time went; scores stay in falling order."""
         if self._reranker is None or not hits:
             return hits
@@ -205,15 +220,14 @@ class Retriever:
             return hits
         order = sorted(range(len(scores)), key=lambda n: -scores[n])
         first = (replace(hits[n], stages={**hits[n].stages, "reranker": scores[n]}) for n in order)
-        return tuple(
-            replace(hit, score=before.score) for hit, before in zip((*first, *hits[len(scores) :]), hits, strict=True)
-        )
+        rest = hits[len(scores) :]
+        return [replace(hit, score=before.score) for hit, before in zip((*first, *rest), hits, strict=True)]
 
-    def _hits(self, ranked: list[tuple[int, float]], found: Candidates) -> tuple[Hit, ...]:
+    def _hits(self, ranked: list[tuple[int, float]], found: Candidates) -> list[Hit]:
         stages = {"dense": found.dense, "lexical": found.lexical}
         chunks = self._catalog.chunks([id_ for id_, _ in ranked])
         documents = self._catalog.documents_by_id([*{chunk.document_id for chunk in chunks.values()}])
-        return tuple(
+        return [
             Hit(
                 chunks[id_],
                 documents[chunks[id_].document_id],
@@ -222,41 +236,16 @@ class Retriever:
             )
             for id_, score in ranked
             if id_ in chunks and chunks[id_].document_id in documents  # deleted since the index was read
-        )
+        ]
 
 
-def in_order(found: Candidates, mode: Mode) -> list[tuple[int, float]]:
-    """Positions of the candidates with their scores, best first."""
-    scores = _scores(found, mode)
-    return [(n, float(scores[n])) for n in sorted(range(len(scores)), key=lambda n: (-scores[n], found.ids[n]))]
+def _embedded(embedder: Embedder, text: str) -> Vectors:
+    return embedder.embed_query(text)
 
 
-def _scores(found: Candidates, mode: Mode) -> NDArray[np.float64]:
-    """(n,): one search alone gives its own scores; both together are judged by words and by vectors."""
-    if mode != "hybrid":
-        alone = found.dense if mode == "dense" else found.lexical
-        return np.array([alone[id_] for id_ in found.ids])
-    scores = _judged(found.question, found.readings, _cosines(found.dense, found.ids))
-    context = found.context
-    if context is None:
-        return scores
-    if context.dense:
-        return scores + CONTEXT_WEIGHTS[context.needed] * DENSE_WEIGHT * z_scores(_cosines(context.dense, found.ids))
-    return scores + context.needed * word_scores(word_features(context.question, found.readings))
+def _unit(vector: Vectors) -> Vectors:
+    return (vector / np.linalg.norm(vector)).astype(np.float32)
 
 
-def _judged(question: Question, readings: Sequence[Reading], cosines: Sequence[float | None]) -> NDArray[np.float64]:
-    return word_scores(word_features(question, readings)) + DENSE_WEIGHT * z_scores(cosines)
-
-
-def _cosines(dense: Mapping[int, float], ids: Sequence[int]) -> list[float | None]:
-    return [dense.get(id_) for id_ in ids]
-
-
-def evidence(found: Candidates, order: Sequence[int]) -> Evidence:
-    """What the confidence in the hits of this order is made of."""
-    # A small library says little about how rare a word is: every word is taken to be rare among 1,000 more.
-    asked = replace(found.question, total=found.question.total + _PRIOR_TEXTS)
-    features = word_features(asked, [found.readings[n] for n in order[:_JUDGED]])
-    words = dict(zip(FEATURES, features.max(axis=0, initial=0.0).tolist(), strict=True))
-    return Evidence(words, max(found.dense.values(), default=None))
+def _question(words: LayeredWordStore, terms: Terms) -> Question:
+    return Question(terms, words.frequencies(terms), len(words))

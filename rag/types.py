@@ -90,12 +90,17 @@ class DocumentInfo:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A chunk that was found, its fused score, and the raw score of each stage that it came through."""
+    """A chunk that was found, its fused score, and the raw score of each stage that it came through.
+
+    Neighbours that were found together are one chunk here, with the id of the first. `also_in` are other documents
+    in which the same text, or nearly the same, was found.
+    """
 
     chunk: Chunk
     document: DocumentInfo
     score: float
     stages: Mapping[str, float] = field(default_factory=dict)
+    also_in: tuple[DocumentInfo, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,8 +302,10 @@ class AskOptions:
 
     A document is searched if it or its collection is named, and if it fits every other filter: media type, language
     (BCP 47 tag), days from `since` to `until`, and metadata as (key, value). `before` are the questions of the
-    conversation before this one, oldest first: a follow-up rests on them. `model` is the name of the chat model that
-    writes (empty: the default one; "extractive": none, sentences are quoted). `agent` lets it use tools.
+    conversation before this one, oldest first: a follow-up rests on them. `wordings` are the same question in other
+    words, and `imagined` is a passage that might answer it: what they find is found too. `model` is the name of the
+    chat model that writes (empty: the default one; "extractive": none, sentences are quoted). `agent` lets it use
+    tools.
     """
 
     k: int = 6
@@ -313,6 +320,8 @@ class AskOptions:
     before: tuple[str, ...] = ()
     model: str = ""
     agent: bool = False
+    wordings: tuple[str, ...] = ()
+    imagined: str = ""
 
 
 __all__ = [
