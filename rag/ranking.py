@@ -15,10 +15,10 @@ from rag.fusion import z_scores
 from rag.readings import Reading
 from rag.rerankers.word_evidence import FEATURES, Question, word_features, word_scores
 
-DENSE_WEIGHT = 1.8
+DENSE_WEIGHT = 1.4
 """What one standard deviation of the cosines counts beside the scores of words; chosen on the development sets."""
-_TOPIC_DENSE = 3.0
-"""What the cosines with the conversation count beside those with the question, before its openness."""
+_TOPIC_WORDS, _TOPIC_DENSE = 1.5, 4.2
+"""What the words of the conversation count beside those of the question, and its cosines; times its openness."""
 _PRIOR_TEXTS = 1000
 _JUDGED = 3
 
@@ -95,16 +95,16 @@ def evidence(found: Candidates, order: Sequence[int]) -> Evidence:
 
 
 def _judged(found: Candidates, view: View) -> Scores:
-    words = word_scores(word_features(view.question, found.readings))
+    words = word_scores(view.question, found.readings)
     return words + DENSE_WEIGHT * z_scores([view.dense.get(id_) for id_ in found.ids])
 
 
 def _by_topic(found: Candidates, context: Context, alone: list[tuple[int, float]]) -> Scores:
     """What the conversation adds, the more the less the question finds by itself."""
     sure = confidence(evidence(found, [n for n, _ in alone]))
-    words = word_scores(word_features(context.topic.question, found.readings))
+    words = word_scores(context.topic.question, found.readings)
     cosines = z_scores([context.topic.dense.get(id_) for id_ in found.ids])
-    return openness(context.refers, sure) * (words + _TOPIC_DENSE * DENSE_WEIGHT * cosines)
+    return openness(context.refers, sure) * (_TOPIC_WORDS * words + _TOPIC_DENSE * cosines)
 
 
 def _with_parts(found: Candidates, ranked: list[tuple[int, float]]) -> list[tuple[int, float]]:

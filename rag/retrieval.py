@@ -128,7 +128,7 @@ class Retriever:
             return Candidates([], {}, {}, Question(analyze(query), {}, 0), [])
         asked = self._sought(query, options)
         if options.imagined and asked.vector is not None:
-            asked = asked._replace(vector=self._between(asked.vector, options.imagined))
+            asked = asked._replace(vector=self._imagining(asked.vector, options.imagined))
         whole = options.mode == "hybrid"
         context = self._with_context(query, asked, options) if whole and options.before else None
         wordings = [self._sought(text, options) for text in options.wordings] if whole else []
@@ -166,17 +166,18 @@ class Retriever:
 
     def _with_context(self, query: str, asked: _Sought, options: AskOptions) -> _Sought:
         """The question with those before it: its words after the last ones', its vector drawn to the last ones'."""
-        terms = analyze(with_before(query, options.before))
+        whole = with_before(query, options.before)
         if asked.vector is None:
-            return _Sought(terms, None)
+            return _Sought(analyze(whole), None)
         others = ((self._sought(text, options).vector, weight) for text, weight in near(options.before))
         drawn = [weight * vector for vector, weight in others if vector is not None]
-        return _Sought(terms, _unit(np.sum([asked.vector, *drawn], axis=0)))
+        together = [vector] if (vector := self._sought(whole, options).vector) is not None else []
+        return _Sought(analyze(whole), _sum([_sum([asked.vector, *drawn]), *together]))
 
-    def _between(self, vector: Vectors, passage: str) -> Vectors:
+    def _imagining(self, vector: Vectors, passage: str) -> Vectors:
         """Halfway from a question's vector to that of a passage that might answer it (HyDE: Gao et al. 2022)."""
         embedder = self._embedder()
-        return vector if embedder is None else _unit(vector + embedder.embed_passages([passage])[0])
+        return vector if embedder is None else _sum([vector, embedder.embed_passages([passage])[0]])
 
     def _find(
         self, words: LayeredWordStore, sought: _Sought, options: AskOptions, scope: _Scope
@@ -243,8 +244,10 @@ def _embedded(embedder: Embedder, text: str) -> Vectors:
     return embedder.embed_query(text)
 
 
-def _unit(vector: Vectors) -> Vectors:
-    return (vector / np.linalg.norm(vector)).astype(np.float32)
+def _sum(vectors: Sequence[Vectors]) -> Vectors:
+    """Of length 1."""
+    total = np.sum(vectors, axis=0)
+    return (total / np.linalg.norm(total)).astype(np.float32)
 
 
 def _question(words: LayeredWordStore, terms: Terms) -> Question:

@@ -33,15 +33,21 @@ def word_features(question: Question, readings: Sequence[Reading]) -> NDArray[np
     return features(wanted(question.terms, question.frequencies, question.total), readings)
 
 
-def word_scores(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n,): the weighted sum of each row of features; only differences between passages of one question matter."""
-    return rows @ _weights()
+def word_scores(question: Question, readings: Sequence[Reading]) -> NDArray[np.float64]:
+    """(n,): the weighted sum of each passage's features; only differences between passages of one question matter."""
+    return word_features(question, readings) @ weights()[script_of(question.terms)]
+
+
+def script_of(terms: Terms) -> str:
+    """Which weights a question has: those of Chinese and Japanese characters, or those of words between spaces."""
+    return "characters" if terms.bigrams else "words"
 
 
 @cache
-def _weights() -> NDArray[np.float64]:
-    weights = json.loads(WEIGHTS.read_text())
-    return np.array([weights[name] for name in FEATURES])
+def weights() -> dict[str, NDArray[np.float64]]:
+    """(7,) for each script, in the order of FEATURES; 0 for a feature that adds nothing there."""
+    kept: dict[str, dict[str, float]] = json.loads(WEIGHTS.read_text())
+    return {script: np.array([fitted.get(name, 0.0) for name in FEATURES]) for script, fitted in kept.items()}
 
 
-__all__ = ["FEATURES", "WEIGHTS", "Question", "word_features", "word_scores"]
+__all__ = ["FEATURES", "WEIGHTS", "Question", "script_of", "weights", "word_features", "word_scores"]

@@ -47,7 +47,8 @@ def test_the_same_bytes_twice_change_nothing_and_new_bytes_replace(kb: Knowledge
 def test_one_content_under_two_names_is_two_documents_embedded_once(kb: KnowledgeBase) -> None:
     kb.add(HOURS, "a.md")
     kb.add(HOURS, "b.md")
-    assert sorted(found(kb, "opens at nine")) == ["a.md", "b.md"]
+    (hit,) = kb.search("opens at nine").hits
+    assert sorted([hit.document.name, *(document.name for document in hit.also_in)]) == ["a.md", "b.md"]
     with sqlite3.connect(kb.settings.store / "catalog.sqlite") as db:
         assert db.execute("SELECT count(*) FROM embeddings").fetchone() == (1,)
     receipt = kb.remove(kb.documents()[0].id)

@@ -76,7 +76,7 @@ def test_the_shipped_weights_prefer_the_passage_that_says_it() -> None:
     readings = [read("", [], "France has a capital market."), read("", [], "The capital of France is Paris.")]
     frequencies = dict.fromkeys(terms.words, 2)
     question = Question(terms, frequencies, 50)
-    worse, better = word_scores(word_features(question, readings))
+    worse, better = word_scores(question, readings)
     assert better > worse
 
 
