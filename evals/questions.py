@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from evals.metrics import mean, ndcg, recall, reciprocal_rank
+from evals.metrics import mean, ndcg, randomisation_p, recall, reciprocal_rank
 from rag import AskOptions, KnowledgeBase
 from rag.errors import LoadError
 from rag.reports import Progress
@@ -129,18 +129,8 @@ def estimate(outcomes: Sequence[Outcome], metric: str) -> Estimate:
 
 
 def p_value(one: Sequence[Outcome], other: Sequence[Outcome], metric: str) -> float:
-    """How likely so large a difference of means is by chance: paired randomisation test, two-sided.
-
-    Fisher's test as recommended for retrieval by Smucker, Allan and Carterette (CIKM 2007).
-    """
-    differences = [a.metric(metric) - b.metric(metric) for a, b in zip(one, other, strict=True)]
-    differences = [difference for difference in differences if difference]
-    observed = abs(sum(differences))
-    draw = random.Random(0)  # noqa: S311 - a sample, not a secret
-    extreme = sum(
-        abs(sum(d if draw.random() < 0.5 else -d for d in differences)) >= observed - 1e-12 for _ in range(_RESAMPLES)
-    )
-    return (extreme + 1) / (_RESAMPLES + 1)
+    """How likely so large a difference of means is by chance, of the same questions in two ways."""
+    return randomisation_p([a.metric(metric) - b.metric(metric) for a, b in zip(one, other, strict=True)])
 
 
 def failures(outcomes: Iterable[Outcome]) -> list[Outcome]:

@@ -17,7 +17,7 @@ from rag.rerankers.word_evidence import FEATURES, Question, word_features, word_
 
 DENSE_WEIGHT = 1.4
 """What one standard deviation of the cosines counts beside the scores of words; chosen on the development sets."""
-_TOPIC_WORDS, _TOPIC_DENSE = 1.5, 4.2
+_TOPIC_WORDS, _TOPIC_DENSE = 1.5, 3.6
 """What the words of the conversation count beside those of the question, and its cosines; times its openness."""
 _PRIOR_TEXTS = 1000
 _JUDGED = 3

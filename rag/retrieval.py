@@ -16,7 +16,7 @@ from rag.errors import ModelUnavailable
 from rag.followups import near, rests_on_before, topic, with_before
 from rag.indexes import Indexes
 from rag.languages import Terms, analyze, detect_language
-from rag.parts import parts
+from rag.parts import searchable_parts
 from rag.passages import distinct, joined
 from rag.protocols import Embedder, Ids, Reranker, Vectors
 from rag.ranking import Candidates, Context, View, confidence_in, in_order
@@ -132,7 +132,7 @@ class Retriever:
         whole = options.mode == "hybrid"
         context = self._with_context(query, asked, options) if whole and options.before else None
         wordings = [self._sought(text, options) for text in options.wordings] if whole else []
-        pieces = [self._sought(text, options) for text in parts(query)] if whole else []
+        pieces = [self._sought(text, options) for text in searchable_parts(query)] if whole else []
         every = [asked, *([context] if context else []), *wordings, *pieces]
         found = [self._find(words, one, options, scope) for one in every]
         readings = words.readings([*dict.fromkeys(id_ for lexical, nearest in found for id_ in (*lexical, *nearest))])
