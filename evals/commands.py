@@ -8,8 +8,19 @@ from pathlib import Path
 
 from evals.answers import evaluate_answers
 from evals.conversation import evaluate_conversation
-from evals.questions import METRICS, Outcome, estimate, evaluate_questions, failures, p_value, read_questions
+from evals.questions import (
+    METRICS,
+    ExpectedSource,
+    Outcome,
+    estimate,
+    evaluate_questions,
+    expected_of,
+    failures,
+    p_value,
+    read_questions,
+)
 from evals.retrieval import evaluate_retrieval
+from evals.variants import changed, under
 from rag import KnowledgeBase, Settings
 from rag.errors import LoadError
 from rag.reports import Progress
@@ -21,12 +32,23 @@ _DECISIVE = "ndcg@10"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `eval`."""
     parser.add_argument("what", choices=["retrieval", "answers", "questions", "conversation"])
-    parser.add_argument("data", type=Path, metavar="PATH", help="a set in the BEIR layout; questions: a CSV file")
+    parser.add_argument(
+        "data", type=Path, metavar="PATH", nargs="?", help="a set in the BEIR layout; questions: a CSV file"
+    )
+    parser.add_argument(
+        "--rated", action="store_true", help="questions: also those whose answers were marked good in the chat"
+    )
     parser.add_argument("--mode", choices=MODES, default="hybrid")
     parser.add_argument("--limit", type=int, metavar="N", help="a fixed sample of N questions")
     parser.add_argument("--against", choices=MODES, help="questions: compare with this mode, with a significance test")
     parser.add_argument(
         "--off-topic", type=Path, metavar="PATH", help="answers: another set, whose questions are to be declined"
+    )
+    parser.add_argument(
+        "--against-settings",
+        nargs="+",
+        metavar="NAME=VALUE",
+        help="questions: compare with the library under these settings; it is copied and indexed anew if need be",
     )
     parser.add_argument(
         "--min-ndcg", type=float, default=0.0, metavar="X", help="questions: exit code 1 where nDCG@10 is below"
@@ -39,6 +61,8 @@ def evaluate(options: argparse.Namespace, report: Callable[[Progress], None]) ->
         with KnowledgeBase.open(options.store) as kb:
             return _evaluate_own(kb, options, report)
     settings = Settings.load()
+    if options.data is None:
+        raise LoadError("There is nothing to measure with.", "Name the folder of an evaluation set.")
     if options.what == "retrieval":
         return evaluate_retrieval(options.data, settings, options.mode, options.limit, report), True
     if options.what == "conversation":
@@ -49,22 +73,39 @@ def evaluate(options: argparse.Namespace, report: Callable[[Progress], None]) ->
 def _evaluate_own(
     kb: KnowledgeBase, options: argparse.Namespace, report: Callable[[Progress], None]
 ) -> tuple[dict[str, object], bool]:
-    try:
-        questions = read_questions(options.data.read_bytes(), options.data.name)[: options.limit]
-    except OSError as error:
-        raise LoadError(
-            f"The questions could not be read ({error.strerror}).", "Check the path.", options.data.name
-        ) from error
+    questions = _questions(kb, options)[: options.limit]
     outcomes = evaluate_questions(kb, questions, options.mode, report)
     figures = {"questions": len(questions), "mode": options.mode, **_figures(outcomes)}
     if options.against:
         other = evaluate_questions(kb, questions, options.against, report)
         figures["against"] = {"mode": options.against, **_figures(other), "p_value": _p_values(outcomes, other)}
+    if options.against_settings:
+        with under(kb, changed(kb.settings, options.against_settings), report) as changed_kb:
+            other = evaluate_questions(changed_kb, questions, options.mode, report)
+        figures["against settings"] = {
+            "settings": options.against_settings,
+            **_figures(other),
+            "p_value": _p_values(outcomes, other),
+        }
     figures["failures"] = [
         {"question": one.expected.question, "expected": one.expected.document or one.expected.snippet, "rank": one.rank}
         for one in failures(outcomes)
     ]
     return figures, estimate(outcomes, _DECISIVE).mean >= options.min_ndcg
+
+
+def _questions(kb: KnowledgeBase, options: argparse.Namespace) -> list[ExpectedSource]:
+    rated = [question for turn in kb.conversations.rated() if (question := expected_of(turn))] if options.rated else []
+    if options.data is None:
+        if not rated:
+            raise LoadError("There are no questions.", "Name a CSV file, or mark answers as good in the chat.")
+        return rated
+    try:
+        return [*read_questions(options.data.read_bytes(), options.data.name), *rated]
+    except OSError as error:
+        raise LoadError(
+            f"The questions could not be read ({error.strerror}).", "Check the path.", options.data.name
+        ) from error
 
 
 def _figures(outcomes: Sequence[Outcome]) -> dict[str, object]:

@@ -14,7 +14,7 @@ from evals.metrics import mean, ndcg, randomisation_p, recall, reciprocal_rank
 from rag import AskOptions, KnowledgeBase
 from rag.errors import LoadError
 from rag.reports import Progress
-from rag.types import Hit
+from rag.types import Hit, SavedTurn
 
 Mode = Literal["dense", "lexical", "hybrid"]
 METRICS = ("ndcg@10", "recall@1", "recall@5", "recall@10", "mrr@10")
@@ -90,6 +90,14 @@ def _question(row: dict[str, str | None]) -> ExpectedSource:
     if not question or not (document or page or snippet):
         raise ValueError(f"a row without a question or without anything expected: {row}")
     return ExpectedSource(question, document, int(page) if page else None, snippet)
+
+
+def expected_of(turn: SavedTurn) -> ExpectedSource | None:
+    """An answer that was marked good, as a question whose source is known; None for any other."""
+    citations = [citation for sentence in turn.answer.sentences for citation in sentence.citations]
+    if turn.feedback is None or not turn.feedback.good or not citations:
+        return None
+    return ExpectedSource(turn.question, citations[0].document_name, citations[0].location.page)
 
 
 def evaluate_questions(

@@ -162,7 +162,7 @@ class Retriever:
         if embedder is None or options.mode == "lexical":
             return _Sought(analyze(text), None)
         known = options.mode == "dense" or embedder.covers(detect_language(text))
-        return _Sought(analyze(text), self._embedded(embedder, text) if known else None)
+        return _Sought(analyze(text), self._embedded(embedder, embedder.name, text) if known else None)
 
     def _with_context(self, query: str, asked: _Sought, options: AskOptions) -> _Sought:
         """The question with those before it: its words after the last ones', its vector drawn to the last ones'."""
@@ -240,7 +240,8 @@ class Retriever:
         ]
 
 
-def _embedded(embedder: Embedder, text: str) -> Vectors:
+def _embedded(embedder: Embedder, name: str, text: str) -> Vectors:
+    del name  # another model of the same embedder is another key
     return embedder.embed_query(text)
 
 

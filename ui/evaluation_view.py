@@ -14,6 +14,7 @@ from evals.questions import (
     Outcome,
     estimate,
     evaluate_questions,
+    expected_of,
     failures,
     p_value,
     read_questions,
@@ -62,14 +63,6 @@ def draw_evaluation(visit: Visit) -> None:
     if evaluation := st.session_state.get("measured"):
         _draw_outcomes(words, evaluation)
     _draw_bad(words, rated)
-
-
-def expected_of(turn: SavedTurn) -> ExpectedSource | None:
-    """An answer that was marked good, as a question whose source is known; None for any other."""
-    citations = [citation for sentence in turn.answer.sentences for citation in sentence.citations]
-    if turn.feedback is None or not turn.feedback.good or not citations:
-        return None
-    return ExpectedSource(turn.question, citations[0].document_name, citations[0].location.page)
 
 
 def _measure(visit: Visit, data: bytes, rated: Sequence[ExpectedSource], mode: Mode, other: Mode | None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import subprocess
@@ -32,7 +31,6 @@ _RECIPE = "1"
 _EXPORT_S = 900
 _SLOWER = ("SkipLayerNormFusion",)
 """Optimisations of the runtime that cost time: 12% of the whole, on a CPU."""
-_PASSAGE_PROMPTS = ("document", "passage", "corpus")
 _log = logging.getLogger(__name__)
 
 
@@ -60,15 +58,14 @@ class OnnxInt8Embedder(SentenceTransformerEmbedder):
             return super().embed_passages(texts, background)
         if not texts:
             return np.empty((0, self.dimension), np.float32)
-        prompt = next((self._prompts[name] for name in _PASSAGE_PROMPTS if name in self._prompts), "")
         pool = self._background if background else self._pool
-        return np.stack(list(pool.map(lambda text: self._run(prompt + text), texts)))
+        return np.stack(list(pool.map(lambda text: self._run(self._passage_prompt + text), texts)))
 
     def embed_query(self, text: str) -> Vectors:
         """(dimension,) float32 unit vector; the prompt for queries is the model's own."""
         if self._session is None:
             return super().embed_query(text)
-        return self._run(self._prompts.get("query", "") + text)
+        return self._run(self._query_prompt + text)
 
     def _run(self, text: str) -> Vectors:
         assert self._session is not None
@@ -85,11 +82,6 @@ class OnnxInt8Embedder(SentenceTransformerEmbedder):
     def _background(self) -> ThreadPoolExecutor:
         """Threads that leave the processor to a question at once."""
         return ThreadPoolExecutor(os.cpu_count() or 1, "embed-background", initializer=step_back)
-
-    @cached_property
-    def _prompts(self) -> dict[str, str]:
-        path = self._file("config_sentence_transformers.json")
-        return json.loads(path.read_bytes()).get("prompts") or {} if path else {}
 
     @cached_property
     def _truncating(self) -> Tokenizer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import re
 import threading
 from collections.abc import Sequence
 from functools import cached_property
@@ -32,6 +33,10 @@ _ENGLISH_ONLY = (
     "gte-large",
     "e5-small-v2",
 )
+_PASSAGE_PROMPTS = ("document", "passage", "corpus")
+_E5 = re.compile(r"(?:^|[-_/])e5(?:[-_]|$)(?!.*instruct)")
+_E5_PROMPTS = {"query": "query: ", "passage": "passage: "}
+"""What E5 models were trained with, and most do not say in their files (Wang et al. 2022, arXiv:2212.03533)."""
 _BATCH = 16  # a question waits for one batch at most
 
 
@@ -48,7 +53,10 @@ class SentenceTransformerEmbedder:
         self._verify = model == DEFAULT_EMBEDDING_MODEL
         self._languages = languages
         self._lock = threading.Lock()
+        self._is_e5 = bool(_E5.search(str(model).lower()))
         self.name = f"{model}@{DEFAULT_WEIGHTS_SHA256[:8]}" if self._verify else model
+        if self._is_e5:
+            self.name += "+prompts"  # vectors made without them, by an earlier version, are others
 
     @property
     def max_tokens(self) -> int:
@@ -96,6 +104,7 @@ class SentenceTransformerEmbedder:
             with self._lock:
                 vectors[batch] = self._model.encode_document(
                     [texts[n] for n in batch],
+                    prompt=self._passage_prompt or None,
                     batch_size=_BATCH,
                     normalize_embeddings=True,
                     show_progress_bar=False,
@@ -105,7 +114,24 @@ class SentenceTransformerEmbedder:
     def embed_query(self, text: str) -> Vectors:
         """(dimension,) float32 unit vector; the prompt for queries is the model's own."""
         with self._lock:
-            return self._model.encode_query([text], normalize_embeddings=True, show_progress_bar=False)[0]
+            return self._model.encode_query(
+                [text], prompt=self._query_prompt or None, normalize_embeddings=True, show_progress_bar=False
+            )[0]
+
+    @property
+    def _query_prompt(self) -> str:
+        return self._prompts.get("query", "")
+
+    @property
+    def _passage_prompt(self) -> str:
+        return next((self._prompts[name] for name in _PASSAGE_PROMPTS if name in self._prompts), "")
+
+    @cached_property
+    def _prompts(self) -> dict[str, str]:
+        """By kind of text, from the model's own configuration."""
+        path = self._file("config_sentence_transformers.json")
+        known = json.loads(path.read_bytes()).get("prompts") or {} if path else {}
+        return known if any(known.values()) or not self._is_e5 else _E5_PROMPTS
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:

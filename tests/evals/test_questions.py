@@ -13,8 +13,9 @@ from evals.questions import (
     p_value,
     read_questions,
 )
+from evals.variants import changed, under
 from rag import KnowledgeBase
-from rag.errors import LoadError
+from rag.errors import InvalidSettings, LoadError
 
 
 def outcome(rank: int | None) -> Outcome:
@@ -78,3 +79,25 @@ def test_a_clear_difference_is_significant_and_none_is_not() -> None:
     assert p_value(good, good, "recall@1") == 1.0
     mixed = [outcome(1), outcome(None)] * 6
     assert p_value(mixed, mixed[::-1], "recall@1") > 0.5
+
+
+def test_a_library_is_measured_under_other_settings_and_stays_as_it_is(kb: KnowledgeBase) -> None:
+    kb.add(
+        b"# Fog\n\n" + b"The horn sounds at noon. The lamp is lit at dusk by the keeper of the tower. " * 12,
+        "keeper.md",
+    )
+    before = kb.stats()
+    with under(kb, changed(kb.settings, ["chunk_tokens=40", "min_confidence=0.5"]), lambda _: None) as other:
+        assert other.settings.chunk_tokens == 40
+        assert other.stats().chunks > before.chunks
+        (one,) = evaluate_questions(other, [ExpectedSource("When does the horn sound?", "keeper.md")], "hybrid", print)
+        assert one.rank == 1
+    assert kb.stats() == before
+    with under(kb, changed(kb.settings, ["min_confidence=0.5"]), lambda _: None) as same:
+        assert same.settings.store == kb.settings.store
+
+
+@pytest.mark.parametrize("pairs", [["colour=red"], ["chunk_tokens"], ["chunk_tokens=few"]])
+def test_settings_that_are_none_are_named(kb: KnowledgeBase, pairs: list[str]) -> None:
+    with pytest.raises(InvalidSettings, match=pairs[0].partition("=")[0]):
+        changed(kb.settings, pairs)
