@@ -14,6 +14,7 @@ from rag.errors import InvalidSettings, ModelUnavailable, StoreError
 from rag.events import AnswerReady, Event, ModelFailed, PassagesRetrieved, StageStarted, TokenGenerated
 from rag.evidence import Verifier
 from rag.examples import Examples
+from rag.expansion import widened
 from rag.extractive import Extract, choose_sentences, extract, plainly
 from rag.followups import rests_on_before
 from rag.generation import Written, generate
@@ -66,6 +67,9 @@ class Assistant:
             remembered = yield from self.memory.recall(history, detect_language(question), model, stop)
             rewriting = yield from self._rewritten(question, remembered, model, stop)
             rewritten, model = rewriting.text, None if rewriting.failed else model  # what fails once is not asked again
+        if model:
+            how = self.settings.query_expansion
+            options = yield from widened(rewritten or question, options, how, model, self.templates, stop)
         found = self.retriever.search(rewritten or question, options if rewritten else replace(options, before=asked))
         yield PassagesRetrieved(found)
         yield StageStarted("reading", len(found.hits))

@@ -105,6 +105,10 @@ class Settings(BaseSettings):
         description="Cross-encoder that reorders the best passages: sentence-transformers name or folder; empty: none.",
     )
     rerank_seconds: float = Field(default=1.0, gt=0, description="Time that the cross-encoder may take per question.")
+    query_expansion: Literal["none", "multi-query", "hyde"] = Field(
+        default="none",
+        description="What a chat model adds to the search: other wordings, or a passage that might answer (HyDE).",
+    )
 
     chat_model: str = Field(
         default="",

@@ -394,6 +394,7 @@ def test_every_template_is_there_in_english_and_japanese() -> None:
     agent = {"agent", "agent_native", "agent_question", "agent_invalid", "agent_last"}
     chains = {"summarise", "summarise_part", "summarise_refine", "compare", "extract", "repair", "suggest", "decompose"}
     asking = {"answer", "question", "passage", "place", "condense", "sql", "remember", "memory", "examples", "example"}
-    assert names == asking | chains | agent
+    widening = {"wordings", "imagined"}
+    assert names == asking | chains | agent | widening
     files = {path.name for path in TEMPLATES.iterdir()}
     assert files == {f"{name}.{language}.txt" for name in names for language in ("en", "ja")}
