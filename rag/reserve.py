@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rag.errors import StoreError
 
-_BYTES = 32_000_000
+_BYTES = 16_000_000
 _SHARE = 16
 """On a small disk the reserve is one part in so many of what is free."""
 
