@@ -20,6 +20,7 @@ from benchmarks import (
     ingest,
     kill,
     loaders,
+    pages,
     peers,
     retrieval,
     search,
@@ -46,6 +47,7 @@ BENCHMARKS: dict[str, Callable[[argparse.Namespace], Rows]] = {
     "search": lambda o: search.run(_folders(o.data), o.limit, o.seed),
     "busy": lambda o: busy.run(_folders(o.data), o.limit),
     "start": lambda o: start.run_start(_folders(o.data)),
+    "pages": lambda o: pages.run(o.limit),
     "sessions": lambda o: sessions.run(o.limit or 20, o.seed),
     "train-reranker": lambda o: train_reranker.run(
         [*sorted(o.data.glob("*.json.gz")), *sorted(o.data.glob("xquad/xquad.en.json.gz"))], o.limit
