@@ -161,11 +161,12 @@ def _joined(
     xs: Sequence[float], ys: Sequence[float], verticals: Sequence[Ruling], horizontals: Sequence[Ruling]
 ) -> Iterator[tuple[int, int]]:
     """Boxes that have rulings at their sides and none above them."""
+    beside = [[ruling for ruling in verticals if abs(ruling[0] - x) <= _NEAR] for x in xs]
     for row in range(1, len(ys) - 1):
         above = [ruling for ruling in horizontals if abs(ruling[0] - ys[row]) <= _NEAR]
         if _covered(above, xs[0], xs[-1]) >= _FRAMED:
             continue
-        sides = [_covered([v for v in verticals if abs(v[0] - x) <= _NEAR], ys[row - 1], ys[row + 1]) for x in xs]
+        sides = [_covered(parallel, ys[row - 1], ys[row + 1]) for parallel in beside]
         for column in range(len(xs) - 1):
             framed = min(sides[column], sides[column + 1]) >= _FRAMED
             if framed and _covered(above, xs[column], xs[column + 1]) < _LEAST_DRAWN:
