@@ -27,6 +27,7 @@ from rag.retrieval import Retriever
 from rag.runs import Runs
 from rag.settings import Settings
 from rag.tables.analyst import TableAnalyst
+from rag.tasks.reader import QuestionAnsweringReader, read_by_model
 from rag.types import Answer, AskOptions, Hit, Message, Sentence
 
 _BREAK = Sentence("\n\n")
@@ -49,6 +50,7 @@ class Assistant:
     examples: Examples
     memory: Memory
     runs: Runs
+    reader: QuestionAnsweringReader | None = None
 
     def stream(self, question: str, history: Sequence[Message], options: AskOptions, stop: Flag) -> Iterator[Event]:
         """Events in order, AnswerReady last; ends soon after `stop` is set, with what was written so far.
@@ -128,6 +130,8 @@ class Assistant:
         return sentences, model.name if sentences and not written.failed else EXTRACTIVE
 
     def _quoted(self, read: Extract, hits: tuple[Hit, ...]) -> tuple[Sentence, ...]:
+        if self.reader:
+            read = replace(read, sentences=read_by_model(self.reader, read.question.text, read.sentences, hits))
         chosen = choose_sentences(read, hits)
         quoted = tuple(
             Sentence(pick.text + "\n", (citation(pick.quote, hits, self.catalog.blocks),), span=pick.span)

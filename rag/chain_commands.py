@@ -9,6 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
+from pydantic import TypeAdapter, ValidationError
+
 from rag import KnowledgeBase
 from rag.errors import DocumentNotFound
 from rag.events import AnswerReady, ToolCalled, ToolReturned
@@ -19,6 +21,7 @@ from rag.store_commands import Outcome, Run
 from rag.types import Answer, AskOptions, Citation, Sentence
 
 Result = TypeVar("Result")
+_COLUMN: TypeAdapter[ExtractedColumn] = TypeAdapter(ExtractedColumn)
 
 
 def add_chain_commands(command: Callable[[str, Run, str], ArgumentParser]) -> None:
@@ -51,11 +54,13 @@ def _add_documents(command: ArgumentParser) -> None:
 def _column(text: str) -> ExtractedColumn:
     head, _, question = text.partition("=")
     name, _, kind = head.partition(":")
-    kinds: tuple[ColumnKind, ...] = get_args(ColumnKind)
-    chosen = next((one for one in kinds if one == (kind.strip() or "text")), None)
-    if chosen is None:
-        raise argparse.ArgumentTypeError(f"{kind!r} is none of {', '.join(kinds)}")
-    return ExtractedColumn(name.strip(), question.strip(), chosen)
+    try:
+        return _COLUMN.validate_python(
+            {"name": name.strip(), "description": question.strip(), "kind": kind.strip() or "text"}
+        )
+    except ValidationError as error:
+        kinds = ", ".join(get_args(ColumnKind))
+        raise argparse.ArgumentTypeError(f"{kind!r} is none of {kinds}") from error
 
 
 def _chosen(options: Namespace, kb: KnowledgeBase) -> list[str]:

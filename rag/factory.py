@@ -36,7 +36,7 @@ from rag.originals import Originals
 from rag.parsing import Parser
 from rag.prompt_preview import PromptPreviews
 from rag.prompt_templates import PromptTemplates
-from rag.protocols import Embedder
+from rag.protocols import Annotator, ChatModel, Embedder
 from rag.recovery import CATALOG, INDEXES, LOG, ORIGINALS, PROMPTS, refuse_if_cut_off
 from rag.reindexing import Reindexing
 from rag.rerankers.cross_encoder import CrossEncoderReranker
@@ -46,6 +46,9 @@ from rag.runs import Runs
 from rag.settings import DEFAULT_EMBEDDING_MODEL, Settings
 from rag.shape import read_shape, reshaped
 from rag.tables.analyst import TableAnalyst
+from rag.tasks.reader import QuestionAnsweringReader
+from rag.tasks.summary import Seq2SeqSummary
+from rag.tasks.tagging import EntityFinder, ZeroShotTagger
 from rag.traces import Traces
 from rag.watch import WatchedFolder
 
@@ -97,7 +100,9 @@ def build(settings: Settings) -> Parts:
     embedder = SwitchingEmbedder(settings, _embedder)
     workers = settings.parse_workers or min(4, os.cpu_count() or 1)
     parser = Parser(settings.parse_timeout_s, settings.parse_memory_mb, workers)
-    library = Library(settings, catalog, originals, indexes, embedder, parser, Web(), reserve, fixed)
+    library = Library(
+        settings, catalog, originals, indexes, embedder, parser, Web(), reserve, fixed, _annotators(settings)
+    )
     queue = JobQueue(database)
     watched = WatchedFolder(settings.watch, settings.watch_collection, library) if settings.watch else None
     worker = Worker(library, queue, folder, watched)
@@ -118,7 +123,9 @@ def build(settings: Settings) -> Parts:
     runs = Runs((logs.hear, traces.hear) if traces else (logs.hear,))
     tables = TableAnalyst(catalog, templates)
     verifier = Verifier(embedder, NliModel(settings.nli_model) if settings.nli_model else None)
-    assistant = Assistant(settings, catalog, retriever, verifier, models, tables, templates, examples, memory, runs)
+    assistant = Assistant(
+        settings, catalog, retriever, verifier, models, tables, templates, examples, memory, runs, _reader(settings)
+    )
     reader = replace(assistant, runs=Runs())  # what a chain reads by itself is no run of its own
     workshop = Workshop(settings, catalog, retriever, reader, templates, ResultCache(database))
     return Parts(
@@ -144,7 +151,7 @@ def build(settings: Settings) -> Parts:
         assistant=assistant,
         conversations=Conversations(database),
         curation=Curation(database, library, queue, worker),
-        chains=Chains(workshop, assistant, models),
+        chains=Chains(workshop, assistant, models, _summariser(settings)),
         reindexing=Reindexing(library, queue, worker),
         agent=Agent(assistant, Web()),
     )
@@ -169,3 +176,18 @@ def _has_gpu() -> bool:
     """Looked up without torch, whose import costs seconds: NVIDIA's devices, AMD's, Apple's."""
     devices = ("/dev/nvidia0", "/dev/kfd")
     return any(map(os.path.exists, devices)) or (platform.system(), platform.machine()) == ("Darwin", "arm64")
+
+
+def _reader(settings: Settings) -> QuestionAnsweringReader | None:
+    return QuestionAnsweringReader(settings.reader_model) if settings.reader_model else None
+
+
+def _summariser(settings: Settings) -> ChatModel | None:
+    return Seq2SeqSummary(settings.summary_model) if settings.summary_model else None
+
+
+def _annotators(settings: Settings) -> tuple[Annotator, ...]:
+    """What tells more of new documents, as far as it is chosen."""
+    tags = tuple(tag.strip() for tag in settings.tags.split(",") if tag.strip())
+    tagger = [ZeroShotTagger(settings.zero_shot_model, tags)] if settings.zero_shot_model and tags else []
+    return (*tagger, *([EntityFinder(settings.ner_model)] if settings.ner_model else []))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,11 +13,11 @@ from types import MappingProxyType
 from loaders import Block, Document, Fetched, Web, fetch
 from rag.catalog import Catalog, Generation, NewChunk, NewDocument, document_id
 from rag.embedders._switching import SwitchingEmbedder
-from rag.errors import DocumentTooLarge, EmptyDocument, StoreError
+from rag.errors import DocumentTooLarge, EmptyDocument, ModelUnavailable, StoreError
 from rag.indexes import Indexes
 from rag.originals import Label, Originals
 from rag.parsing import Parser
-from rag.protocols import Report
+from rag.protocols import Annotator, Report
 from rag.reports import Added, KeptIndex, Progress, Removed
 from rag.reserve import Reserve
 from rag.settings import Settings
@@ -29,6 +30,8 @@ EMBEDDED_AT_ONCE = 64
 
 INDEXED_AT_ONCE = 8192
 """Chunks after which the indexes follow while a large library is embedded."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Library:
     reserve: Reserve
     fixed: frozenset[str] = frozenset()
     """Settings that file, environment or caller give: an admin's choice does not change them."""
+    annotators: tuple[Annotator, ...] = ()
 
     # -- adding --------------------------------------------------------------------------------------------
 
@@ -113,7 +117,18 @@ class Library:
 
         tell()
         document = self.parser.load(data, name, password, tell)
-        return replace(document, metadata={**self._known(data, name, collection), **metadata, **document.metadata})
+        known = {**self._known(data, name, collection), **metadata, **document.metadata}
+        return replace(document, metadata={**known, **self._annotations(document)})
+
+    def _annotations(self, document: Document) -> Mapping[str, str]:
+        """What models make of the document; a file is taken in without it where one cannot be used."""
+        found: dict[str, str] = {}
+        for annotator in self.annotators:
+            try:
+                found |= annotator.metadata(document)
+            except ModelUnavailable as error:
+                _log.warning("%s is taken in without tags or entities: %s", document.name, error)
+        return found
 
     def _put(self, document: Document, data: bytes, collection: str, report: Report) -> Added:
         old = self.catalog.find(collection, document.name)

@@ -9,6 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from loaders import Document
 from rag.reports import ServedModel
 from rag.types import Message, TokensUsed, ToolReply
 
@@ -121,6 +122,14 @@ class ModelServer(Protocol):
 
     def served(self) -> list[ServedModel]:
         """The models that the server lists; raises ModelUnavailable."""
+        ...
+
+
+class Annotator(Protocol):
+    """Says more of a document than its file does. Loads its model at the first document, not when it is made."""
+
+    def metadata(self, document: Document) -> Mapping[str, str]:
+        """Fields for the document's metadata; several values are separated by "; ". Raises ModelUnavailable."""
         ...
 
 

@@ -24,8 +24,13 @@ def covers(options: AskOptions, info: DocumentInfo) -> bool:
         and (not options.languages or info.language in options.languages)
         and (options.since is None or day(info) >= options.since.isoformat())
         and (options.until is None or day(info) <= options.until.isoformat())
-        and all(info.metadata.get(key) == value for key, value in options.metadata)
+        and all(_holds(info.metadata.get(key, ""), value) for key, value in options.metadata)
     )
+
+
+def _holds(field: str, value: str) -> bool:
+    """Whether a field of the metadata is this value, or has it among several ("a; b")."""
+    return value == field or value in field.split("; ")
 
 
 def day(info: DocumentInfo) -> str:

@@ -104,6 +104,25 @@ class Settings(BaseSettings):
         default="",
         description="Cross-encoder that reorders the best passages: sentence-transformers name or folder; empty: none.",
     )
+    reader_model: str = Field(
+        default="",
+        description="Model that finds the answer in the passages when none writes: a transformers name or folder "
+        "(extractive question answering, as BERT on SQuAD); empty: none.",
+    )
+    zero_shot_model: str = Field(
+        default="",
+        description="Model for inference that tags new documents: a transformers name or folder; empty: none.",
+    )
+    tags: str = Field(default="", description="The tags that it chooses from, as 'contract, invoice, minutes'.")
+    ner_model: str = Field(
+        default="",
+        description="Model that finds persons, organisations and places in new documents: a transformers name or "
+        "folder (token classification); empty: none.",
+    )
+    summary_model: str = Field(
+        default="",
+        description="Sequence-to-sequence model that writes summaries: a transformers name or folder; empty: none.",
+    )
     rerank_seconds: float = Field(default=1.0, gt=0, description="Time that the cross-encoder may take per question.")
     query_expansion: Literal["none", "multi-query", "hyde"] = Field(
         default="none",

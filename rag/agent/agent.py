@@ -113,7 +113,7 @@ class Agent:
 
     def _checked(self, written: str, bench: Bench) -> tuple[Sentence, ...]:
         """The answer's sentences, cited; what a tool computed supports them beside the passages."""
-        found = list(cite(written, bench.hits, self._assistant.catalog.blocks))
+        found = list(cite(written, bench.hits, self._assistant.catalog.blocks, self._assistant.verifier.verify))
         for n, sentence in enumerate(found):
             if sentence.problem and bench.computed:
                 read = [hit.chunk.text for hit in bench.hits]

@@ -35,7 +35,7 @@ def attribute(shop: Workshop, text: str, documents: Sequence[str], stop: Flag) -
     for piece in _pieces(without_marks(text)):
         check(stop)
         near = shop.retriever.search(piece.strip(), options).hits
-        for sentence in cite(piece, near, shop.catalog.blocks):
+        for sentence in cite(piece, near, shop.catalog.blocks, shop.reader.verifier.verify):
             if sentence.problem and shop.settings.unsupported == "drop":
                 continue
             hits |= {c.chunk_id: near[c.number - 1] for c in sentence.citations if c.chunk_id not in hits}

@@ -81,7 +81,7 @@ def read_from(sentence: Sentence, name: str, kind: ColumnKind) -> Cell:
     """The part of an answer's sentence that fits the column: the value behind the column's name, a number, a day, the
     words that the reader marked, or all of it; empty where a number or a day is wanted and there is none."""
     text = " ".join(sentence.text.split())
-    value = _labelled(text, name) or _of_kind(text, getattr(sentence, "answer", ""), kind)
+    value = _labelled(text, name) or _of_kind(text, sentence.answer, kind)
     return Cell(value, sentence.citations[:1]) if value else Cell("")
 
 

@@ -16,6 +16,7 @@ from rag.chains.suggest import suggest
 from rag.chains.summarise import summarise
 from rag.chat_models import ChatModels
 from rag.events import Event
+from rag.protocols import ChatModel
 from rag.reports import Progress
 from rag.results import Comparison, ExtractedColumn, ExtractedTable, Suggestion, SummaryLength, SummaryMethod
 from rag.types import Answer, AskOptions, Message
@@ -29,10 +30,13 @@ class Chains:
     it was made from changes. Raises DocumentNotFound; ModelUnavailable where a chat model is configured and fails.
     """
 
-    def __init__(self, workshop: Workshop, assistant: Assistant, models: ChatModels) -> None:
+    def __init__(
+        self, workshop: Workshop, assistant: Assistant, models: ChatModels, summariser: ChatModel | None = None
+    ) -> None:
         self._workshop = workshop
         self._assistant = assistant
         self._models = models
+        self._summariser = summariser
 
     def summarise(
         self,
@@ -44,7 +48,10 @@ class Chains:
         stop: Flag | None = None,
     ) -> Iterator[Progress | Answer]:
         """A summary of one document or of several together, each sentence cited."""
-        return summarise(self._with(model), ids, length, method, language, stop or Flag())
+        shop = self._with(model)
+        if self._summariser and not model:
+            shop = replace(shop, chat_model=self._summariser)
+        return summarise(shop, ids, length, method, language, stop or Flag())
 
     def compare(
         self, left: str, right: str, language: str = "", model: str = "", stop: Flag | None = None
