@@ -77,6 +77,16 @@ def _days(text: str) -> set[date]:
     return {period.first for _, _, period in periods(fold(text)) if period.first == period.last}
 
 
+def labelled(name: str, kind: ColumnKind, hits: Sequence[Hit], blocks_of: BlocksOf) -> Cell | None:
+    """What stands behind the column's name in the passages ("name: value"); None where it stands nowhere."""
+    for number, hit in enumerate(hits, 1):
+        for start, end in sentences(hit.chunk.text):
+            if value := _labelled(hit.chunk.text[start:end], name):
+                text = _of_kind(value, value, kind)
+                return Cell(text, (citation(Quote(number, start, end, 1.0), hits, blocks_of),)) if text else None
+    return None
+
+
 def read_from(sentence: Sentence, name: str, kind: ColumnKind) -> Cell:
     """The part of an answer's sentence that fits the column: the value behind the column's name, a number, a day, the
     words that the reader marked, or all of it; empty where a number or a day is wanted and there is none."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ConfigDict, Field, TypeAdapter, create_model
 
-from rag.chains._cells import read_from, supported
+from rag.chains._cells import labelled, read_from, supported
 from rag.chains._parsers import OutputInvalid, ask_until_read, read_json
 from rag.chains._reading import read_answer
 from rag.chains._workshop import Stopped, Workshop, check
@@ -104,12 +104,15 @@ def _quoted(
     options = AskOptions(documents=frozenset([document.id]))
     for column in columns:
         check(stop)
-        answer = read_answer(shop, _question(column, document.language), options, stop)
-        if answer is None or not answer.sentences:
+        question = _question(column, document.language)
+        found: Sequence[Hit] = shop.retriever.search(question, options).hits
+        cell = labelled(column.name, column.kind, found, shop.catalog.blocks)
+        if cell is None and (answer := read_answer(shop, question, options, stop)) and answer.sentences:
+            cell, found = read_from(answer.sentences[0], column.name, column.kind), answer.hits
+        if cell is None:
             cells.append(Cell(""))
             continue
-        cell = read_from(answer.sentences[0], column.name, column.kind)
-        hits |= {hit.chunk.id: hit for hit in answer.hits if any(c.chunk_id == hit.chunk.id for c in cell.citations)}
+        hits |= {hit.chunk.id: hit for hit in found if any(c.chunk_id == hit.chunk.id for c in cell.citations)}
         numbers = {chunk: number for number, chunk in enumerate(hits, 1)}
         cited = tuple(replace(one, number=numbers[one.chunk_id]) for one in cell.citations)
         cells.append(replace(cell, citations=cited))
