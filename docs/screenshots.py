@@ -53,22 +53,37 @@ def welcome_page(page: Page, address: str) -> None:
     expect(page.locator(".st-key-examples button")).to_have_count(4)
 
 
-def library_page(page: Page, address: str) -> None:
-    """The table, and one document as it was read, a passage marked where it stands."""
+def library_page(language: str) -> Callable[[Page, str], None]:
+    """A document as it was read, a passage marked where it stands."""
+
+    def prepare(page: Page, address: str) -> None:
+        page.goto(f"{address}/library")
+        table = page.get_by_test_id("stDataFrame")
+        expect(table.locator("canvas").first).to_be_visible()
+        search = page.get_by_role("textbox", name=words_of(language)("library.search"))
+        search.fill("library-guide")
+        search.press("Enter")
+        expect(page.get_by_test_id("stMain")).to_contain_text(words_of(language)("library.found", count=1, total=9))
+        expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+        expect(page.locator('[data-stale="true"]')).to_have_count(0)
+        expect(table.locator("canvas").first).to_be_visible()
+        table.click(position={"x": 17, "y": 35 + 17})
+        page.locator(".st-key-preview_chunks").get_by_test_id("stRadioOption").nth(1).click()
+        expect(page.locator(".st-key-preview_blocks .passage").first).to_be_visible()
+        image = page.locator(".stMain [data-testid=stImage] img").first
+        image.evaluate("image => image.decode()")
+        search.evaluate("search => search.scrollIntoView({ block: 'start' })")
+
+    return prepare
+
+
+def shelf_page(page: Page, address: str) -> None:
+    """The table of documents."""
     page.goto(f"{address}/library")
-    table = page.get_by_test_id("stDataFrame")
-    expect(table.locator("canvas").first).to_be_visible()
-    table.click(position={"x": 17, "y": 35 * 4 + 17})
-    page.locator(".st-key-preview_chunks").get_by_test_id("stRadioOption").nth(1).click()
-    expect(page.locator(".st-key-preview_blocks .passage").first).to_be_visible()
-    image = page.locator(".stMain [data-testid=stImage] img").first
-    expect(image).to_be_visible()
-    image.evaluate("image => image.decode()")
-    table.scroll_into_view_if_needed()
-    table.evaluate("table => table.scrollIntoView({ block: 'start' })")
+    expect(page.get_by_test_id("stDataFrame").locator("canvas").first).to_be_visible()
 
 
-def admin_page(section: str, charts: int) -> Callable[[Page, str], None]:
+def admin_page(section: str, charts: int, language: str = "en") -> Callable[[Page, str], None]:
     """A section, with as many charts as it has."""
 
     def prepare(page: Page, address: str) -> None:
@@ -78,7 +93,7 @@ def admin_page(section: str, charts: int) -> Callable[[Page, str], None]:
         drawn = page.locator("[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg")
         expect(drawn).to_have_count(charts)
         if section == "index":
-            page.get_by_test_id("stFormSubmitButton").get_by_role("button").first.click()
+            page.get_by_role("button", name=words_of(language)("reindex.estimate")).click()
             expect(page.get_by_test_id("stMetric")).to_have_count(8)
 
     return prepare
@@ -94,21 +109,21 @@ class Picture:
     phone: bool = False
 
 
-OVERVIEW, INDEX = admin_page("overview", 2), admin_page("index", 0)
+OVERVIEW = admin_page("overview", 2)
 PICTURES = {
     "welcome": Picture(welcome_page),
     "welcome-ja": Picture(welcome_page, locale="ja-JP"),
     "ask-en": Picture(ask_page("en", "second")),
     "ask-ja": Picture(ask_page("ja", "first"), locale="ja-JP"),
     "ask-dark": Picture(ask_page("en", "first"), dark=True),
-    "ask-phone": Picture(ask_page("ja", "second"), locale="ja-JP", phone=True),
-    "library": Picture(library_page),
-    "library-ja": Picture(library_page, locale="ja-JP"),
-    "library-dark": Picture(library_page, dark=True),
-    "library-phone": Picture(library_page, phone=True),
+    "ask-phone": Picture(ask_page("ja", "first"), locale="ja-JP", phone=True),
+    "library": Picture(library_page("en")),
+    "library-ja": Picture(library_page("ja"), locale="ja-JP"),
+    "library-dark": Picture(shelf_page, dark=True),
+    "library-phone": Picture(library_page("en"), phone=True),
     "admin": Picture(OVERVIEW),
-    "admin-ja": Picture(INDEX, locale="ja-JP"),
-    "admin-dark": Picture(INDEX, dark=True),
+    "admin-ja": Picture(admin_page("index", 0, "ja"), locale="ja-JP"),
+    "admin-dark": Picture(admin_page("index", 0), dark=True),
     "admin-phone": Picture(OVERVIEW, phone=True),
 }
 

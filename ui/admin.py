@@ -55,7 +55,6 @@ def page(visit: Visit) -> None:
 
 
 def _draw_lock(words: Words, password: str) -> None:
-    asked_for = st.session_state.setdefault("asked_for", st.query_params.get("section", ""))  # gone once this is drawn
     with st.form("lock", width=420):
         given = st.text_input(words("admin.password"), type="password", autocomplete="current-password")
         tried = st.form_submit_button(words("admin.enter"), type="primary")
@@ -63,8 +62,6 @@ def _draw_lock(words: Words, password: str) -> None:
         return
     if gate().opens(given, password):
         st.session_state.admin = True
-        if asked_for in SECTIONS:
-            st.session_state.section = asked_for
         st.rerun()
     pause = math.ceil(gate().pause())
     st.error(words("admin.wait", seconds=pause) if pause else words("admin.wrong"))
@@ -73,6 +70,8 @@ def _draw_lock(words: Words, password: str) -> None:
 def _draw_section(visit: Visit) -> None:
     """Only the section chosen is drawn; the address remembers which."""
     words = visit.words
+    if "section" not in st.session_state and st.query_params.get("section") in SECTIONS:
+        st.session_state.section = st.query_params["section"]
     section = st.segmented_control(
         words("admin.title"),
         list(SECTIONS),
@@ -80,9 +79,9 @@ def _draw_section(visit: Visit) -> None:
         required=True,
         format_func=lambda name: words(f"admin.section.{name}"),
         key="section",
-        bind="query-params",
         label_visibility="collapsed",
     )
+    st.query_params["section"] = section  # by its name; a bound widget would write its label
     SECTIONS[section](visit)
     st.button(words("admin.leave"), icon=":material/logout:", type="tertiary", on_click=_leave)
 

@@ -87,7 +87,7 @@ def _draw_preview(visit: Visit, name: str, language: str, text: str, question: s
 
 def _draw_examples(visit: Visit) -> None:
     words, examples = visit.words, visit.knowledge.examples
-    st.subheader(words("prompts.examples"))
+    st.header(words("prompts.examples"))
     st.caption(words("prompts.examples_hint", count=visit.knowledge.settings.examples))
     try:
         kept = examples.all()
