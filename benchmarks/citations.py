@@ -15,8 +15,10 @@ from pathlib import Path
 from evals.datasets import Dataset, read_dataset
 from evals.retrieval import sample
 from loaders import detect_language
+from rag.embedders.onnx_int8 import OnnxInt8Embedder
+from rag.evidence import Verifier
 from rag.languages import morphemes, sentences
-from rag.verification import verify
+from rag.settings import DEFAULT_EMBEDDING_MODEL, Settings
 
 _DEFAULT_LIMIT = 300
 _NUMBER = re.compile(r"\d+")
@@ -36,9 +38,11 @@ def run(folders: Sequence[Path], limit: int | None) -> list[dict[str, object]]:
 
 
 def _rows(dataset: Dataset, limit: int) -> Iterator[dict[str, object]]:
+    settings = Settings()
+    verifier = Verifier(OnnxInt8Embedder(DEFAULT_EMBEDDING_MODEL, "", settings.cache))
     flagged: dict[tuple[str, bool], list[bool]] = defaultdict(list)
     for kind, supported, sentence, passage in _made(dataset, limit):
-        flagged[kind, supported].append(not verify(sentence, [passage]).supported)
+        flagged[kind, supported].append(not verifier.verify(sentence, [passage]).supported)
     for (kind, supported), verdicts in flagged.items():
         yield {
             "set": dataset.name,

@@ -111,7 +111,7 @@ class _Original:
     def _lines(self, number: int) -> list[str]:
         """That line of the file, in every encoding that it can be read in."""
         found: list[str] = []
-        for encoding in ("utf-8-sig", "utf-16", "cp932", "euc_jp", "iso2022_jp", "cp1252"):
+        for encoding in ("utf-8-sig", "utf-32", "utf-16", "utf-16-be", "cp932", "euc_jp", "iso2022_jp", "cp1252"):
             try:
                 lines = self._kb.original(self._info.id).decode(encoding).splitlines()
             except (UnicodeError, TenkyoError):
