@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -121,7 +122,7 @@ class _Original:
 
 
 def _bare(text: str) -> str:
-    return _HIDDEN.sub("", text)
+    return _HIDDEN.sub("", unicodedata.normalize("NFKC", text))
 
 
 def _row(kind: str, counts: Counter[str]) -> dict[str, object]:
