@@ -38,7 +38,7 @@ def dot(one: dict[str, float], other: dict[str, float]) -> float:
 
 def similarities(rows: Sequence[dict[str, float]]) -> Matrix:
     """(n, n) cosines of rows of `weighted`."""
-    columns = {term: n for n, term in enumerate({term for row in rows for term in row})}
+    columns = {term: n for n, term in enumerate(sorted({term for row in rows for term in row}))}
     dense = np.zeros((len(rows), len(columns)), np.float32)
     for n, row in enumerate(rows):
         for term, value in row.items():
