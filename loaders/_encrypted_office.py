@@ -25,7 +25,7 @@ def decrypted(data: bytes, password: str | None) -> bytes:
 
     opened = io.BytesIO()
     try:
-        office = msoffcrypto.OfficeFile(io.BytesIO(data))
+        office: Any = msoffcrypto.OfficeFile(io.BytesIO(data))  # each of its formats takes keys of its own
         if (key := _long_key(office, password)) is not None:
             office.load_key(secret_key=key)
         else:

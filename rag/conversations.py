@@ -43,7 +43,8 @@ class Conversations:
             row = _row(db, owner, id_)
             turns = db.execute("SELECT * FROM turns WHERE conversation_id = ? ORDER BY ordinal", (id_,))
             known = db.execute("SELECT summary, turns FROM summaries WHERE conversation_id = ?", (id_,)).fetchone()
-            return Conversation(id_, row["title"], tuple(_turn(turn) for turn in turns), *(known or ("", 0)))
+            summary, summarised = known or ("", 0)
+            return Conversation(id_, row["title"], tuple(_turn(turn) for turn in turns), str(summary), int(summarised))
 
     def export(self, owner: str, id_: str, form: ExportForm) -> bytes:
         """The whole conversation as a file, with what each sentence rests on; raises ConversationNotFound."""

@@ -107,11 +107,13 @@ def _unfit(
     return (counts > last - first) if question.kind in ("who", "where") else np.zeros(len(first), bool)
 
 
-def _total(logits: Array) -> float:
+def _total(logits: NDArray[np.floating]) -> float:
     return float(np.logaddexp.reduce(logits)) if len(logits) else -np.inf
 
 
-def _weighed(seen: Seen, line: int, score: float, spans: list[tuple[int, int]], logits: Array, whole: float) -> Weighed:
+def _weighed(
+    seen: Seen, line: int, score: float, spans: list[tuple[int, int]], logits: NDArray[np.floating], whole: float
+) -> Weighed:
     if not spans:
         return Weighed(line, _LINE_SHARE * score - 50)  # behind every line that has one
     best = int(logits.argmax())
