@@ -9,7 +9,7 @@ import streamlit as st
 
 from rag import KnowledgeBase
 from rag.errors import DocumentNotFound, TenkyoError
-from rag.types import Answer, Block, Box, Chunk, DocumentInfo, Location
+from rag.types import Answer, Block, Box, Chunk, DocumentInfo, Hit, Location
 from ui.language import Words
 from ui.originals import address_of, opens_in_browser
 from ui.passages import Mark, blocks_html, marks_of
@@ -23,7 +23,10 @@ _HEADING_WITHIN = 12
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Characters `start:end` of a passage of a document. `chunk` is None where the passage is not at hand."""
+    """Characters `start:end` of a passage of a document. `chunk` is None where the passage is not at hand.
+
+    `also_in` names other documents that say the same, word for word.
+    """
 
     document_id: str
     document_name: str
@@ -31,21 +34,30 @@ class Source:
     start: int
     end: int
     location: Location
+    also_in: tuple[str, ...] = ()
 
 
 def sources_of(answer: Answer) -> list[Source]:
     """What an answer's citations point at, in their order; the passages found, where it has none."""
     if not (answer.answered or answer.stopped):
         return [
-            Source(hit.document.id, hit.document.name, hit.chunk, 0, len(hit.chunk.text), hit.chunk.location)
+            Source(
+                hit.document.id, hit.document.name, hit.chunk, 0, len(hit.chunk.text), hit.chunk.location, _also(hit)
+            )
             for hit in answer.hits
         ]
-    chunks = {hit.chunk.id: hit.chunk for hit in answer.hits}
-    return [
-        Source(c.document_id, c.document_name, chunks.get(c.chunk_id), c.start, c.end, c.location)
-        for sentence in answer.sentences
-        for c in sentence.citations
-    ]
+    found = {hit.chunk.id: hit for hit in answer.hits}
+    sources = []
+    for citation in (c for sentence in answer.sentences for c in sentence.citations):
+        hit = found.get(citation.chunk_id)
+        chunk, also = (hit.chunk, _also(hit)) if hit else (None, ())
+        span = citation.start, citation.end
+        sources.append(Source(citation.document_id, citation.document_name, chunk, *span, citation.location, also))
+    return sources
+
+
+def _also(hit: Hit) -> tuple[str, ...]:
+    return tuple(document.name for document in hit.also_in)
 
 
 def where(words: Words, location: Location) -> str:
@@ -67,6 +79,8 @@ def draw_source(visit: Visit, source: Source) -> None:
     place = words("source.path").join(filter(None, (where(words, source.location), *headings)))
     if place:
         st.caption(plain(place))
+    if source.also_in:
+        st.caption(words.markdown("source.also_in", names=words("source.and").join(source.also_in)))
     if document.has_pictures:
         _draw_pages(visit, document, source.location)
     if source.chunk:

@@ -298,3 +298,19 @@ def test_admin_shows_what_was_asked_and_not_answered(draw, environment, language
     assert (shown[words("usage.questions")], shown[words("usage.declined")]) == ("2", "50%")
     declined = next(one.value for one in app.dataframe if list(one.value.columns) == ["question", "seconds", "at"])
     assert list(declined["question"]) == ["Who won the chess tournament of 1851 in London?"]
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_source_says_where_the_same_also_stands(draw, language):
+    words = words_of(language)
+    app = draw("ask", language)
+    knowledge_base().add(TEXT.encode(), "keeper.txt")
+    knowledge_base().add(f"{TEXT}\n".encode(), "copy.txt")
+    app.chat_input[0].set_value("How many steps do the stairs have?").run()
+    turn = app.session_state.conversation.turns[0]
+    assert turn.reply.wait(60)
+    app.session_state["opened"] = (turn.id, 0)
+    app.run()
+    assert not app.exception
+    (other,) = {"keeper.txt", "copy.txt"} - {turn.reply.answer.sentences[0].citations[0].document_name}
+    assert words.markdown("source.also_in", names=other) in texts(app.caption)
