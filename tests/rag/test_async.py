@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -19,6 +22,12 @@ GUIDE = b"# Guide\n\nThe library opens at nine. It closes at eight on weekdays.\
 QUESTION = "When does it close on weekdays?"
 QUOTE = "It closes at eight on weekdays."
 SOON_S = 20
+
+
+def run(work: Coroutine[Any, Any, Any]) -> Any:
+    """In a thread of its own: Playwright keeps a loop running in the main one once a browser test has been there."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 def slow(exchange: Exchange) -> None:
@@ -35,11 +44,11 @@ def test_async_events_are_those_of_the_iterator(open_kb: Open) -> None:
     async def events() -> list[Event]:
         return [event async for event in kb.astream(QUESTION)]
 
-    got, expected = asyncio.run(events()), list(kb.stream(QUESTION))
+    got, expected = run(events()), list(kb.stream(QUESTION))
     assert [type(event) for event in got] == [type(event) for event in expected]
     assert isinstance(got[-1], AnswerReady)
     assert got[-1].answer.text == QUOTE
-    assert asyncio.run(kb.aask(QUESTION)).text == QUOTE
+    assert run(kb.aask(QUESTION)).text == QUOTE
 
 
 def test_two_are_answered_at_once_and_the_loop_stays_free(open_kb: Open) -> None:
@@ -66,7 +75,7 @@ def test_two_are_answered_at_once_and_the_loop_stays_free(open_kb: Open) -> None
     with loopback(act) as server:
         kb = open_kb(chat_model="m", chat_base_url=server.url)
         kb.add(GUIDE, "guide.md")
-        texts, beats = asyncio.run(ask_twice())
+        texts, beats = run(ask_twice())
     assert texts == [QUOTE, QUOTE]
     assert beats >= 10  # half a second of waiting, most of which the loop had for others
 
@@ -96,7 +105,7 @@ def test_who_goes_away_ends_the_writing_on_the_server(open_kb: Open, how: str) -
     with loopback(slow) as server:
         kb = open_kb(chat_model="m", chat_base_url=server.url)
         kb.add(GUIDE, "guide.md")
-        asyncio.run(leave())
+        run(leave())
         assert server.left.wait(SOON_S)
 
 
@@ -104,4 +113,4 @@ def test_errors_are_raised_where_they_are_awaited(open_kb: Open) -> None:
     kb = open_kb(chat_model="m", chat_base_url="http://127.0.0.1:9/v1")
     kb.add(GUIDE, "guide.md")
     with pytest.raises(QuestionTooLong):
-        asyncio.run(kb.aask(QUESTION * 400))
+        run(kb.aask(QUESTION * 400))
