@@ -127,14 +127,15 @@ class Indexes:
                     TantivyWordStore.delete(other, timeout=0)
 
     def _follow_words(self, revision: int) -> None:
-        """Takes in memory what came since; many chunks, and whatever was removed, go to the disk."""
+        """Takes in memory what came since; many chunks, and whatever was removed or moved, go to the disk."""
         assert self.words is not None
         self._adopt_written(self.words)
         changes = self._catalog.changes_since(self._words_revision)
         added = [(change.first, change.last) for change in changes if change.kind == "chunks"]
         count = len(self.words.fresh) + sum(last - first + 1 for first, last in added)
-        if self._disk_revision < 0 or count > _MOST_FRESH or any(change.kind == "removed" for change in changes):
-            self._update_words()
+        changed = any(change.kind == "removed" for change in changes)
+        if self._disk_revision < 0 or count > _MOST_FRESH or changed or any(self.words.holds(*span) for span in added):
+            self._update_words()  # what is here already has moved to another document
         else:
             self.words.add(self._entries(self._generation, added))
             self._words_revision = max((revision, *(change.revision for change in changes)))

@@ -50,6 +50,10 @@ class LayeredWordStore:
         """Adds chunks in memory."""
         self.fresh.add(entries)
 
+    def holds(self, first: int, last: int) -> bool:
+        """Whether a chunk of this range (both ends included) is here."""
+        return self.disk.holds(first, last) or any(first <= id_ <= last for id_ in self.fresh.ids())
+
     def ids(self) -> list[int]:
         """The chunk id of every entry, in ascending order."""
         return sorted([*self.disk.ids(), *self.fresh.ids()])

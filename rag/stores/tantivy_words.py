@@ -62,6 +62,10 @@ class TantivyWordStore:
         searcher = self._searcher
         return len(searcher.search(query, limit=max(1, searcher.num_docs), count=False).hits)
 
+    def holds(self, first: int, last: int) -> bool:
+        """Whether a chunk of this range (both ends included) is here."""
+        return bool(self._searcher.search(self._span(first, last), limit=1, count=False).hits)
+
     def damaged_files(self) -> list[str]:
         """The files whose bytes do not fit the checksum that tantivy wrote at their end."""
         with self._writing:
@@ -93,8 +97,7 @@ class TantivyWordStore:
         try:
             writer.garbage_collect_files()  # what a killed writer has left would be in the way of the same file
             for first, last in removed:
-                span = tantivy.Query.range_query(self._index.schema, "id", tantivy.FieldType.Unsigned, first, last)
-                writer.delete_documents_by_query(span)
+                writer.delete_documents_by_query(self._span(first, last))
             for item in added:
                 writer.add_document(_document(item))
             writer.commit()
@@ -127,6 +130,9 @@ class TantivyWordStore:
     def frequency(self, field: str, term: str) -> int:
         """In how many chunks the term occurs in this field."""
         return self._searcher.doc_freq(field, term)
+
+    def _span(self, first: int, last: int) -> tantivy.Query:
+        return tantivy.Query.range_query(self._index.schema, "id", tantivy.FieldType.Unsigned, first, last)
 
     def _query(self, weights: Mapping[tuple[str, str], float]) -> tantivy.Query:
         clauses = []

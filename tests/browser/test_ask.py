@@ -44,7 +44,7 @@ JOURNEYS = [
     ),
     Journey(
         "ja",
-        upload("就業規則.docx", documents.docx()),
+        upload("勤務の手引き.docx", documents.docx()),
         "有給休暇は何日付与されますか？社員食堂は何時まで営業していますか？",
         (documents.JAPANESE[0], documents.JAPANESE[2]),
         "社員食堂は何時まで営業していますか？",
