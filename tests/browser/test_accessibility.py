@@ -15,7 +15,10 @@ pytestmark = pytest.mark.browser
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 DONE = re.compile(r"lighthouse\.pdf.*(ready|already here|パッセージ|すでにあります)")
-STREAMLITS_OWN = {"presentation-role-conflict"}  # of its file uploader: a label on an element without a role
+STREAMLITS_OWN = {
+    "presentation-role-conflict",  # of its file uploader: a label on an element without a role
+    "empty-table-header",  # of its data grid, as long as the canvas in front of it is not drawn
+}
 
 
 def assert_accessible(page) -> None:

@@ -1,5 +1,6 @@
 """The Library in a real browser: found, looked into, moved, read again, renamed and deleted, in both languages."""
 
+import re
 from io import BytesIO
 
 import pytest
@@ -54,6 +55,9 @@ def test_a_document_is_found_looked_into_moved_read_again_and_deleted(visit, lan
     search = page.get_by_role("textbox", name=words("library.search"))
     search.fill("BEACON－" + language)  # whatever the case and the width
     search.press("Enter")
+    found = re.escape(words("library.found", count="1", total="@")).replace("@", r"[\d,]+")
+    alone = re.escape(words("library.documents", count="1")) + r"(?!\d)"
+    expect(main).to_contain_text(re.compile(f"{found}|{alone}"))  # a tick in the table from before would be lost
     tick_first(page)
     passages = page.locator(".st-key-preview_chunks").get_by_test_id("stRadioOption")
     expect(passages).to_have_count(2)
