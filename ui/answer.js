@@ -69,6 +69,8 @@ const withPreview = (mark, ...content) => {
     holder.classList.toggle("below", top < room.top)
   }
   holder.onpointerenter = mark.onfocus = place
+  // The source opens, and what it covers moves the mark from under its preview.
+  mark.addEventListener("click", () => holder.classList.add("away"))
   holder.onkeydown = (event) => {
     if (event.key === "Escape") holder.classList.add("away")
   }

@@ -140,6 +140,8 @@ def test_a_disk_that_takes_nothing_costs_no_answer(tmp_path: Path) -> None:
     one = Logs(tmp_path / "logs" / "tenkyo.jsonl")
     one.hear(RunStarted("ask", "?"))
     one.close()
+    assert one.latest() == []
+    assert (tmp_path / "logs").read_text() == "a file where the folder should be"
 
 
 def test_a_line_that_was_cut_is_passed_over(log, tmp_path: Path) -> None:
