@@ -31,18 +31,17 @@ def page(visit: Visit) -> None:
 
 def _draw_jobs(visit: Visit) -> None:
     activity = visit.knowledge.activity()
-    if not activity.files:
-        return
-    if activity.over == activity.files:
-        _draw_job_lines(visit, activity)
-    else:
-        st.fragment(_draw_live_jobs, run_every=_POLL_S)(visit, activity.over)
+    # Idle or not it is the same fragment: were it drawn otherwise when the work is over, the browser would
+    # show the old box beside the new one until the page has run to its end.
+    poll = _POLL_S if activity.over < activity.files else None
+    st.fragment(_draw_live_jobs, run_every=poll)(visit, activity.over)
 
 
 def _draw_live_jobs(visit: Visit, over: int) -> None:
-    """Follows the work; when a file is through, the whole page runs again, since the table has changed."""
+    """Follows the work; when a file is through or tried again, the whole page runs again: the table has changed."""
     activity = visit.knowledge.activity()
-    _draw_job_lines(visit, activity)
+    if activity.files:
+        _draw_job_lines(visit, activity)
     if activity.over != over:
         st.rerun()
 
