@@ -6,20 +6,19 @@ one feature of the reranker less (not fitted again).
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.libraries import library_of
 from evals.datasets import Query, read_dataset
 from evals.metrics import mean, ndcg, randomisation_p
 from evals.retrieval import sample
-from rag import AskOptions, Settings
-from rag.factory import Parts, build
+from rag import AskOptions
+from rag.factory import Parts
 from rag.fusion import z_scores
-from rag.knowledge_base import KnowledgeBase
 from rag.ranking import DENSE_WEIGHT, Candidates
 from rag.rerankers.word_evidence import FEATURES, script_of, weights, word_features
 
@@ -40,13 +39,8 @@ def run(folders: Sequence[Path], limit: int | None) -> list[dict[str, object]]:
 
 def _column(folder: Path, limit: int) -> dict[str, str]:
     dataset = read_dataset(folder)
-    with tempfile.TemporaryDirectory(prefix="tenkyo-bench-") as store:
-        parts = build(Settings(samples=False, store=Path(store)))
-        kb = KnowledgeBase(parts)
-        kb.add_documents(dataset.documents)
-        figures = measure(parts, sample([query for query in dataset.queries if query.relevant], limit))
-        kb.close()
-    return figures
+    with library_of(dataset.documents) as parts:
+        return measure(parts, sample([query for query in dataset.queries if query.relevant], limit))
 
 
 def measure(parts: Parts, queries: Sequence[Query]) -> dict[str, str]:

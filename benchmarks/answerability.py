@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import random
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from benchmarks.libraries import library_of
 from benchmarks.train_reader import english_sets, examples_of, fit, japanese_sets
 from evals.answers import curve, take_out
 from evals.datasets import Dataset, Query
@@ -26,7 +26,7 @@ from evals.retrieval import sample
 from loaders import detect_language
 from rag import AskOptions, Settings
 from rag.extractive import cosines_of, lines_of
-from rag.factory import Parts, build
+from rag.factory import Parts
 from rag.reader.answerability import CURVES, Curve, confidence, curves, evidence_of
 from rag.reader.questions import ask
 from rag.reader.read import weigh
@@ -86,13 +86,7 @@ def _observe(own: Dataset, other: Dataset, reader: Weights, limit: int) -> Itera
     answered = sample([query for query in own.queries if query.answers], limit)
     impossible = sample([query for query in own.queries if query.is_impossible], limit)
     off_topic = sample([query for query in other.queries if query.answers], limit)
-    with tempfile.TemporaryDirectory(prefix="tenkyo-bench-") as store:
-        parts = build(Settings(samples=False, store=Path(store)))
-        for document in own.documents:
-            parts.library.add_document(document, "", lambda _: None)
-        if parts.embedder.covers(own.documents[0].language):
-            parts.library.embed_all(lambda _: None)
-        parts.indexes.refresh()
+    with library_of(own.documents) as parts:
 
         def seen(
             kind: Kind, queries: Sequence[Query], change: Callable[[Retrieved, Query], Retrieved]
@@ -108,7 +102,6 @@ def _observe(own: Dataset, other: Dataset, reader: Weights, limit: int) -> Itera
             yield from seen("look-alike", impossible, lambda found, _: found)
         else:
             yield from seen("look-alike", answered, lambda found, query: take_out(found, query.answers))
-        parts.database.close()
 
 
 def _evidence(parts: Parts, found: Retrieved, reader: Weights) -> list[float]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import random
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,13 +17,13 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from benchmarks.libraries import library_of
 from evals.datasets import Query, read_dataset
 from evals.metrics import mean
 from evals.retrieval import sample
 from rag import AskOptions, Settings
 from rag.confidence import CURVES, Evidence, confidence, curves
-from rag.factory import Parts, build
-from rag.knowledge_base import KnowledgeBase
+from rag.factory import Parts
 from rag.ranking import evidence, in_order
 
 _DEFAULT_LIMIT = 300
@@ -67,14 +66,9 @@ def _observe(folder: Path, limit: int) -> list[_Observation]:
     asked = [query for query in dataset.queries if query.relevant]
     own = sample([query for query in asked if query.relevant.keys() & names], limit)
     others = sample([query for query in asked if not query.relevant.keys() & names], limit)
-    with tempfile.TemporaryDirectory(prefix="tenkyo-bench-") as store:
-        parts = build(Settings(samples=False, store=Path(store)))
-        kb = KnowledgeBase(parts)
-        kb.add_documents(inside)
-        kb.warm_up()
+    with library_of(inside) as parts:
         observations = [_Observation(dataset.name, _found(parts, query), True) for query in own]
         observations += [_Observation(dataset.name, _found(parts, query), False) for query in others]
-        kb.close()
     return observations
 
 

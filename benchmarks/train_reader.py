@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import dataclasses
 import random
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,14 +17,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.libraries import library_of
 from benchmarks.reader_network import Sample, fit_lines, fit_spans
 from evals.datasets import Dataset, Query, read_dataset, read_squad
 from evals.metrics import contains, normalise
 from evals.retrieval import sample
 from loaders import detect_language
-from rag import AskOptions, Settings
+from rag import AskOptions
 from rag.extractive import lines_of
-from rag.factory import Parts, build
+from rag.factory import Parts
 from rag.reader.features import Line, Seen, see
 from rag.reader.questions import Question, ask
 from rag.reader.read import KEPT, spans_of
@@ -89,13 +89,7 @@ def fit(examples: Sequence[Example]) -> Weights:
 
 def examples_of(dataset: Dataset, limit: int) -> Iterator[Example]:
     """Questions of a set with what a search of its documents finds, in a library of its own."""
-    with tempfile.TemporaryDirectory(prefix="tenkyo-train-") as store:
-        parts = build(Settings(samples=False, store=Path(store)))
-        for document in dataset.documents:
-            parts.library.add_document(document, "", lambda _: None)
-        if parts.embedder.covers(dataset.documents[0].language):
-            parts.library.embed_all(lambda _: None)
-        parts.indexes.refresh()
+    with library_of(dataset.documents) as parts:
         vectors: dict[str, NDArray[np.float32]] = {}
         titles = {document.name: document.title for document in dataset.documents}
         answered = sample([query for query in dataset.queries if query.answers], limit)
@@ -103,7 +97,6 @@ def examples_of(dataset: Dataset, limit: int) -> Iterator[Example]:
         for query in (*answered, *impossible):
             if example := _example(parts, query, titles, vectors):
                 yield example
-        parts.database.close()
 
 
 def _example(

@@ -10,7 +10,6 @@ have a vote, the weights are fitted beside theirs; what that counts in the end i
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -18,10 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
+from benchmarks.libraries import library_of
 from evals.datasets import Dataset, Query, read_squad
 from evals.retrieval import sample
-from rag import AskOptions, Settings
-from rag.factory import Parts, build
+from rag import AskOptions
+from rag.factory import Parts
 from rag.fusion import z_scores
 from rag.ranking import Candidates, in_order
 from rag.rerankers.word_evidence import FEATURES, WEIGHTS, script_of, word_features
@@ -55,18 +55,11 @@ def run(files: Sequence[Path], limit: int | None) -> list[dict[str, object]]:
 def _pairs(dataset: Dataset, limit: int) -> Iterator[tuple[str, Rows]]:
     """Of each question its script, and the features of its right passage less those of each wrong one."""
     queries = sample([query for query in dataset.queries if query.answers], limit)
-    with tempfile.TemporaryDirectory(prefix="tenkyo-train-") as store:
-        parts = build(Settings(samples=False, store=Path(store)))
-        for document in dataset.documents:
-            parts.library.add_document(document, "", lambda _: None)
-        if parts.embedder.covers(dataset.documents[0].language):
-            parts.library.embed_all(lambda _: None)
-        parts.indexes.refresh()
+    with library_of(dataset.documents) as parts:
         for query in queries:
             pairs = _compared(parts, query)
             if pairs is not None:
                 yield pairs
-        parts.database.close()
 
 
 def _compared(parts: Parts, query: Query) -> tuple[str, Rows] | None:

@@ -16,6 +16,13 @@ class Stamped:
     at_ms: float = field(default=0.0, compare=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfPrompt(Stamped):
+    """What tells of one prompt of a run: `prompt_id` says of which, where several may be written side by side."""
+
+    prompt_id: str = field(default="", compare=False)
+
+
 @dataclass(frozen=True, slots=True)
 class RunStarted(Stamped):
     """A run begins: `kind` says of what ("ask", "summarise", …), `about` is the question or what it is done to."""
@@ -48,7 +55,7 @@ class HistorySummarised(Stamped):
 
 
 @dataclass(frozen=True, slots=True)
-class PromptBuilt(Stamped):
+class PromptBuilt(OfPrompt):
     """A chat model is about to be sent `messages`, made by the template `purpose`: `tokens` (an upper estimate)
     of its `window`, with room for `answer_tokens`."""
 
@@ -68,7 +75,7 @@ class TokenGenerated(Stamped):
 
 
 @dataclass(frozen=True, slots=True)
-class ModelFinished(Stamped):
+class ModelFinished(OfPrompt):
     """A chat model has written what `PromptBuilt` asked for.
 
     Tokens are those that a server counted (`reported`), else our estimate of what was sent and written.
@@ -91,7 +98,7 @@ class PromptTruncated(Stamped):
 
 
 @dataclass(frozen=True, slots=True)
-class ModelFailed(Stamped):
+class ModelFailed(OfPrompt):
     """The chat model failed; what was written stays and the extractive answer follows."""
 
     error: dict[str, str]

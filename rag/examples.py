@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Lock
@@ -19,6 +20,8 @@ from rag.types import Example
 MOST_EXAMPLES = 200
 LONGEST_QUESTION, LONGEST_ANSWER = 500, 2000
 """Characters."""
+
+_log = logging.getLogger(__name__)
 
 
 class Examples:
@@ -76,8 +79,8 @@ class Examples:
         if self._embedder.covers(language):
             try:
                 return self._embedded(others) @ self._embedder.embed_query(question)
-            except ModelUnavailable:
-                pass  # as the search does, go by words
+            except ModelUnavailable as error:  # as the search does, go by words
+                _log.warning("Examples are chosen by words: %s", error)
         words = set(analyze(question).words)
         shared = [(set(analyze(other).words), words) for other in others]
         return np.array([len(a & b) / max(1, len(a | b)) for a, b in shared])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -39,10 +40,10 @@ def generate(
     `aloud`: each piece is an event, for what is written is the answer itself. Nothing is raised for a model that
     fails: that is the event ModelFailed, and what was written until then is given. Closing it ends the generation.
     """
-    text, used = "", None
+    text, used, id_ = "", None, uuid.uuid4().hex
     try:
-        tokens = cost(messages, model)
-        yield PromptBuilt(purpose, model.name, tuple(messages), tokens, answer_tokens, model.context_tokens)
+        tokens, window = cost(messages, model), model.context_tokens
+        yield PromptBuilt(purpose, model.name, tuple(messages), tokens, answer_tokens, window, prompt_id=id_)
         with closing(model.stream(messages, answer_tokens, stop)) as pieces:
             while True:
                 try:
@@ -54,10 +55,10 @@ def generate(
                 if aloud:
                     yield TokenGenerated(piece)
     except ModelUnavailable as error:
-        yield ModelFailed(error.as_dict())
+        yield ModelFailed(error.as_dict(), prompt_id=id_)
         return Written(text, failed=True)
     counted = used or TokensUsed(tokens, model.count_tokens(text))
-    yield ModelFinished(purpose, model.name, counted.prompt, counted.answer, used is not None)
+    yield ModelFinished(purpose, model.name, counted.prompt, counted.answer, used is not None, prompt_id=id_)
     if used and 0 < used.prompt < fewest_tokens(messages):
         yield PromptTruncated(model.name, tokens, used.prompt)
     return Written(text)

@@ -9,21 +9,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from rag import events
 from rag.errors import InvalidSettings
-from rag.events import (
-    ModelFailed,
-    ModelFinished,
-    PassagesRetrieved,
-    PromptBuilt,
-    PromptTruncated,
-    RunEnded,
-    RunFailed,
-    RunStarted,
-    Stamped,
-    TokenGenerated,
-    ToolCalled,
-    ToolReturned,
-)
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span
@@ -33,16 +20,16 @@ _FLUSH_MS = 2000
 
 @dataclass(slots=True)
 class _Run:
-    """The spans of a run that are open; a chat is one at a time, tools by their call."""
+    """The spans of a run that are open: chats by their prompt, tools by their call."""
 
     root: Span
-    chat: Span | None = None
+    chats: dict[str, Span] = field(default_factory=dict)
     wrote: bool = False
     tools: dict[str, Span] = field(default_factory=dict)
 
     def open(self) -> list[Span]:
         """From the inside out."""
-        return [span for span in (*self.tools.values(), self.chat, self.root) if span is not None]
+        return [*self.tools.values(), *self.chats.values(), self.root]
 
 
 class Traces:
@@ -72,9 +59,9 @@ class Traces:
         self._provider.force_flush(_FLUSH_MS)
         self._provider.shutdown()
 
-    def hear(self, event: Stamped) -> None:
+    def hear(self, event: events.Stamped) -> None:
         """Begins or ends spans."""
-        if isinstance(event, RunStarted):
+        if isinstance(event, events.RunStarted):
             attributes = {"tenkyo.run.id": event.run_id}
             self._runs[event.run_id] = _Run(self._tracer.start_span(event.kind, attributes=attributes))
         run = self._runs.get(event.run_id)
@@ -84,49 +71,47 @@ class Traces:
         self._hear_model(run, event)
         self._hear_tool(run, event)
         match event:
-            case RunEnded():
+            case events.RunEnded():
                 self._end(run.root, **_usage(event.prompt_tokens, event.answer_tokens))
-            case RunFailed(error=error):
+            case events.RunFailed(error=error):
                 for span in run.open():
                     self._fail(span, error["code"])
-        if isinstance(event, (RunEnded, RunFailed)):
+        if isinstance(event, (events.RunEnded, events.RunFailed)):
             del self._runs[event.run_id]
 
-    def _hear_search(self, run: _Run, event: Stamped) -> None:
-        if isinstance(event, PassagesRetrieved):
+    def _hear_search(self, run: _Run, event: events.Stamped) -> None:
+        if isinstance(event, events.PassagesRetrieved):
             found, now = event.retrieved, time.time_ns()
             figures = {"tenkyo.hits": len(found.hits), "tenkyo.confidence": found.confidence}
             self._started("retrieve", run, "retrieval", begin=now - round(found.took_ms * 1e6), **figures).end(now)
 
-    def _hear_model(self, run: _Run, event: Stamped) -> None:
+    def _hear_model(self, run: _Run, event: events.Stamped) -> None:
         match event:
-            case PromptBuilt():
+            case events.PromptBuilt():
                 asked: dict[str, Any] = {
                     "gen_ai.request.model": event.model,
                     "gen_ai.request.max_tokens": event.answer_tokens,
                 }
                 purpose = {"tenkyo.prompt.template": event.purpose, "tenkyo.prompt.window": event.window}
-                run.chat = self._started(f"chat {event.model}", run, "chat", **asked, **purpose)
+                run.chats[event.prompt_id] = self._started(f"chat {event.model}", run, "chat", **asked, **purpose)
                 run.wrote = False
-            case TokenGenerated() if run.chat and not run.wrote:
-                run.chat.add_event("gen_ai.first_token")
+            case events.TokenGenerated() if run.chats and not run.wrote:  # written aloud is one prompt at a time
+                list(run.chats.values())[-1].add_event("gen_ai.first_token")
                 run.wrote = True
-            case ModelFinished() if run.chat:
+            case events.ModelFinished() if chat := run.chats.pop(event.prompt_id, None):
                 counted = _usage(event.prompt_tokens, event.answer_tokens)
-                self._end(run.chat, **counted, **{"tenkyo.usage.reported": event.reported})
-                run.chat = None
-            case PromptTruncated():
+                self._end(chat, **counted, **{"tenkyo.usage.reported": event.reported})
+            case events.PromptTruncated():
                 run.root.add_event("tenkyo.prompt.truncated", {"sent": event.sent, "read": event.read})
-            case ModelFailed(error=error) if run.chat:
-                self._fail(run.chat, error["code"])
-                run.chat = None
+            case events.ModelFailed(error=error) if chat := run.chats.pop(event.prompt_id, None):
+                self._fail(chat, error["code"])
 
-    def _hear_tool(self, run: _Run, event: Stamped) -> None:
+    def _hear_tool(self, run: _Run, event: events.Stamped) -> None:
         match event:
-            case ToolCalled():
+            case events.ToolCalled():
                 named: dict[str, Any] = {"gen_ai.tool.name": event.name, "gen_ai.tool.call.id": event.call_id}
                 run.tools[event.call_id] = self._started(f"execute_tool {event.name}", run, "execute_tool", **named)
-            case ToolReturned() if span := run.tools.pop(event.call_id, None):
+            case events.ToolReturned() if span := run.tools.pop(event.call_id, None):
                 self._fail(span, "tool_failed") if event.failed else self._end(span)
 
     def _started(self, name: str, run: _Run, operation: str, begin: int | None = None, **attributes: Any) -> Span:

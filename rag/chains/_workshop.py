@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from contextlib import closing
 from dataclasses import dataclass
 from threading import Event as Flag
 
@@ -13,6 +12,8 @@ from rag.budget import MESSAGE_TOKENS, most
 from rag.catalog import Catalog
 from rag.chains._cache import ResultCache
 from rag.errors import DocumentNotFound, ModelUnavailable
+from rag.events import ModelFailed
+from rag.generation import Happened, Written, generate
 from rag.prompt_templates import PromptTemplates
 from rag.protocols import ChatModel, ModelServer
 from rag.reports import Progress
@@ -28,9 +29,16 @@ class Stopped(Exception):
     """Ends a chain from within, once `stop` is set."""
 
 
+def _tell_nobody(event: Happened) -> None:
+    del event
+
+
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """The parts that chains work with. `chat_model` is None where none is to write; `reader` answers without it."""
+    """The parts that chains work with. `chat_model` is None where none is to write; `reader` answers without it.
+
+    `purpose` is the chain that works, `tell` is told of each prompt that is written.
+    """
 
     settings: Settings
     catalog: Catalog
@@ -39,6 +47,8 @@ class Workshop:
     templates: PromptTemplates
     cache: ResultCache
     chat_model: ChatModel | None = None
+    purpose: str = ""
+    tell: Callable[[Happened], object] = _tell_nobody
 
     @property
     def parallel(self) -> int:
@@ -55,11 +65,23 @@ class Workshop:
         """What the chat model writes to a prompt; raises ModelUnavailable, and Stopped once `stop` is set."""
         if self.chat_model is None:
             raise ModelUnavailable("No chat model is configured.", "Set chat_model, or chat_base_url.")
-        with closing(self.chat_model.stream((Message("user", prompt),), tokens, stop)) as pieces:  # type: ignore[type-var]
-            text = "".join(pieces)
+        written = self._told(
+            generate(self.chat_model, self.purpose, [Message("user", prompt)], tokens, stop, aloud=False)
+        )
         if stop.is_set():
             raise Stopped
-        return text.strip()
+        return written.text.strip()
+
+    def _told(self, writing: Generator[Happened, None, Written]) -> Written:
+        """What was written, after what happens has been told; raises ModelUnavailable where the model failed."""
+        while True:
+            try:
+                event = next(writing)
+            except StopIteration as end:
+                return end.value
+            self.tell(event)
+            if isinstance(event, ModelFailed):
+                raise ModelUnavailable(event.error["message"], event.error["hint"])
 
     def written(self, prompt: str, tokens: int, documents: Sequence[str], stop: Flag) -> str:
         """The same, kept: the same prompt to the same model is written once while these documents are there."""

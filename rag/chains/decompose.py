@@ -11,8 +11,9 @@ from rag.assistant import Assistant
 from rag.chains._parsers import OutputInvalid, ask_until_read, read_list
 from rag.chains._workshop import Stopped, Workshop
 from rag.errors import ModelUnavailable
-from rag.events import AnswerReady, Event, PassagesRetrieved, TokenGenerated
+from rag.events import AnswerReady, Event, RunEnded, RunFailed, RunStarted, TokenGenerated
 from rag.followups import refers
+from rag.generation import Happened
 from rag.languages import detect_language
 from rag.parts import MOST_PARTS, parts_of
 from rag.prompts import break_tags
@@ -37,9 +38,11 @@ def step_by_step(
     ordinary answer.
     """
     begin = time.perf_counter()
-    parts = parts or _written_parts(shop, question, stop)
+    told: list[Happened] = []
+    parts = parts or _written_parts(replace(shop, tell=told.append), question, stop)
+    yield from told
     if len(parts) < 2:
-        yield from assistant.stream(question, history, options, stop)
+        yield from _within(assistant.stream(question, history, options, stop))
         return
     answers: list[tuple[str, Answer]] = []
     for number, part in enumerate(parts):
@@ -61,12 +64,16 @@ def step_by_step(
 def _part(
     assistant: Assistant, part: str, history: Sequence[Message], options: AskOptions, stop: Flag
 ) -> Generator[Event, None, Answer | None]:
-    for event in assistant.stream(part, history, options, stop):
+    for event in _within(assistant.stream(part, history, options, stop)):
         if isinstance(event, AnswerReady):
             return event.answer
-        if not isinstance(event, PassagesRetrieved):
-            yield event
+        yield event
     return None
+
+
+def _within(run: Iterator[Event]) -> Iterator[Event]:
+    """The events of a run within another one, whose beginning and end are those of the whole."""
+    return (event for event in run if not isinstance(event, RunStarted | RunEnded | RunFailed))
 
 
 def _together(question: str, answers: Sequence[tuple[str, Answer]], took_ms: float, stopped: bool) -> Answer:

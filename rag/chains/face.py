@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from threading import Event as Flag
+from typing import TypeVar
 
 from rag.assistant import Assistant
 from rag.chains._workshop import Workshop
@@ -19,7 +20,10 @@ from rag.events import Event
 from rag.protocols import ChatModel
 from rag.reports import Progress
 from rag.results import Comparison, ExtractedColumn, ExtractedTable, Suggestion, SummaryLength, SummaryMethod
+from rag.runs import Runs
 from rag.types import Answer, AskOptions, Message
+
+_Made = TypeVar("_Made")
 
 
 class Chains:
@@ -48,28 +52,35 @@ class Chains:
         stop: Flag | None = None,
     ) -> Iterator[Progress | Answer]:
         """A summary of one document or of several together, each sentence cited."""
-        shop = self._with(model)
-        if self._summariser and not model:
-            shop = replace(shop, chat_model=self._summariser)
-        return summarise(shop, ids, length, method, language, stop or Flag())
+
+        def work(shop: Workshop) -> Iterator[Progress | Answer]:
+            if self._summariser and not model:
+                shop = replace(shop, chat_model=self._summariser)
+            return summarise(shop, ids, length, method, language, stop or Flag())
+
+        return self._run("summarise", ids, model, work)
 
     def compare(
         self, left: str, right: str, language: str = "", model: str = "", stop: Flag | None = None
     ) -> Iterator[Progress | Comparison]:
         """What two documents both say, where they differ, and what only one of them says."""
-        return compare(self._with(model), left, right, language, stop or Flag())
+        return self._run(
+            "compare", [left, right], model, lambda shop: compare(shop, left, right, language, stop or Flag())
+        )
 
     def extract(
         self, ids: Sequence[str], columns: Sequence[ExtractedColumn], model: str = "", stop: Flag | None = None
     ) -> Iterator[Progress | ExtractedTable]:
         """A table with a row for each document; if stopped, with the rows so far. Raises InvalidSchema."""
-        return extract(self._with(model), ids, columns, stop or Flag())
+        return self._run("extract", ids, model, lambda shop: extract(shop, ids, columns, stop or Flag()))
 
     def suggest(
         self, document_id: str, count: int = 5, language: str = "", model: str = "", stop: Flag | None = None
     ) -> Iterator[Progress | tuple[Suggestion, ...]]:
         """Questions that the document really answers, the surest first."""
-        return suggest(self._with(model), document_id, count, language, stop or Flag())
+        return self._run(
+            "suggest", [document_id], model, lambda shop: suggest(shop, document_id, count, language, stop or Flag())
+        )
 
     def follow_up(
         self, answer: Answer, options: AskOptions, count: int = 3, stop: Flag | None = None
@@ -82,7 +93,7 @@ class Chains:
         parts = parts_of(question)
         if len(parts) < 2:
             return self._assistant.stream(question, history, options, stop)
-        return step_by_step(self._with(options.model), self._assistant, question, history, options, stop, parts)
+        return self._in_steps(question, history, options, stop, parts)
 
     def answer_in_steps(
         self,
@@ -92,7 +103,22 @@ class Chains:
         stop: Flag | None = None,
     ) -> Iterator[Event]:
         """The same, where the chat model may take the question apart too."""
-        return step_by_step(self._with(options.model), self._assistant, question, history, options, stop or Flag())
+        return self._in_steps(question, history, options, stop or Flag())
 
-    def _with(self, model: str) -> Workshop:
-        return replace(self._workshop, chat_model=self._models.get(model))
+    def _in_steps(
+        self, question: str, history: Sequence[Message], options: AskOptions, stop: Flag, parts: Sequence[str] = ()
+    ) -> Iterator[Event]:
+        """One run of all steps, not one each."""
+        shop, part = self._with("decompose", options.model), replace(self._assistant, runs=Runs())
+        steps = step_by_step(shop, part, question, history, options, stop, parts)
+        return self._assistant.runs.follow("steps", question, steps)
+
+    def _run(
+        self, kind: str, ids: Sequence[str], model: str, work: Callable[[Workshop], Iterator[_Made]]
+    ) -> Iterator[_Made]:
+        """What the chain yields, as a run that logs and traces are told of as of a question."""
+        shop = self._with(kind, model)
+        return self._assistant.runs.tell(kind, ", ".join(ids), lambda tell: work(replace(shop, tell=tell)))
+
+    def _with(self, purpose: str, model: str) -> Workshop:
+        return replace(self._workshop, chat_model=self._models.get(model), purpose=purpose)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Generator, Iterator, Sequence
 from threading import Event as Flag
 
@@ -27,6 +28,7 @@ _LIST_TOKENS = 300
 _SENTENCES_SHOWN = 20
 _LONGEST = 120
 _ALIKE = 0.6
+_log = logging.getLogger(__name__)
 _KEPT: TypeAdapter[tuple[Suggestion, ...]] = TypeAdapter(tuple[Suggestion, ...])
 
 
@@ -65,8 +67,8 @@ def _candidates(
     if shop.chat_model is not None:
         try:
             return (yield from _written(shop, document, count, language, stop))
-        except (ModelUnavailable, OutputInvalid):
-            pass  # what the document itself suggests will do
+        except (ModelUnavailable, OutputInvalid) as error:  # what the document itself suggests will do
+            _log.warning("Questions are made of the document's own words: %s", error)
     yield Progress("read", 0, 1, "documents", document.name)
     material = Material(shop.catalog, document)
     tables = TableStore(shop.catalog).of(document)

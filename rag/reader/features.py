@@ -13,50 +13,18 @@ from numpy.typing import NDArray
 from rag.confidence import inverse_document_frequency
 from rag.languages import analyze
 from rag.reader.questions import ASKED, Question
-from rag.reader.tokens import KINDS, Token, tokens
+from rag.reader.tokens import KINDS, PARTICLES, Token, tokens
 
 Array = NDArray[np.float32]
 LONGEST = {"en": 12, "ja": 16}
 """The longest span, in tokens."""
 _NEVER_FIRST = {
     "en": ("comma", "close", "of", "be", "auxiliary", "and"),
-    "ja": (
-        "comma",
-        "close",
-        "の",
-        "は",
-        "が",
-        "を",
-        "に",
-        "で",
-        "と",
-        "や",
-        "から",
-        "も",
-        "particle",
-        "copula",
-        "auxiliary",
-    ),
+    "ja": ("comma", "close", *PARTICLES, "particle", "copula", "auxiliary"),
 }
 _NEVER_LAST = {
     "en": ("comma", "open", "of", "in", "by", "to", "for", "article", "be", "auxiliary", "and", "that"),
-    "ja": (
-        "comma",
-        "open",
-        "の",
-        "は",
-        "が",
-        "を",
-        "に",
-        "で",
-        "と",
-        "や",
-        "から",
-        "も",
-        "particle",
-        "prefix",
-        "copula",
-    ),
+    "ja": ("comma", "open", *PARTICLES, "particle", "prefix", "copula"),
 }
 _YEAR = re.compile(r"(?:1[0-9]|20)\d\d$")
 _REACH = 5.0

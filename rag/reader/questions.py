@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.reader.tokens import KINDS, Token, tokens
+from rag.reader.tokens import KINDS, PARTICLES, Token, tokens
 
 Kind = Literal[
     "who", "when", "where", "number", "amount", "what", "which", "definition", "why", "how", "yes/no", "about", "list",
@@ -84,7 +84,7 @@ _NO_TERMS = {
     "en": frozenset(
         ["comma", "mark", "open", "close", "of", "article", "be", "auxiliary", "that", "in", "to", "for", "by"]
     ),
-    "ja": frozenset(["comma", "mark", "open", "close", "の", "は", "が", "を", "に", "で", "と", "や", "から", "も"]),
+    "ja": frozenset(["comma", "mark", "open", "close", *PARTICLES]),
 }
 _HEAD = re.compile(
     r"\b(?:what|which|whose|how many)\s+(?:(?:is|was|are|were)\s+the\s+)?((?:[\w'-]+\s+){0,3}?[\w'-]+)"

@@ -8,6 +8,8 @@ from functools import lru_cache
 
 from rag.languages import japanese_tokens, stem
 
+PARTICLES = ("の", "は", "が", "を", "に", "で", "と", "や", "から", "も")
+"""The Japanese particles that are kinds of their own."""
 KINDS: dict[str, tuple[str, ...]] = {
     "en": (
         *("edge", "comma", "mark", "open", "close", "of", "in", "by", "to", "for", "article", "be", "auxiliary"),
@@ -28,7 +30,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         ),
     ),
     "ja": (
-        *("edge", "comma", "mark", "open", "close", "の", "は", "が", "を", "に", "で", "と", "や", "から", "も"),
+        *("edge", "comma", "mark", "open", "close", *PARTICLES),
         *("particle", "copula", "auxiliary", "する", "verb", "adjective", "pronoun", "number", "counter", "suffix"),
         *("prefix", "person", "place", "name", "noun", "adverb", "latin", "katakana"),
     ),
@@ -66,10 +68,7 @@ _CLOSED = {
     **dict.fromkeys("([{“‘«", "open"),
     **dict.fromkeys(")]}”»", "close"),
 }
-_PARTICLES = {
-    **{"の": "の", "は": "は", "が": "が", "を": "を", "に": "に", "へ": "に", "で": "で", "と": "と", "や": "や"},
-    **{"から": "から", "まで": "から", "より": "から", "も": "も"},
-}
+_PARTICLES = {**{one: one for one in PARTICLES}, "へ": "に", "まで": "から", "より": "から"}
 _LATIN = re.compile(r"[\x21-\x7eＡ-Ｚａ-ｚ]+$")
 _KATAKANA = re.compile(r"[ァ-ヺー・]+$")
 

@@ -12,7 +12,16 @@ from typing import Any
 
 import pytest
 
-from rag.events import ModelFailed, PromptBuilt, RunEnded, RunFailed, RunStarted, ToolCalled, ToolReturned
+from rag.events import (
+    ModelFailed,
+    ModelFinished,
+    PromptBuilt,
+    RunEnded,
+    RunFailed,
+    RunStarted,
+    ToolCalled,
+    ToolReturned,
+)
 from rag.traces import Traces
 from rag.types import Message
 from tests._checkpoints import tiny_llama
@@ -127,6 +136,24 @@ def test_tools_and_failures_are_spans_with_their_errors(collector: Collector) ->
         "execute_tool", "search", "1",
     )  # fmt: skip
     assert attributes(collector.spans[3])["gen_ai.usage.input_tokens"] == 0
+
+
+def test_prompts_that_are_written_side_by_side_are_spans_of_their_own(collector: Collector) -> None:
+    traces = Traces(collector.url)
+    asked = (Message("user", "?"),)
+    story = (
+        RunStarted("summarise", "?"),
+        PromptBuilt("summarise", "m", asked, 10, 5, 4096, prompt_id="a"),
+        PromptBuilt("summarise", "m", asked, 20, 5, 4096, prompt_id="b"),
+        ModelFinished("summarise", "m", 10, 1, False, prompt_id="a"),
+        ModelFinished("summarise", "m", 20, 2, False, prompt_id="b"),
+        RunEnded(1.0, 30, 3),
+    )
+    for event in story:
+        traces.hear(event)
+    traces.close()
+    used = [attributes(span)["gen_ai.usage.input_tokens"] for span in collector.spans]
+    assert used == [10, 20, 30]
 
 
 def test_a_collector_that_is_away_costs_no_answer(open_kb: Open) -> None:
