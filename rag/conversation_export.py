@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Sequence
+from dataclasses import asdict
 
-from rag.types import Citation, Conversation, ExportForm
+from rag.types import Citation, Conversation, ExportForm, ToolUse
 
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0, 2.2
 
@@ -27,6 +29,7 @@ def _as_json(conversation: Conversation) -> str:
             "answer": turn.answer.text,
             "answered": turn.answer.answered,
             "model": turn.answer.model,
+            "steps": [asdict(step) for step in turn.answer.steps],
             "sentences": [
                 {
                     "text": sentence.text.strip(),
@@ -56,8 +59,19 @@ def _as_markdown(conversation: Conversation) -> str:
                 marks += f"[^{len(notes)}]"
             ending = sentence.text[len(sentence.text.rstrip()) :]
             text += sentence.text.rstrip() + marks + ending
-        parts += [f"## {' '.join(turn.question.split())}", text.strip() or "–"]
+        steps = "\n".join(f"    {line}" for line in _steps(turn.answer.steps))  # as code: what tools gave is data
+        parts += [f"## {' '.join(turn.question.split())}", *([steps] if steps else []), text.strip() or "–"]
     return "\n\n".join([*parts, "\n".join(notes)]).strip() + "\n"
+
+
+def _steps(steps: Sequence[ToolUse]) -> list[str]:
+    """Lines that say which tools an agent called, with what and why, and what they gave."""
+    lines: list[str] = []
+    for number, step in enumerate(steps, 1):
+        lines.append(f"{number}. {step.name} {' '.join(step.arguments.split())}")
+        lines += [f"   {line}" for line in step.thought.splitlines() if line.strip()]
+        lines += [f"   > {line}" for line in (step.result or "").splitlines() if line.strip()]
+    return lines
 
 
 def _source(citation: Citation) -> str:
@@ -77,6 +91,8 @@ def _as_word(conversation: Conversation) -> bytes:
     number = 0
     for turn in conversation.turns:
         document.add_heading(_NO_XML.sub("", " ".join(turn.question.split())), 1)
+        for line in _steps(turn.answer.steps):
+            document.add_paragraph(_NO_XML.sub("", line)).paragraph_format.space_after = 0
         paragraph, sources = document.add_paragraph(), list[str]()
         for sentence in turn.answer.sentences:
             paragraph.add_run(_NO_XML.sub("", sentence.text.rstrip()))

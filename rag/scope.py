@@ -24,13 +24,14 @@ def covers(options: AskOptions, info: DocumentInfo) -> bool:
         and (not options.languages or info.language in options.languages)
         and (options.since is None or day(info) >= options.since.isoformat())
         and (options.until is None or day(info) <= options.until.isoformat())
-        and all(_holds(info.metadata.get(key, ""), value) for key, value in options.metadata)
+        and all(_has_any(options, info, key) for key in {key for key, _ in options.metadata})
     )
 
 
-def _holds(field: str, value: str) -> bool:
-    """Whether a field of the metadata is this value, or has it among several ("a; b")."""
-    return value == field or value in field.split("; ")
+def _has_any(options: AskOptions, info: DocumentInfo, key: str) -> bool:
+    """Whether a field of the metadata is one of the values asked for of it, or has one among several."""
+    there = {info.metadata.get(key, ""), *info.values(key)}
+    return any(value in there for name, value in options.metadata if name == key)
 
 
 def day(info: DocumentInfo) -> str:

@@ -17,6 +17,12 @@ Problem = Literal["", "number", "name", "negation", "words", "contradiction"]
 """
 
 
+FACETS = ("tags", "persons", "organisations", "places")
+"""Fields of a document's metadata to choose by: what models for tags and for named entities find."""
+SEPARATOR = "; "
+"""Between the values of a field of the metadata that has several."""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """Characters `start:end` of a chunk's text that stand at `offset` of the document's block `block`."""
@@ -71,6 +77,10 @@ class DocumentInfo:
     added_at: datetime
     report: ExtractionReport = field(default_factory=ExtractionReport)
     parent: str | None = None
+
+    def values(self, field: str) -> tuple[str, ...]:
+        """Those of a field of the metadata; none where it has no such field."""
+        return tuple(filter(None, self.metadata.get(field, "").split(SEPARATOR)))
 
     @property
     def has_original(self) -> bool:
@@ -230,12 +240,26 @@ class Computation:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolUse:
+    """A tool that an agent has called: with what (JSON, as the model gave it), what it said before, and what came.
+
+    `result` may be cut; with `failed` it says what went wrong. It is None until the tool has ended.
+    """
+
+    name: str
+    arguments: str
+    thought: str = ""
+    result: str | None = None
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a question gets: sentences with citations.
 
     `answered` is False where the documents do not seem to answer. `model` is the chat model's name, or
     "extractive" where the sentences are quoted from the documents, "computed" where a query over a table gave them
-    (then `computation` says how). `stopped` says that the person ended it.
+    (then `computation` says how). `stopped` says that the person ended it. `steps` are the tools that an agent used.
     """
 
     question: str
@@ -247,6 +271,7 @@ class Answer:
     took_ms: float
     stopped: bool = False
     computation: Computation | None = None
+    steps: tuple[ToolUse, ...] = ()
 
     @property
     def text(self) -> str:
@@ -301,11 +326,11 @@ class AskOptions:
     """What travels with one question: how many passages are used, and which documents are searched (all by default).
 
     A document is searched if it or its collection is named, and if it fits every other filter: media type, language
-    (BCP 47 tag), days from `since` to `until`, and metadata as (key, value). `before` are the questions of the
-    conversation before this one, oldest first: a follow-up rests on them. `wordings` are the same question in other
-    words, and `imagined` is a passage that might answer it: what they find is found too. `model` is the name of the
-    chat model that writes (empty: the default one; "extractive": none, sentences are quoted). `agent` lets it use
-    tools.
+    (BCP 47 tag), days from `since` to `until`, and metadata as (key, value), of one key any value that is given.
+    `before` are the questions of the conversation before this one, oldest first: a follow-up rests on them. `wordings`
+    are the same question in other words, and `imagined` is a passage that might answer it: what they find is found too.
+    `model` is the name of the chat model that writes (empty: the default one; "extractive": none, sentences are
+    quoted). `agent` lets it use tools.
     """
 
     k: int = 6
@@ -354,4 +379,5 @@ __all__ = [
     "Span",
     "TokensUsed",
     "ToolReply",
+    "ToolUse",
 ]

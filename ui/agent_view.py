@@ -6,15 +6,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from rag.events import ToolCalled, ToolReturned
+from rag.types import ToolUse
 from ui.language import Words
 from ui.plain import plain
 from ui.visit import Visit
 
 _KEY = "agent"
 _SHOWN_CHARACTERS = 2000
-
-Step = ToolCalled | ToolReturned
 
 
 def draw_agent_switch(visit: Visit, model: str) -> bool:
@@ -26,18 +24,16 @@ def draw_agent_switch(visit: Visit, model: str) -> bool:
     return st.toggle(words("agent.switch"), key=_KEY, persist_state="session", help=words("agent.help", tools=names))
 
 
-def draw_steps(words: Words, steps: Sequence[Step], *, live: bool) -> None:
+def draw_steps(words: Words, steps: Sequence[ToolUse], *, live: bool) -> None:
     """Every tool that was called: with what, why, and what it gave."""
-    calls = [step for step in steps if isinstance(step, ToolCalled)]
-    if not calls:
+    if not steps:
         return
-    given = {step.call_id: step for step in steps if isinstance(step, ToolReturned)}
-    with st.expander(words("agent.steps", count=len(calls)), icon=":material/construction:", expanded=live):
-        for number, call in enumerate(calls, 1):
-            name = words.name("tools", call.name)
-            st.markdown(f"**{number}. {plain(name)}** {plain(call.arguments)}")
-            if call.thought:
-                st.caption(plain(call.thought[:_SHOWN_CHARACTERS]))
-            if returned := given.get(call.call_id):
-                failed = words("agent.failed") if returned.failed else ""
-                st.code(f"{failed}{returned.result[:_SHOWN_CHARACTERS]}", language=None, wrap_lines=True)
+    with st.expander(words("agent.steps", count=len(steps)), icon=":material/construction:", expanded=live):
+        for number, step in enumerate(steps, 1):
+            name = words.name("tools", step.name)
+            st.markdown(f"**{number}. {plain(name)}** {plain(step.arguments)}")
+            if step.thought:
+                st.caption(plain(step.thought[:_SHOWN_CHARACTERS]))
+            if step.result is not None:
+                failed = words("agent.failed") if step.failed else ""
+                st.code(f"{failed}{step.result[:_SHOWN_CHARACTERS]}", language=None, wrap_lines=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from threading import Event as Flag
 from threading import Lock, Thread
@@ -26,7 +26,7 @@ from rag.events import (
     ToolReturned,
 )
 from rag.reports import Job
-from rag.types import Answer, AskOptions, Feedback, Message
+from rag.types import Answer, AskOptions, Feedback, Message, ToolUse
 from rag.types import Conversation as SavedConversation
 
 _POLL_S = 0.1
@@ -43,7 +43,7 @@ class Reply:
         self.stage = "searching"
         self.passages = 0
         self.text = ""
-        self.steps: list[ToolCalled | ToolReturned] = []
+        self.steps: list[ToolUse] = list(answer.steps) if answer else []
         self.answer = answer
         self.error: Mapping[str, str] | None = None
         self.model_error: Mapping[str, str] | None = None
@@ -108,8 +108,10 @@ class Reply:
                 self.text += text
             case ModelFailed(error=error):
                 self.model_error = error
-            case ToolCalled() | ToolReturned():
-                self.steps.append(event)
+            case ToolCalled():
+                self.steps.append(ToolUse(event.name, event.arguments, event.thought))
+            case ToolReturned(result=result, failed=failed):  # one tool at a time
+                self.steps[-1] = replace(self.steps[-1], result=result, failed=failed)
             case PromptTruncated():
                 self.truncated = event
             case HistorySummarised():

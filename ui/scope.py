@@ -7,11 +7,13 @@ from functools import partial
 
 import streamlit as st
 
-from rag.types import AskOptions
+from rag.types import FACETS, AskOptions
 from ui.document_view import type_name
+from ui.facets import facets_of
 from ui.visit import Visit
 
 _KEYS = ("scope_documents", "scope_collections", "scope_types", "scope_languages")
+_FACET_KEYS = {name: f"scope_{name}" for name in FACETS}
 
 
 def draw_scope(visit: Visit) -> AskOptions:
@@ -20,7 +22,9 @@ def draw_scope(visit: Visit) -> AskOptions:
     names = {document.id: document.name for document in documents}
     kinds, spoken = {one.media_type for one in documents}, {one.language for one in documents}
     collections = {one.collection for one in documents} - {""}
+    facets = facets_of(documents)
     known = dict(zip(_KEYS, (set(names), collections, kinds, spoken), strict=True))
+    known |= {_FACET_KEYS[name]: set(facets.get(name, ())) for name in FACETS}
     picked = sum(_forget(key, entries) for key, entries in known.items())
     label = words("ask.scope_some", count=picked) if picked else words("ask.scope_all")
     with st.popover(label, icon=":material/filter_alt:", width="stretch", disabled=not names, key="scope"):
@@ -29,12 +33,18 @@ def draw_scope(visit: Visit) -> AskOptions:
         media_types = _draw_choice("scope_types", sorted(kinds), partial(type_name, words), words("ask.types"), 2)
         by_name = partial(words.name, "languages")
         languages = _draw_choice("scope_languages", sorted(spoken), by_name, words("ask.languages"), 2)
+        metadata = {
+            (name, value)
+            for name, values in facets.items()
+            for value in _draw_choice(_FACET_KEYS[name], values, str, words(f"facet.{name}"), 1)
+        }
         st.button(words("ask.scope_clear"), key="scope_clear", type="tertiary", on_click=_clear, disabled=not picked)
     return AskOptions(
         documents=frozenset(chosen),
         collections=frozenset(within),
         media_types=frozenset(media_types),
         languages=frozenset(languages),
+        metadata=frozenset(metadata),
     )
 
 
@@ -55,5 +65,5 @@ def _forget(key: str, known: set[str]) -> int:
 
 
 def _clear() -> None:
-    for key in _KEYS:
+    for key in (*_KEYS, *_FACET_KEYS.values()):
         st.session_state.pop(key, None)

@@ -14,6 +14,7 @@ from ui.chains_view import draw_chains
 from ui.collection_view import draw_collection
 from ui.curation_view import draw_actions, draw_outcome
 from ui.document_view import draw_preview, file_type
+from ui.facets import draw_facets
 from ui.language import Words
 from ui.report_view import has_gaps
 from ui.visit import Visit
@@ -56,7 +57,7 @@ def _draw_filters(visit: Visit, documents: Sequence[DocumentInfo]) -> list[Docum
     collection = draw_collection(visit, Counter(document.collection for document in documents))
     return [
         document
-        for document in documents
+        for document in draw_facets(words, documents)
         if matches(text, document)
         and kind in (None, file_type(words, document))
         and state in (None, _state_name(words, document))

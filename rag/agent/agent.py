@@ -24,18 +24,20 @@ from rag.languages import detect_language
 from rag.prompts import break_tags, cost
 from rag.protocols import ChatModel, ToolCaller
 from rag.tables.store import TableStore
-from rag.types import Answer, AskOptions, Message, Sentence
+from rag.types import Answer, AskOptions, Message, Sentence, ToolUse
 from rag.verification import verify
 
 STEP_TOKENS = 400
 _RETRIES = 2
 """How often in a row a model may write what is no step, and see why."""
 _LEAST_SHOWN = 80  # tokens of what a tool gives
+_KEPT_CHARACTERS = 2000
+"""What is kept with the answer of all that a tool gave."""
 
 
 @dataclass(slots=True)
 class _Run:
-    """One question on its way: its bounds, what was said so far (`kept` messages always), what the tools found."""
+    """One question on its way: its bounds, what was said so far (`kept` messages always), which tools were called."""
 
     question: str
     bench: Bench
@@ -45,7 +47,7 @@ class _Run:
     stop: Flag
     messages: list[Message] = field(default_factory=list)
     kept: int = 0
-    calls: int = 0
+    steps: list[ToolUse] = field(default_factory=list)
 
     @property
     def over(self) -> bool:
@@ -97,15 +99,13 @@ class Agent:
         yield StageStarted("writing")
         written = yield from self._by_calls(run, history) if self._native(model) else self._by_text(run, history)
         if not written and not stop.is_set():  # the model failed, or found no words: the documents speak
-            yield from _ordinary(parts, question, history, options, stop, begin)
+            yield from _ordinary(parts, question, history, options, run, begin)
             return
         sentences = self._checked(written, bench)
         took_ms = (time.perf_counter() - begin) * 1000
         confidence = 1.0 if bench.computed else bench.confidence
-        hits = tuple(bench.hits)
-        yield AnswerReady(
-            Answer(question, sentences, hits, bool(sentences), confidence, model.name, took_ms, stop.is_set())
-        )
+        answer = Answer(question, sentences, tuple(bench.hits), bool(sentences), confidence, model.name, took_ms)
+        yield AnswerReady(replace(answer, stopped=stop.is_set(), steps=tuple(run.steps)))
 
     def _native(self, model: ChatModel) -> bool:
         protocol = self._assistant.settings.agent_protocol
@@ -135,7 +135,7 @@ class Agent:
             try:
                 reply = yield from call_natively(calls, STEP_TOKENS, run.stop)
             except ModelUnavailable:
-                return "" if run.calls else (yield from self._by_text(run, history))
+                return "" if run.steps else (yield from self._by_text(run, history))
             if not reply.calls:
                 yield TokenGenerated(reply.text)
                 return reply.text
@@ -164,7 +164,7 @@ class Agent:
         run.kept = len(run.messages)
         wrong = 0
         for _ in range(self._assistant.settings.agent_steps + _RETRIES):
-            if run.over or run.calls >= self._assistant.settings.agent_steps:
+            if run.over or len(run.steps) >= self._assistant.settings.agent_steps:
                 break
             written = yield from generate(run.model, "agent", _fitting(run), STEP_TOKENS, run.stop, aloud=False)
             if written.failed or run.stop.is_set():
@@ -211,14 +211,14 @@ class Agent:
 
 def _called(run: _Run, name: str, arguments: str, thought: str) -> Generator[Event, None, str]:
     """Calls a tool; what it gives, or what went wrong, both for the model."""
-    run.calls += 1
-    call_id = str(run.calls)
+    call_id = str(len(run.steps) + 1)
     yield ToolCalled(call_id, name, arguments, thought)
     try:
         given = json.loads(arguments or "{}")
         result, failed = call(run.tools, name, given, run.bench), False
     except (ToolFailed, ValueError, RecursionError) as error:
         result, failed = f"Error: {error}", True
+    run.steps.append(ToolUse(name, arguments, thought, result[:_KEPT_CHARACTERS], failed))
     yield ToolReturned(call_id, name, result, failed)
     return result
 
@@ -260,14 +260,15 @@ def _ordinary(
     question: str,
     history: Sequence[Message],
     options: AskOptions,
-    stop: Flag,
+    run: _Run,
     begin: float,
 ) -> Iterator[Event]:
-    """The answer that the documents give by themselves."""
+    """The answer that the documents give by themselves, after the steps that led to none."""
     for event in replace(assistant, runs=type(assistant.runs)()).stream(
-        question, history, replace(options, model=EXTRACTIVE), stop
+        question, history, replace(options, model=EXTRACTIVE), run.stop
     ):
         if isinstance(event, AnswerReady):
-            yield AnswerReady(replace(event.answer, took_ms=(time.perf_counter() - begin) * 1000))
+            took_ms = (time.perf_counter() - begin) * 1000
+            yield AnswerReady(replace(event.answer, took_ms=took_ms, steps=tuple(run.steps)))
         elif isinstance(event, StageStarted | TokenGenerated):
             yield event

@@ -11,9 +11,8 @@ from typing import Any
 
 from loaders import Document
 from rag.tasks._checkpoint import loading
+from rag.types import SEPARATOR
 
-SEPARATOR = "; "
-"""Between the values of a field that has several."""
 _TAG_CHARACTERS, _TAG_LEAST = 2000, 0.5
 _ENTITY_CHARACTERS, _PIECE_CHARACTERS = 20_000, 1000
 _ENTITY_LEAST, _MOST_ENTITIES = 0.6, 10

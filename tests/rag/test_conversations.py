@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 
 import docx
 import pytest
 
 from rag import KnowledgeBase
 from rag.errors import ConversationNotFound
-from rag.types import Feedback
+from rag.types import Feedback, ToolUse
 
 QUESTION = "When does the horn sound?"
 
@@ -123,3 +124,29 @@ def test_exports_name_the_sources(kb):
         ("Normal", "The horn sounds at noon.[1]"),
         ("Quote", "[1] keeper.md, line 3: “The horn sounds at noon.”"),
     ]
+
+
+def test_the_steps_of_an_agent_are_kept_and_exported(kb):
+    used = (
+        ToolUse("search", '{"query": "horn"}', "I look it up.", "[1] The horn sounds at noon.\n![x](http://evil)"),
+        ToolUse("calculator", '{"expression": "1/0"}', "", "Error: division by zero", failed=True),
+    )
+    id_ = kb.conversations.start("ann", QUESTION)
+    kb.conversations.put_turn("ann", id_, 0, QUESTION, replace(kb.ask(QUESTION), steps=used))
+    assert kb.conversations.load("ann", id_).turns[0].answer.steps == used
+    markdown = kb.conversations.export("ann", id_, "markdown").decode()
+    assert (
+        """    1. search {"query": "horn"}
+       I look it up.
+       > [1] The horn sounds at noon.
+       > ![x](http://evil)
+    2. calculator {"expression": "1/0"}
+       > Error: division by zero
+
+The horn sounds at noon.[^1]"""
+        in markdown
+    )  # by four spaces they are code: nothing of them is rendered
+    (turn,) = json.loads(kb.conversations.export("ann", id_, "json"))["turns"]
+    assert [(step["name"], step["failed"]) for step in turn["steps"]] == [("search", False), ("calculator", True)]
+    word = docx.Document(io.BytesIO(kb.conversations.export("ann", id_, "word")))
+    assert '1. search {"query": "horn"}' in [paragraph.text for paragraph in word.paragraphs]

@@ -48,6 +48,8 @@ def test_each_filter_leaves_what_it_names(kb: KnowledgeBase, query: str) -> None
         ({"until": date(2020, 1, 1)}, {"hours-old.md"}),
         ({"since": date(2025, 1, 1)}, {"hours.txt", "案内.txt"}),  # which give no date: added today
         ({"metadata": frozenset([("author", "Ana")])}, {"hours.md", "hours-old.md"}),
+        ({"metadata": frozenset([("author", "Ana"), ("author", "佐藤")])}, {"hours.md", "hours-old.md", "案内.md"}),
+        ({"metadata": frozenset([("author", "Ana"), ("date", "2019-05-01")])}, {"hours-old.md"}),
         ({"languages": frozenset(["en"]), "since": date(2024, 1, 1), "until": date(2024, 12, 31)}, {"hours.md"}),
         ({"documents": frozenset([info(kb, "案内.md").id]), "languages": frozenset(["en"])}, set()),
     ):

@@ -1,11 +1,12 @@
 """Replies are produced by a thread of their own; what pages read of them is always whole."""
 
+from dataclasses import replace
 from threading import Event as Flag
 
 from rag import KnowledgeBase, Settings
 from rag.errors import QuestionTooLong
-from rag.events import AnswerReady, ModelFailed, StageStarted, TokenGenerated
-from rag.types import Answer, AskOptions, Feedback, Message, Sentence
+from rag.events import AnswerReady, ModelFailed, StageStarted, TokenGenerated, ToolCalled, ToolReturned
+from rag.types import Answer, AskOptions, Feedback, Message, Sentence, ToolUse
 from tests._loopback import loopback
 from ui.conversation import Conversation, Reply, Turn
 
@@ -68,6 +69,16 @@ def test_a_failing_model_does_not_end_the_reply():
     assert reply.wait(10)
     assert reply.model_error == failed
     assert reply.answer.text == "quoted"
+
+
+def test_the_tools_that_were_used_are_seen_at_once_and_again_when_it_is_reopened():
+    called = ToolCalled("1", "search", "{}", "I look it up.")
+    events = [called, ToolReturned("1", "search", "found"), AnswerReady(answer("One."))]
+    reply = started(lambda stop: iter(events))
+    assert reply.wait(10)
+    used = [ToolUse("search", "{}", "I look it up.", "found")]
+    assert reply.steps == used
+    assert Reply(replace(answer("One."), steps=tuple(used))).steps == used
 
 
 def test_history_is_what_was_answered():

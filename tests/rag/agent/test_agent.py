@@ -82,6 +82,11 @@ def test_by_text_it_searches_computes_and_answers_with_citations(make: Any) -> N
     returned = [event.result for event in events if isinstance(event, ToolReturned)]
     assert "A lost card costs 5 euros." in returned[0]
     assert returned[1] == "5 + 20 = 25"
+    assert [(step.name, step.thought, step.failed) for step in answer.steps] == [
+        ("search", "I look it up.", False),
+        ("calculator", "I need a tool.", False),
+    ]
+    assert answer.steps[1].result == "5 + 20 = 25"
     assert [sentence.problem for sentence in answer.sentences] == ["", ""]
     (cited,) = answer.sentences[0].citations
     assert cited.quote == "A lost card costs 5 euros."
