@@ -24,6 +24,7 @@ from loaders._text import cell
 
 Quoting = Literal[0, 3]  # csv.QUOTE_MINIMAL, csv.QUOTE_NONE
 _SEGMENT = 1 << 18
+_KEPT = 4
 _ODD_SPACES = [
     c.encode()
     for c in ("  ", " \n", " \r", ' "', "\v", "\f", "\u3000", "\xa0", "\u2028", "\u2029", "\x85", "\x1c", "\x1e")
@@ -55,7 +56,7 @@ class Records(Sequence[Block]):
     """The blocks of a table: one per record with a value, "column: value | column: value".
 
     `header_row` is the number of the header's record, 0 without one; records before it are paragraphs.
-    Every access by number reads one segment, and the last one read is kept.
+    An access by number reads one segment; the last few are kept, as splitting looks at rows before and behind.
     """
 
     def __init__(self, data: bytes, dialect: Dialect, header_row: int, columns: Sequence[str]) -> None:
@@ -64,9 +65,10 @@ class Records(Sequence[Block]):
         self._header_row = header_row
         self._columns = columns
         self._segments: list[_Segment] = []
-        self._recent: tuple[int, list[Block]] = (-1, [])
+        self._recent: dict[int, list[Block]] = {}
         self.counted = Counted()
         self._count()
+        self._starts = [segment.block for segment in self._segments]
 
     def __len__(self) -> int:
         return self._length
@@ -85,14 +87,16 @@ class Records(Sequence[Block]):
         index = index + self._length if index < 0 else index
         if not 0 <= index < self._length:
             raise IndexError(index)
-        number = bisect_right(self._segments, index, key=lambda segment: segment.block) - 1
-        if self._recent[0] != number:
-            self._recent = (number, list(self._read(number)))
-        return self._recent[1][index - self._segments[number].block]
+        number = bisect_right(self._starts, index) - 1
+        blocks = self._recent.get(number)
+        if blocks is None:
+            blocks = list(self._read(number))
+            self._recent = {**dict(list(self._recent.items())[1 - _KEPT :]), number: blocks}
+        return blocks[index - self._starts[number]]
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
         """The file's data goes as a buffer, which whoever has it already can leave out (pickle's protocol 5)."""
-        state = self.__dict__ | {"_recent": (-1, [])}
+        state = self.__dict__ | {"_recent": {}}
         if operator.index(protocol) >= 5:
             state["_data"] = pickle.PickleBuffer(self._data)
         return copyreg.__newobj__, (type(self),), state  # pyright: ignore[reportAttributeAccessIssue]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rag.embedders._word_counts import WordCounts, count_encoded
 from rag.errors import ModelUnavailable
 from rag.protocols import Vectors
 from rag.settings import DEFAULT_EMBEDDING_MODEL
@@ -87,8 +88,7 @@ class SentenceTransformerEmbedder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """How many tokens each text has, special tokens left out, nothing cut."""
-        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        return [len(encoding) for encoding in encodings]
+        return self._word_counts.count(texts) if self._word_counts else count_encoded(self._tokenizer, texts)
 
     def token_spans(self, text: str) -> list[tuple[int, int]]:
         """The character span of each token, special tokens left out, nothing cut."""
@@ -132,6 +132,11 @@ class SentenceTransformerEmbedder:
         path = self._file("config_sentence_transformers.json")
         known = json.loads(path.read_bytes()).get("prompts") or {} if path else {}
         return known if any(known.values()) or not self._is_e5 else _E5_PROMPTS
+
+    @cached_property
+    def _word_counts(self) -> WordCounts | None:
+        """None where a word's tokens depend on its neighbours."""
+        return WordCounts(self._tokenizer) if WordCounts.fits(self._tokenizer) else None
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:

@@ -105,3 +105,21 @@ def test_where_no_int8_file_can_be_made_the_full_weights_embed(
     blocked.write_text("")
     vectors = OnnxInt8Embedder(DEFAULT_EMBEDDING_MODEL, "", blocked).embed_passages(TEXTS)
     assert vectors == pytest.approx(embedder.embed_passages(TEXTS), abs=1e-5)
+
+
+ODD_TEXTS = [
+    "The U.S.-made Zürich naïve café — 3.14% of $1,000,000.00!",
+    "図書館は午前九時に開館します。１２３ ＡＢＣ　全角の空白。",
+    "tab\there\x0bvertical\x0cfeed\x1cseparator\x85next\u2028line\u00a0no-break\u200bzero width",
+    "e\u0301 combining \u0301alone [MASK] [SEP] x[CLS]y <s>",
+    "a" * 150 + " " + "é" * 90 + "\n\n  indented\r\nline",
+    "",
+    " \n ",
+]
+
+
+def test_a_count_is_that_of_the_spans_whatever_the_text(any_embedder: Embedder) -> None:
+    for _ in range(2):  # the second time all words are known
+        counts = any_embedder.count_tokens(ODD_TEXTS)
+        assert counts == [len(any_embedder.token_spans(text)) for text in ODD_TEXTS]
+        assert sum(any_embedder.count_tokens(["\n".join(ODD_TEXTS)])) == sum(counts)
