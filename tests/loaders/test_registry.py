@@ -90,6 +90,8 @@ def test_parsers_are_imported_only_when_chosen() -> None:
         ("Who won?", "en"),
         ("late fee", "en"),
         ("What is OAuth?", "en"),
+        ("Where does the river rise?", "en"),
+        ("Wann erschien das Gedicht The Mask of Anarchy zum ersten Mal?", "de"),
         ("What does 図書館 mean in English?", "en"),
         ("開館時間は？", "ja"),
         ("休館日", "ja"),

@@ -59,11 +59,11 @@ def test_a_process_is_kept_for_the_next_file(parser: Callable[..., Parser]) -> N
 
 
 def test_a_hang_costs_one_file(parser: Callable[..., Parser]) -> None:
-    read = parser(timeout_s=1)
+    read = parser(timeout_s=2)
     read.load(NOTE, "a.md")
     [hanging] = children()
     hanging.suspend()
-    with pytest.raises(LoadError, match="longer than 1 s") as raised:
+    with pytest.raises(LoadError, match="longer than 2 s") as raised:
         read.load(NOTE, "b.md")
     assert (raised.value.file, "TENKYO_PARSE_TIMEOUT_S" in raised.value.hint) == ("b.md", True)
     assert not hanging.is_running()
@@ -117,12 +117,12 @@ def test_a_table_of_many_rows_is_not_sent_back(parser: Callable[..., Parser]) ->
 def test_a_long_archive_may_take_longer_than_one_file_may(parser: Callable[..., Parser]) -> None:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as target:
-        for n in range(40):
+        for n in range(16):
             target.writestr(f"table{n}.csv", table(1))
     began = time.monotonic()
-    assert len(parser().load(archive.getvalue(), "tables.zip").children) == 40
+    assert len(parser().load(archive.getvalue(), "tables.zip").children) == 16
     whole = time.monotonic() - began
-    assert len(parser(timeout_s=max(1.0, whole / 3)).load(archive.getvalue(), "tables.zip").children) == 40
+    assert len(parser(timeout_s=whole / 3).load(archive.getvalue(), "tables.zip").children) == 16
 
 
 def test_files_are_read_side_by_side(parser: Callable[..., Parser]) -> None:
