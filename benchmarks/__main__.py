@@ -17,8 +17,10 @@ from benchmarks import (
     cited_spans,
     confidence,
     fuzz,
+    headers,
     ingest,
     kill,
+    languages,
     loaders,
     pages,
     peers,
@@ -36,6 +38,8 @@ Rows = Sequence[dict[str, object]]
 BENCHMARKS: dict[str, Callable[[argparse.Namespace], Rows]] = {
     "retrieval": lambda o: retrieval.run(_folders(o.data), o.limit),
     "ablation": lambda o: ablation.run(_folders(o.data), o.limit),
+    "headers": lambda o: headers.run(_folders(o.data), o.limit),
+    "languages": lambda o: languages.run(_sets(o.data), o.limit),
     "answers": lambda o: answers.run(_folders(o.data), o.limit, o.off_topic),
     "confidence": lambda o: confidence.run(_folders(o.data), o.limit),
     "train-reader": lambda o: train_reader.run(o.data, o.limit),
@@ -102,6 +106,11 @@ def _parser() -> argparse.ArgumentParser:
 
 def _folders(data: Path) -> list[Path]:
     return sorted(path for path in data.iterdir() if path.is_dir())
+
+
+def _sets(data: Path) -> list[Path]:
+    """Sets in the BEIR layout, or SQuAD's files, wherever they are in this folder."""
+    return sorted({*(path.parent for path in data.rglob("corpus.jsonl")), *data.rglob("*.json.gz")})
 
 
 def _table(rows: Rows) -> str:

@@ -13,14 +13,13 @@ from evals.questions import (
     ExpectedSource,
     Outcome,
     estimate,
-    evaluate_questions,
     expected_of,
     failures,
     p_value,
     read_questions,
 )
 from evals.retrieval import evaluate_retrieval
-from evals.variants import changed, under
+from evals.variants import Variant, outcomes_of
 from rag import KnowledgeBase, Settings
 from rag.errors import LoadError
 from rag.reports import Progress
@@ -74,14 +73,13 @@ def _evaluate_own(
     kb: KnowledgeBase, options: argparse.Namespace, report: Callable[[Progress], None]
 ) -> tuple[dict[str, object], bool]:
     questions = _questions(kb, options)[: options.limit]
-    outcomes = evaluate_questions(kb, questions, options.mode, report)
+    outcomes = outcomes_of(kb, questions, Variant(options.mode), report)
     figures = {"questions": len(questions), "mode": options.mode, **_figures(outcomes)}
     if options.against:
-        other = evaluate_questions(kb, questions, options.against, report)
+        other = outcomes_of(kb, questions, Variant(options.against), report)
         figures["against"] = {"mode": options.against, **_figures(other), "p_value": _p_values(outcomes, other)}
     if options.against_settings:
-        with under(kb, changed(kb.settings, options.against_settings), report) as changed_kb:
-            other = evaluate_questions(changed_kb, questions, options.mode, report)
+        other = outcomes_of(kb, questions, Variant(options.mode, tuple(options.against_settings)), report)
         figures["against settings"] = {
             "settings": options.against_settings,
             **_figures(other),

@@ -106,10 +106,13 @@ def evaluate_questions(
     mode: Mode,
     report: Callable[[Progress], None],
 ) -> list[Outcome]:
-    """Asks every question of the library as it is; `report` is told how many are done."""
+    """Asks every question of the library as it is; `report` is told how many are done.
+
+    A chat model widens each question first where the settings have it so; raises ModelUnavailable where it cannot.
+    """
     outcomes: list[Outcome] = []
     for number, expected in enumerate(questions, 1):
-        found = kb.search(expected.question, AskOptions(k=_DEPTH, mode=mode))
+        found = kb.search(expected.question, AskOptions(k=_DEPTH, mode=mode), widen=mode == "hybrid")
         fitting = (n for n, hit in enumerate(found.hits, 1) if expected.fits(hit, _pages(kb, hit, expected)))
         rank = next(fitting, None)
         names = tuple(dict.fromkeys(hit.document.name for hit in found.hits))

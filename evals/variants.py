@@ -1,19 +1,39 @@
-"""The same library under other settings, to compare what they find."""
+"""Ways of searching one library, to compare what they find: by another mode, or under other settings."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from evals.questions import ExpectedSource, Mode, Outcome, evaluate_questions
 from rag import KnowledgeBase, Settings
 from rag.errors import InvalidSettings
 from rag.reports import Progress
 
 _HINT = "Write each as name=value, as in reranker_model=/models/reranker; the names stand in docs/settings.md."
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A way of searching: a mode, and settings in the place of the library's own, each as "name=value"."""
+
+    mode: Mode = "hybrid"
+    settings: tuple[str, ...] = ()
+
+
+def outcomes_of(
+    kb: KnowledgeBase, questions: Sequence[ExpectedSource], variant: Variant, report: Callable[[Progress], None]
+) -> list[Outcome]:
+    """What becomes of the questions searched that way; raises InvalidSettings, ModelUnavailable."""
+    if not variant.settings:
+        return evaluate_questions(kb, questions, variant.mode, report)
+    with under(kb, changed(kb.settings, variant.settings), report) as other:
+        return evaluate_questions(other, questions, variant.mode, report)
 
 
 def changed(settings: Settings, pairs: Sequence[str]) -> Settings:

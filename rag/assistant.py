@@ -14,7 +14,7 @@ from rag.errors import InvalidSettings, ModelUnavailable, StoreError
 from rag.events import AnswerReady, Event, ModelFailed, PassagesRetrieved, StageStarted, TokenGenerated
 from rag.evidence import Verifier
 from rag.examples import Examples
-from rag.expansion import widened
+from rag.expansion import widened, widened_at_once
 from rag.extractive import Extract, choose_sentences, extract, plainly
 from rag.followups import rests_on_before
 from rag.generation import Written, generate
@@ -96,6 +96,14 @@ class Assistant:
         took_ms = (time.perf_counter() - start) * 1000
         stopped = stop.is_set()
         yield AnswerReady(Answer(question, sentences, found.hits, answered, read.confidence, author, took_ms, stopped))
+
+    def widened(self, question: str, options: AskOptions) -> AskOptions:
+        """The options with what a chat model adds to a search, where the settings have it so; raises ModelUnavailable.
+
+        Where nobody waits for an answer, a model that fails is not passed over.
+        """
+        model, how = self.models.get(options.model), self.settings.query_expansion
+        return widened_at_once(question, options, how, model, self.templates) if model else options
 
     def prompt(self, question: str, remembered: Remembered, hits: Sequence[Hit], model: ChatModel) -> Prompt:
         """What the chat model is sent; raises as `answer_messages`, and ModelUnavailable."""

@@ -104,6 +104,13 @@ MIGRATIONS = (
         turns INTEGER NOT NULL
     ) WITHOUT ROWID;
     """,
+    """
+    -- What embedding models have found when they were tried on this library's passages, by language.
+    CREATE TABLE language_checks (
+        model TEXT NOT NULL, language TEXT NOT NULL, passages INTEGER NOT NULL, by_vectors REAL NOT NULL,
+        by_words REAL NOT NULL, chunks INTEGER NOT NULL, PRIMARY KEY (model, language)
+    ) WITHOUT ROWID;
+    """,
 )
 
 

@@ -17,6 +17,7 @@ from rag.chains._workshop import Workshop
 from rag.chains.face import Chains
 from rag.chat_models import ChatModels
 from rag.conversations import Conversations
+from rag.coverage import Coverage, Languages
 from rag.curation import Curation
 from rag.database import Database
 from rag.embedders._switching import SwitchingEmbedder
@@ -82,6 +83,7 @@ class Parts:
     chains: Chains
     reindexing: Reindexing
     agent: Agent
+    languages: Languages
 
 
 def build(settings: Settings) -> Parts:
@@ -97,11 +99,22 @@ def build(settings: Settings) -> Parts:
     indexes = Indexes(catalog, folder / INDEXES)
     fixed = frozenset(settings.model_fields_set)
     settings = _remembered(settings, catalog, fixed)
-    embedder = SwitchingEmbedder(settings, _embedder)
+    coverage = Coverage(database, catalog)
+    embedder = SwitchingEmbedder(settings, _embedder, coverage.knows)
     workers = settings.parse_workers or min(4, os.cpu_count() or 1)
     parser = Parser(settings.parse_timeout_s, settings.parse_memory_mb, workers)
     library = Library(
-        settings, catalog, originals, indexes, embedder, parser, Web(), reserve, fixed, _annotators(settings)
+        settings,
+        catalog,
+        originals,
+        indexes,
+        embedder,
+        parser,
+        Web(),
+        reserve,
+        coverage,
+        fixed,
+        _annotators(settings),
     )
     queue = JobQueue(database)
     watched = WatchedFolder(settings.watch, settings.watch_collection, library) if settings.watch else None
@@ -154,6 +167,7 @@ def build(settings: Settings) -> Parts:
         chains=Chains(workshop, assistant, models, _summariser(settings)),
         reindexing=Reindexing(library, queue, worker),
         agent=Agent(assistant, Web()),
+        languages=Languages(coverage, embedder, bool(settings.embedding_languages)),
     )
 
 

@@ -187,7 +187,7 @@ class Worker:
             self._await_reading(_PATIENCE_S)
             return True
         self._library.indexes.seal(all_words=True)
-        return False
+        return self._library.coverage.check_next(self._library.embedder)
 
     def _await_reading(self, seconds: float) -> bool:
         """Whether a file was through within so many seconds."""

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from loaders import Block, Document, Fetched, Web, fetch
 from rag.catalog import Catalog, Generation, NewChunk, NewDocument, document_id
+from rag.coverage import Coverage
 from rag.embedders._switching import SwitchingEmbedder
 from rag.errors import DocumentTooLarge, EmptyDocument, ModelUnavailable, StoreError
 from rag.indexes import Indexes
@@ -46,6 +47,7 @@ class Library:
     parser: Parser
     web: Web
     reserve: Reserve
+    coverage: Coverage
     fixed: frozenset[str] = frozenset()
     """Settings that file, environment or caller give: an admin's choice does not change them."""
     annotators: tuple[Annotator, ...] = ()
@@ -307,6 +309,8 @@ class Library:
                 self.follow()
         self.indexes.refresh()
         self.indexes.seal(all_words=True)
+        while self.coverage.check_next(self.embedder):
+            pass
 
     def follow(self) -> None:
         """Brings both indexes up to date; where much is new, it goes to the disk."""

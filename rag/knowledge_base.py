@@ -61,6 +61,7 @@ class KnowledgeBase:
         self.logs = parts.logs
         self.reindexing = parts.reindexing
         self.agent = parts.agent
+        self.languages = parts.languages
 
     @classmethod
     def open(cls, store: Path | str | None = None, settings: Settings | None = None) -> Self:
@@ -321,8 +322,10 @@ class KnowledgeBase:
 
     # -- questions -----------------------------------------------------------------------------------------
 
-    def search(self, query: str, options: AskOptions = AskOptions()) -> Retrieved:  # noqa: B008 - frozen
-        """The passages that fit a query best."""
+    def search(self, query: str, options: AskOptions = AskOptions(), widen: bool = False) -> Retrieved:  # noqa: B008
+        """The passages that fit a query best; widened first as a question is, if so wished (`query_expansion`)."""
+        if widen:
+            options = self._parts.assistant.widened(query, options)
         return self._parts.retriever.search(query, options)
 
     def stream(

@@ -169,6 +169,35 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageCheck:
+    """A trial of the embedding model on the library's own passages in one language.
+
+    `by_vectors` and `by_words` are how well each sentence's passage was found (mean reciprocal rank, 1: always first),
+    of `passages` passages, when the library had `chunks` chunks in that language.
+    """
+
+    language: str
+    passages: int
+    by_vectors: float
+    by_words: float
+    chunks: int
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageUse:
+    """Whether vectors are used for a language of the library, and who says so: a setting, a trial or the model's name.
+
+    `check` is the trial, where there was one; it may have said nothing.
+    """
+
+    language: str
+    chunks: int
+    used: bool
+    by: Literal["setting", "check", "name"]
+    check: LanguageCheck | None
+
+
+@dataclass(frozen=True, slots=True)
 class Storage:
     """Bytes that the parts of a store take, and what is free on its disk."""
 

@@ -121,7 +121,8 @@ class Retriever:
         """What the searches find, and what the words of each say.
 
         Of a follow-up, what is found together with its context too; of a question with several parts, what each part
-        finds; and what the other wordings find that the options name.
+        finds; and what the other wordings find that the options name. An imagined passage is one of them where the
+        question's vector, which would be drawn to it, has no say.
         """
         words = self._indexes.words
         if words is None:
@@ -131,7 +132,10 @@ class Retriever:
             asked = asked._replace(vector=self._imagining(asked.vector, options.imagined))
         whole = options.mode == "hybrid"
         context = self._with_context(query, asked, options) if whole and options.before else None
-        wordings = [self._sought(text, options) for text in options.wordings] if whole else []
+        others = (
+            options.wordings if asked.vector is not None else (*options.wordings, *filter(None, [options.imagined]))
+        )
+        wordings = [self._sought(text, options) for text in others] if whole else []
         pieces = [self._sought(text, options) for text in searchable_parts(query)] if whole else []
         every = [asked, *([context] if context else []), *wordings, *pieces]
         found = [self._find(words, one, options, scope) for one in every]

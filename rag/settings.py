@@ -86,7 +86,10 @@ class Settings(BaseSettings):
     )
     embedding_languages: str = Field(
         default="",
-        description="Languages the embedding model knows, as 'en,de'; '*' is all; empty: by what is known of it.",
+        description=(
+            "Languages the embedding model knows, as 'en,de'; '*' is all; "
+            "empty: by a trial on the library's own passages, else by its name."
+        ),
     )
     embedded_rows: int = Field(
         default=5000,

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from rag import KnowledgeBase
-from rag.reports import Finding, Progress, Removed, Verified
+from rag.reports import Finding, LanguageUse, Progress, Removed, Verified
 
 Outcome = tuple[dict[str, Any], str, bool]
 Run = Callable[[Namespace, Callable[[Progress], None]], Outcome]
+_USED = {True: "used", False: "not used"}
 _NAMED = 3  # of the documents that a finding is about
 
 
@@ -23,6 +24,8 @@ def add_commands(command: Callable[[str, Run, str], ArgumentParser]) -> None:
     command("rebuild", _rebuild, "make a lost or damaged catalog anew from the original files")
     command("rollback", _roll_back, "go back to the index from before the last reindex")
     command("drop-old", _drop_old, "delete the index from before the last reindex")
+    languages = command("languages", _languages, "for which languages vectors are used, and why")
+    languages.add_argument("--check", action="store_true", help="try the embedding model on the library again")
     backup = command("backup", _backup, "write the whole store into one zip file, also while the app runs")
     backup.add_argument("file", type=Path)
     restoring = command("restore", _restore, "make a store of a backup")
@@ -92,6 +95,25 @@ def _drop_old(options: Namespace, report: Callable[[Progress], None]) -> Outcome
     with KnowledgeBase.open(options.store) as kb:
         chunks = kb.drop_previous()
     return {"chunks": chunks}, f"dropped {chunks} chunks of the earlier index", True
+
+
+def _languages(options: Namespace, report: Callable[[Progress], None]) -> Outcome:
+    del report
+    with KnowledgeBase.open(options.store) as kb:
+        if options.check:
+            kb.languages.check()
+        uses = kb.languages.uses()
+    lines = [
+        f"{one.language:6} {one.chunks:8} chunks  vectors {_USED[one.used]} (by {one.by}){_tried(one)}" for one in uses
+    ]
+    return {"languages": [asdict(one) for one in uses]}, "\n".join(lines) or "the library is empty", True
+
+
+def _tried(use: LanguageUse) -> str:
+    if use.check is None:
+        return ""
+    figures = f"{use.check.by_vectors:.2f} by vectors, {use.check.by_words:.2f} by words"
+    return f"; found of {use.check.passages} passages: {figures}"
 
 
 def _backup(options: Namespace, report: Callable[[Progress], None]) -> Outcome:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.models import Pooling, Transformer
 from tokenizers import Tokenizer, decoders, models, normalizers, processors, trainers
 from transformers import (
     AutoModelForCausalLM,
     AutoTokenizer,
+    BertConfig,
+    BertModel,
+    BertTokenizer,
     GenerationConfig,
     LlamaConfig,
     LlamaForCausalLM,
@@ -191,3 +197,24 @@ def generated(checkpoint: Path, prompt: str | Sequence[int], count: int) -> tupl
     output = model.generate(torch.tensor([ids]), max_new_tokens=count, do_sample=False, pad_token_id=0)
     answer = output[0][len(ids) :].tolist()
     return tokenizer.decode(answer, skip_special_tokens=True), answer
+
+
+def tiny_sentence_transformer(folder: Path, texts: Sequence[str], prompts: Mapping[str, str] | None = None) -> Path:
+    """A BERT with random weights (always the same) that knows the words of these texts; its vectors are their mean.
+
+    `prompts` stand in its configuration, as models keep theirs.
+    """
+    words = sorted({word for text in texts for word in re.findall(r"\w+|[^\w\s]", text.lower())})
+    base = folder.with_name(f"{folder.name}-base")
+    base.mkdir(parents=True)
+    (base / "vocab.txt").write_text("\n".join(("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *words)))
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(words) + 5, hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2,
+        initializer_range=0.5,
+    )  # fmt: skip
+    BertModel(config).save_pretrained(base)
+    BertTokenizer(str(base / "vocab.txt")).save_pretrained(base)
+    layers = Transformer(str(base)), Pooling(32)
+    SentenceTransformer(modules=[*layers], prompts=dict(prompts or {}), device="cpu").save(str(folder))
+    return folder

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from rag.errors import TenkyoError
-from rag.reports import KeptIndex
+from rag.reports import KeptIndex, LanguageUse
 from ui.figures import draw_metrics, megabytes
 from ui.job_view import draw_job
 from ui.language import Words
@@ -32,6 +32,8 @@ def draw_index(visit: Visit) -> None:
         draw_job(visit, job)
     if stats.previous:
         _draw_previous(visit, stats.previous)
+    if stats.documents:
+        _draw_languages(visit)
 
 
 def _draw_form(visit: Visit, running: bool) -> None:
@@ -128,6 +130,30 @@ def _draw_previous(visit: Visit, previous: KeptIndex) -> None:
             on_click=_run,
             args=(visit, visit.knowledge.drop_previous),
         )
+
+
+def _draw_languages(visit: Visit) -> None:
+    """For which languages vectors are used, and who says so."""
+    words, languages = visit.words, visit.knowledge.languages
+    st.markdown(words("coverage.title"))
+    st.caption(words("coverage.hint"))
+    if st.button(words("coverage.check"), icon=":material/translate:", help=words("coverage.check_help")):
+        with st.spinner(words("coverage.checking")):
+            languages.check()
+    st.dataframe([_language_row(words, use) for use in languages.uses()], hide_index=True, alt=words("coverage.title"))
+
+
+def _language_row(words: Words, use: LanguageUse) -> dict[str, object]:
+    check = use.check
+    figures = {"vectors": check.by_vectors, "words": check.by_words} if check and check.by_words else {}
+    return {
+        words("coverage.language"): words.name("languages", use.language),
+        words("coverage.passages"): use.chunks,
+        words("coverage.used"): words("coverage.yes" if use.used else "coverage.no"),
+        words("coverage.by"): words(f"coverage_by.{use.by}"),
+        **{words(f"coverage.{name}"): f"{figures[name]:.2f}" if figures else "–" for name in ("vectors", "words")},
+        words("coverage.tried"): check.passages if check else 0,
+    }
 
 
 def _run(visit: Visit, action: Callable[[], object]) -> None:

@@ -9,16 +9,23 @@ from rag.settings import Settings
 
 
 class SwitchingEmbedder:
-    """An Embedder that hands everything on to the one in use; `make` builds the one that settings name."""
+    """An Embedder that hands everything on to the one in use; `make` builds the one that settings name.
 
-    def __init__(self, settings: Settings, make: Callable[[Settings], Embedder]) -> None:
+    `tried(model, language)` is what a trial on the library has shown, None where there was none.
+    """
+
+    def __init__(
+        self, settings: Settings, make: Callable[[Settings], Embedder], tried: Callable[[str, str], bool | None]
+    ) -> None:
         self._make = make
+        self._tried = tried
+        self._configured = bool(settings.embedding_languages)
         self._become(make(settings), settings.embedding_model)
 
     def variant(self, settings: Settings) -> SwitchingEmbedder:
         """One for other settings; it is the same model, loaded once, where they name the same."""
         same = settings.embedding_model == self._model
-        return SwitchingEmbedder(settings, (lambda _: self.current) if same else self._make)
+        return SwitchingEmbedder(settings, (lambda _: self.current) if same else self._make, self._tried)
 
     def switch(self, other: SwitchingEmbedder) -> None:
         """Hands on to the model of `other` from now on."""
@@ -57,5 +64,6 @@ class SwitchingEmbedder:
         return self.current.embed_query(text)
 
     def covers(self, language: str) -> bool:
-        """Whether the model was trained on this language."""
-        return self.current.covers(language)
+        """Whether the model knows this language: by the settings, else by a trial on the library, else by its name."""
+        tried = None if self._configured else self._tried(self.name, language)
+        return self.current.covers(language) if tried is None else tried

@@ -124,7 +124,8 @@ class SentenceTransformerEmbedder:
 
     @property
     def _passage_prompt(self) -> str:
-        return next((self._prompts[name] for name in _PASSAGE_PROMPTS if name in self._prompts), "")
+        """The first that is not empty: files often have an empty "document" beside their own "passage"."""
+        return next(filter(None, map(self._prompts.get, _PASSAGE_PROMPTS)), "")
 
     @cached_property
     def _prompts(self) -> dict[str, str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sentence_transformers import SentenceTransformer
 
 from rag.embedders import sentence_transformer
 from rag.embedders.onnx_int8 import OnnxInt8Embedder
@@ -16,6 +17,9 @@ from rag.embedders.sentence_transformer import SentenceTransformerEmbedder
 from rag.errors import ModelUnavailable
 from rag.protocols import Embedder
 from rag.settings import DEFAULT_EMBEDDING_MODEL, ROOT, Settings
+from rag.splitting import embedding_text
+from tests._checkpoints import tiny_sentence_transformer
+from tests.conftest import Open
 
 TEXTS = ["The cat sleeps on the sofa.", "図書館は午前九時に開館します。", "A kitten is lying on the couch."]
 
@@ -59,6 +63,42 @@ def test_the_default_knows_english_and_says_so() -> None:
     assert not default.covers("ja")
     assert SentenceTransformerEmbedder(DEFAULT_EMBEDDING_MODEL, "en,ja").covers("ja")
     assert SentenceTransformerEmbedder("intfloat/multilingual-e5-small").covers("ja")
+
+
+@pytest.mark.parametrize(
+    ("name", "configured", "query", "passage"),
+    [
+        ("model", {"query": "query: ", "passage": "passage: "}, "query: ", "passage: "),
+        ("model", {"query": "search: ", "document": ""}, "search: ", ""),
+        ("multilingual-e5-tiny", {}, "query: ", "passage: "),
+        ("model", {}, "", ""),
+    ],
+)
+def test_a_model_reads_each_text_after_the_prompt_of_its_configuration(
+    tmp_path: Path, name: str, configured: dict[str, str], query: str, passage: str
+) -> None:
+    text = "a cat sleeps"
+    folder = str(tiny_sentence_transformer(tmp_path / name, [text, "query: passage: search:"], configured))
+    raw = SentenceTransformer(folder, device="cpu")
+    plain, asked, said = raw.encode([text, query + text, passage + text], prompt="", normalize_embeddings=True)
+    embedder = SentenceTransformerEmbedder(folder)
+    assert embedder.embed_query(text) == pytest.approx(asked, abs=1e-5)
+    assert embedder.embed_passages([text])[0] == pytest.approx(said, abs=1e-5)
+    assert bool(query) is (float(plain @ asked) < 0.999)  # it does read its prompt
+
+
+def test_the_library_keeps_vectors_of_passages_after_their_prompt(tmp_path: Path, open_kb: Open) -> None:
+    text = "A cat sleeps."
+    folder = str(tiny_sentence_transformer(tmp_path / "e5-tiny", [text, "query: passage: notes"]))
+    kb = open_kb(embedding_model=folder)
+    kb.add(text.encode(), "notes.txt")
+    (chunk,) = kb.chunks(kb.documents()[0].id)
+    read = embedding_text(kb.documents()[0].title, chunk.headings, chunk.text)
+    expected = SentenceTransformer(folder, device="cpu").encode(
+        f"passage: {read}", prompt="", normalize_embeddings=True
+    )
+    _, (vector,) = kb._parts.catalog.vectors_of_chunks(1, 0, 100)
+    assert vector == pytest.approx(expected, abs=2e-3)  # kept in half precision
 
 
 def test_weights_that_are_not_the_expected_ones_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from evals.questions import (
@@ -15,7 +18,9 @@ from evals.questions import (
 )
 from evals.variants import changed, under
 from rag import KnowledgeBase
+from rag.__main__ import main
 from rag.errors import InvalidSettings, LoadError
+from rag.types import Feedback
 
 
 def outcome(rank: int | None) -> Outcome:
@@ -101,3 +106,27 @@ def test_a_library_is_measured_under_other_settings_and_stays_as_it_is(kb: Knowl
 def test_settings_that_are_none_are_named(kb: KnowledgeBase, pairs: list[str]) -> None:
     with pytest.raises(InvalidSettings, match=pairs[0].partition("=")[0]):
         changed(kb.settings, pairs)
+
+
+def test_an_answer_marked_good_in_the_chat_becomes_a_question_for_the_terminal(
+    kb: KnowledgeBase, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    kb.add("# 図書館\n\n図書館は午前九時に開館する。".encode(), "図書館.md")
+    kb.add(b"# Gulls\n\nThe gulls are fed at dawn.", "gulls.md")
+    for question, good in (("図書館は何時に開館しますか", True), ("When are the gulls fed?", False)):
+        id_ = kb.conversations.start("ann", question)
+        kb.conversations.put_turn("ann", id_, 0, question, kb.ask(question))
+        kb.conversations.rate("ann", id_, 0, Feedback(good))
+    (tmp_path / "q.csv").write_text("question,document\nWhen are the gulls fed?,painter.md\n")
+    arguments = ["--store", str(kb.settings.store), "eval", "questions"]
+    assert main([*arguments, "--rated", "--json"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert (figures["questions"], figures["ndcg@10"][0], figures["failures"]) == (1, 1.0, [])
+    assert (
+        main([*arguments, str(tmp_path / "q.csv"), "--rated", "--json", "--min-ndcg", "0.6", "--against", "lexical"])
+        == 1
+    )
+    figures = json.loads(capsys.readouterr().out)
+    assert (figures["questions"], figures["ndcg@10"][0]) == (2, 0.5)
+    assert figures["against"]["p_value"]["ndcg@10"] == 1.0
+    assert [failure["question"] for failure in figures["failures"]] == ["When are the gulls fed?"]

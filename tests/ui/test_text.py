@@ -123,6 +123,7 @@ def test_no_string_is_unused():
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     by_code = {"errors", "tools", "chain_stages", "finding", "types", "languages", "stage", "skipped", "suspicious"}
+    by_code |= {"variants"}
     unused = {
         key
         for key in flat_texts("en")
