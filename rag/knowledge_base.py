@@ -49,8 +49,7 @@ class KnowledgeBase:
     """
 
     def __init__(self, parts: Parts) -> None:
-        self._parts = parts
-        self.settings = parts.settings
+        self._parts, self.settings = parts, parts.settings
         self.conversations = parts.conversations
         self.templates = parts.templates
         self.examples = parts.examples
@@ -324,9 +323,8 @@ class KnowledgeBase:
 
     def search(self, query: str, options: AskOptions = AskOptions(), widen: bool = False) -> Retrieved:  # noqa: B008
         """The passages that fit a query best; widened first as a question is, if so wished (`query_expansion`)."""
-        if widen:
-            options = self._parts.assistant.widened(query, options)
-        return self._parts.retriever.search(query, options)
+        widened = self._parts.assistant.widened(query, options) if widen else options
+        return self._parts.retriever.search(query, widened)
 
     def stream(
         self,
