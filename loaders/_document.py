@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 BlockKind = Literal["heading", "paragraph", "list", "table", "code", "caption", "note"]
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """Where a run of a block's characters is drawn: PDF points, origin at the page's top left.
 
-    `start` and `end` are offsets into the text of the block that owns the box.
+    `start` and `end` are offsets into the text of the block that owns the box. A tuple, as a long file has as many
+    of them as lines.
     """
 
     page: int

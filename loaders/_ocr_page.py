@@ -62,7 +62,7 @@ def as_scanned(blocks: Iterable[Block], pages: Iterable[PageLines]) -> Iterator[
 def _turned(box: Box, page: PageLines) -> Box:
     left, right = round(page.width - box.right, 1), round(page.width - box.left, 1)
     top, bottom = round(page.height - box.bottom, 1), round(page.height - box.top, 1)
-    return replace(box, left=left, top=top, right=right, bottom=bottom)
+    return box._replace(left=left, top=top, right=right, bottom=bottom)
 
 
 def _page_line(line: _ocr.Line, number: int, points: float, size: float) -> Line:

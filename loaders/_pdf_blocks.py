@@ -58,8 +58,8 @@ class _Paragraph:
 def _belongs(paragraph: _Paragraph, line: Line, gap: float, headings: Headings) -> bool:
     """Whether a line goes on with the paragraph before it."""
     last, alone = paragraph.lines[-1], len(paragraph.lines) == 1
-    if (named := headings.outlined(line)) or headings.outlined(last):
-        return named == headings.outlined(last)
+    if (same := headings.same_entry(last, line)) is not None:
+        return same
     if alone and _LONE_BULLET.fullmatch(last.text) and abs(line.base - last.base) < last.size:
         return True
     if abs(line.size - last.size) > 0.08 * last.size or _BULLET.match(line.text):
@@ -120,19 +120,17 @@ def _finished(paragraph: list[Line], headings: Headings, apart: bool) -> Iterato
 
 def _joined(lines: Sequence[Line]) -> tuple[str, list[Box]]:
     """The text of a paragraph's lines and a box for each: broken words are made whole."""
-    text = ""
+    text, broken = "", False
     boxes: list[Box] = []
-    for n, line in enumerate(lines):
+    for line in lines:
         piece = line.text.replace("\0", "")
-        if n and not lines[n - 1].hyphen:
-            text += joint(text, piece)
-        elif n and (not piece[:1].islower() or text[-2:-1] in ("", " ")):
+        if not broken:
+            text += joint(text, piece) if boxes else ""
+        elif not piece[:1].islower() or text[-2:-1] in ("", " "):
             text += "-"  # part of the word: "Franco-Prussian", "d-dimensional"
         boxes.append(_box(line, line.left, line.right, len(text), len(text) + len(piece)))
-        text += piece
-    if lines[-1].hyphen:
-        text += "-"
-    return text, boxes
+        text, broken = text + piece, line.hyphen
+    return text + "-" if broken else text, boxes
 
 
 def _table_block(table: Table) -> Block:

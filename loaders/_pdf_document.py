@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 import pypdfium2 as pdfium
@@ -44,6 +47,23 @@ def read(data: bytes, password: str | None) -> Content:
 
     Raises EncryptedDocument, DamagedDocument, DocumentTooLarge, and EmptyDocument where no page has text.
     """
+    with _no_collection():
+        return _content(data, password)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Without Python's search for garbage in cycles: of the many small tuples of a long file none is any."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _content(data: bytes, password: str | None) -> Content:
     try:
         found, said = _found(data, password, wary=True)
     except _Mended as mended:
@@ -83,7 +103,7 @@ class _Mender:
         self._file, self._tries = (data, password), tries
 
     def look(self, lines: PageLines) -> None:
-        if not self._tries or not any(_UNKNOWN.search(line.text) for line in lines.lines):
+        if not self._tries or not _UNKNOWN.search("".join(line.text for line in lines.lines)):
             return
         from loaders._pdf_fonts import with_maps
 

@@ -28,6 +28,8 @@ endcmap CMapName currentdict /CMap defineresource pop end end"""
 
 def with_maps(data: bytes, password: str | None, page: int) -> bytes | None:
     """The file with maps for such fonts, written anew and without its password; None where the page has none."""
+    if not _may_have(data):
+        return None
     try:
         reader = PdfReader(io.BytesIO(data), strict=False, password=password)
         if not any(_is_ligature_font(font) or _lacks_map(font) for font in _fonts([reader.pages[page - 1]])):
@@ -38,6 +40,11 @@ def with_maps(data: bytes, password: str | None, page: int) -> bytes | None:
     except Exception:  # noqa: BLE001 - the file can be read without; pypdf and fontTools raise what they like
         return None
     return written.getvalue() if any(mended) else None
+
+
+def _may_have(data: bytes) -> bool:
+    """Whether such fonts are possible: the names that make them stand in the file, or are compressed with others."""
+    return any(name in data for name in (b"/ObjStm", b"/Identity-", b"/ToUnicode"))
 
 
 def _fonts(pages: Iterable[Any]) -> Iterator[Any]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 from loaders._pdf_lines import Line
 from loaders._pdf_outline import Entry
@@ -26,12 +28,13 @@ class Headings:
     """Knows the document's type sizes and its outline; asked about lines and paragraphs."""
 
     def __init__(self, lines: Sequence[Line], outline: Sequence[Entry]) -> None:
-        weights: Counter[float] = Counter()
-        bold = 0
+        drawn: dict[tuple[float, bool], int] = defaultdict(int)
         for line in lines:
-            length = len(line.text)
-            weights[_rounded(line.size)] += length
-            bold += length if line.bold else 0
+            drawn[line.size, line.bold] += len(line.text)
+        weights: Counter[float] = Counter()
+        for (size, _), length in drawn.items():
+            weights[_rounded(size)] += length
+        bold = sum(length for (_, is_bold), length in drawn.items() if is_bold)
         self.body = weights.most_common(1)[0][0] if weights else 0.0
         larger = sorted((size for size in weights if size >= _LARGER * self.body), reverse=True)
         self._levels = {size: level for level, size in enumerate(_merged(larger), start=1)}
@@ -43,21 +46,34 @@ class Headings:
         """(level, number of the entry) where the outline names this line or one that it is part of."""
         return self._outlined.get(id(line))
 
+    def same_entry(self, line: Line, other: Line) -> bool | None:
+        """Whether the outline names both lines in one entry; None where it names neither."""
+        one, two = self._outlined.get(id(line)), self._outlined.get(id(other))
+        return None if one is None and two is None else one == two
+
     def level(self, lines: Sequence[Line], apart: bool) -> int:
         """The level of a paragraph as a heading, 0 if it is none. `apart`: there is space around it."""
         if found := self.outlined(lines[0]):
             return found[0]
-        text = " ".join(line.text for line in lines)
+        size = _rounded(lines[0].size)
+        larger = size >= _LARGER * self.body
+        bold = self._bold_means and apart and lines[0].bold and size >= 0.95 * self.body
+        if not (larger or bold) or len(lines) > _MAX_LINES:
+            return 0
         if lines[0].vertical and not self._vertical:
             return 0  # a stamp along the margin
-        if len(text) > _MAX_LENGTH or len(lines) > _MAX_LINES or len(_LETTERS.findall(text)) < 2:
+        text = " ".join(line.text for line in lines)
+        if len(text) > _MAX_LENGTH or len(_LETTERS.findall(text)) < 2:
             return 0
-        size = _rounded(lines[0].size)
-        if size >= _LARGER * self.body:
+        if larger:
             nearest = min(self._levels, key=lambda known: abs(known - size))
             return 0 if _SENTENCE_END.search(text) and len(text) > 60 else min(self._levels[nearest], 6)
-        bold = self._bold_means and apart and all(line.bold for line in lines) and size >= 0.95 * self.body
-        if bold and len(lines) < 3 and len(text) <= _MAX_BOLD_LENGTH and not _SENTENCE_END.search(text):
+        if (
+            len(lines) < 3
+            and all(line.bold for line in lines)
+            and len(text) <= _MAX_BOLD_LENGTH
+            and not _SENTENCE_END.search(text)
+        ):
             return min(max(self._levels.values(), default=0) + 1, 6)
         return 0
 
@@ -90,16 +106,17 @@ def _outlined(lines: Sequence[Line], outline: Sequence[Entry]) -> dict[int, tupl
 
 def _find(lines: Sequence[_Named], wanted: str, taken: dict[int, tuple[int, int]]) -> list[Line]:
     """The first lines, one to four in a row, whose text is the wanted one; large type before small."""
-    matches: list[list[Line]] = []
-    for start in range(len(lines)):
-        text = ""
-        for end in range(start, min(start + _MAX_LINES, len(lines))):
-            text += lines[end][1]
-            if text.endswith(wanted) and _without_number(text) == wanted and id(lines[start][0]) not in taken:
-                matches.append([line for line, _ in lines[start : end + 1]])
-            if len(text) > len(wanted) + 20:
-                break
-    return max(matches, key=lambda match: match[0].size, default=[]) if wanted else []
+    ends = list(accumulate(len(text) for _, text in lines))
+    page, at, matches = "".join(text for _, text in lines), -1, list[list[Line]]()
+    while wanted and (at := page.find(wanted, at + 1)) >= 0:
+        last = bisect_left(ends, at + len(wanted))
+        if ends[last] != at + len(wanted):
+            continue
+        for start in range(max(0, last + 1 - _MAX_LINES), bisect_right(ends, at) + 1):
+            text = page[ends[start] - len(lines[start][1]) : ends[last]]
+            if _without_number(text) == wanted and id(lines[start][0]) not in taken:
+                matches.append([line for line, _ in lines[start : last + 1]])
+    return max(matches, key=lambda match: match[0].size, default=[])
 
 
 def _bare(title: str) -> str:

@@ -14,6 +14,7 @@ _MISORDERED = 0.08  # of a page's lines
 _NO_SPACE_BEFORE = (",", ".", ";", ":", ")", "]")
 _FAR = 0.5  # of the height of a page's text: a header that comes last in the file
 _PROSE = 25  # characters
+_A_CHARACTER = 2  # with what combines with it
 
 
 def same_height(one: Line, other: Line) -> bool:
@@ -30,7 +31,7 @@ def glued(lines: Sequence[Line]) -> list[Line]:
     for line in lines:
         if whole and _touches(whole[-1], line):
             whole[-1] = _glue(whole[-1], line)
-        elif whole and _hangs_under(whole[-1], line):
+        elif whole and len(line.text) <= _A_CHARACTER and _hangs_under(whole[-1], line):
             whole[-1] = _hang(whole[-1], line)
         else:
             whole.append(line)
@@ -38,8 +39,8 @@ def glued(lines: Sequence[Line]) -> list[Line]:
 
 
 def _touches(before: Line, after: Line) -> bool:
-    size = max(before.size, after.size)
-    if not -0.3 * size < after.left - before.right < _GLUE * size or before.hyphen:
+    gap, size = after.left - before.right, before.size if before.size > after.size else after.size
+    if not -0.3 * size < gap < _GLUE * size or before.hyphen:
         return False
     middle = (after.top + after.bottom) / 2
     beside = before.top - 0.3 * size < middle < before.bottom + 0.3 * size
@@ -71,9 +72,9 @@ def _glue(before: Line, after: Line) -> Line:
 
 def _hangs_under(before: Line, after: Line) -> bool:
     """Whether a Japanese character goes on with vertical writing that the file gives character by character."""
-    if len(after.text) > 2 or not is_wide(after.text) or before.page != after.page:
+    if not is_wide(after.text) or before.page != after.page:
         return False
-    if not before.vertical and (len(before.text) > 2 or not is_wide(before.text)):
+    if not before.vertical and (len(before.text) > _A_CHARACTER or not is_wide(before.text)):
         return False
     aside = abs(before.left + before.right - after.left - after.right) / 2
     step = after.top - before.bottom

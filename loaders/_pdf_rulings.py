@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ctypes
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
+
+from loaders import _pdfium_calls as quick
 
 _THIN = 3.0  # points: a filled rectangle that is thinner is a ruling
 _SHORTEST = 6.0
@@ -68,57 +71,60 @@ class _Drawn:
 
     def __init__(self) -> None:
         self._left = _MOST_OBJECTS
+        self._edges = [ctypes.c_float() for _ in range(4)]
+        self._pointers = [ctypes.pointer(edge) for edge in self._edges]
 
     def on(self, page: pdfium.PdfPage) -> Iterator[_Box]:
         """Each box. Raises _TooManyError."""
-        return self._of(page.raw, pdfium_c.FPDFPage_CountObjects(page.raw), pdfium_c.FPDFPage_GetObject, 0)
+        return self._of(page.raw, pdfium_c.FPDFPage_CountObjects(page.raw), quick.page_object, 0)
 
     def _of(self, holder: Any, count: int, object_of: Callable[[Any, int], Any], depth: int) -> Iterator[_Box]:
         self._left -= count
         if self._left < 0 or depth > _DEEPEST:
             raise _TooManyError
-        type_of = pdfium_c.FPDFPageObj_GetType
+        type_of, path, form = quick.object_type, pdfium_c.FPDF_PAGEOBJ_PATH, pdfium_c.FPDF_PAGEOBJ_FORM
         for index in range(count):
             item = object_of(holder, index)
             kind = type_of(item)
-            if kind == pdfium_c.FPDF_PAGEOBJ_PATH:
-                yield from _strokes(item)
-            elif kind == pdfium_c.FPDF_PAGEOBJ_FORM and count <= _WRAPPED:
+            if kind == path:
+                yield from self._strokes(item)
+            elif kind == form and count <= _WRAPPED:
                 yield from self._in_form(item, depth + 1)
 
     def _in_form(self, form: Any, depth: int) -> Iterator[_Box]:
         matrix = pdfium_c.FS_MATRIX()
-        count = pdfium_c.FPDFFormObj_CountObjects(form)
-        if count <= 0 or not pdfium_c.FPDFPageObj_GetMatrix(form, matrix):
+        handle = ctypes.cast(form, pdfium_c.FPDF_PAGEOBJECT)
+        count = pdfium_c.FPDFFormObj_CountObjects(handle)
+        if count <= 0 or not pdfium_c.FPDFPageObj_GetMatrix(handle, matrix):
             return
-        for left, bottom, right, top in self._of(form, count, pdfium_c.FPDFFormObj_GetObject, depth):
+        for left, bottom, right, top in self._of(form, count, quick.form_object, depth):
             one, other = _placed(matrix, left, bottom), _placed(matrix, right, top)
             yield min(one[0], other[0]), min(one[1], other[1]), max(one[0], other[0]), max(one[1], other[1])
+
+    def _strokes(self, path: Any) -> Iterator[_Box]:
+        """The boxes of what a path draws: of itself if it is one line or rectangle, else of each of its strokes."""
+        segments = quick.count_segments(path)
+        if segments <= 5:
+            if quick.object_bounds(path, *self._pointers):
+                left, bottom, right, top = self._edges
+                yield left.value, bottom.value, right.value, top.value
+            return
+        matrix = pdfium_c.FS_MATRIX()
+        handle = ctypes.cast(path, pdfium_c.FPDF_PAGEOBJECT)
+        if segments > _MOST_SEGMENTS or not pdfium_c.FPDFPageObj_GetMatrix(handle, matrix):
+            return
+        (x, y), last = self._edges[:2], None
+        for index in range(segments):
+            segment = quick.path_segment(path, index)
+            quick.segment_point(segment, *self._pointers[:2])
+            point = _placed(matrix, x.value, y.value)
+            if last and quick.segment_type(segment) == pdfium_c.FPDF_SEGMENT_LINETO:
+                yield min(last[0], point[0]), min(last[1], point[1]), max(last[0], point[0]), max(last[1], point[1])
+            last = point
 
 
 def _placed(matrix: Any, x: float, y: float) -> tuple[float, float]:
     return matrix.a * x + matrix.c * y + matrix.e, matrix.b * x + matrix.d * y + matrix.f
-
-
-def _strokes(path: Any) -> Iterator[_Box]:
-    """The boxes of what a path draws: of itself if it is one line or rectangle, else of each of its strokes."""
-    edges = [ctypes.c_float() for _ in range(4)]
-    segments = pdfium_c.FPDFPath_CountSegments(path)
-    if segments <= 5:
-        if pdfium_c.FPDFPageObj_GetBounds(path, *edges):
-            yield edges[0].value, edges[1].value, edges[2].value, edges[3].value
-        return
-    matrix = pdfium_c.FS_MATRIX()
-    if segments > _MOST_SEGMENTS or not pdfium_c.FPDFPageObj_GetMatrix(path, matrix):
-        return
-    x, y, last = ctypes.c_float(), ctypes.c_float(), None
-    for index in range(segments):
-        segment = pdfium_c.FPDFPath_GetPathSegment(path, index)
-        pdfium_c.FPDFPathSegment_GetPoint(segment, x, y)
-        point = _placed(matrix, x.value, y.value)
-        if last and pdfium_c.FPDFPathSegment_GetType(segment) == pdfium_c.FPDF_SEGMENT_LINETO:
-            yield min(last[0], point[0]), min(last[1], point[1]), max(last[0], point[0]), max(last[1], point[1])
-        last = point
 
 
 def grids(vertical: Sequence[Ruling], horizontal: Sequence[Ruling]) -> list[Grid]:
@@ -141,14 +147,20 @@ def _connected(vertical: Sequence[Ruling], horizontal: Sequence[Ruling]) -> Iter
             n = owner[n]
         return n
 
+    by_height = sorted(enumerate(horizontal, len(vertical)), key=_height)
     for v, (x, low, high) in enumerate(vertical):
-        for h, (y, left, right) in enumerate(horizontal, len(vertical)):
-            if left - _NEAR <= x <= right + _NEAR and low - _NEAR <= y <= high + _NEAR:
+        first = bisect_left(by_height, low - _NEAR, key=_height)
+        for h, (_, left, right) in by_height[first : bisect_right(by_height, high + _NEAR, key=_height)]:
+            if left - _NEAR <= x <= right + _NEAR:
                 owner[root(v)] = root(h)
     groups: dict[int, tuple[list[Ruling], list[Ruling]]] = {}
     for n, ruling in enumerate([*vertical, *horizontal]):
         groups.setdefault(root(n), ([], []))[n >= len(vertical)].append(ruling)
     yield from groups.values()
+
+
+def _height(numbered: tuple[int, Ruling]) -> float:
+    return numbered[1][0]
 
 
 def _drawn(xs: Sequence[float], ys: Sequence[float], verticals: Sequence[Ruling]) -> float:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from operator import itemgetter
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
+from loaders import _pdfium_calls as quick
 from loaders._pdf_lines import Cell, Line, PageLines
 from loaders._pdf_rulings import Grid, grids, rulings
 
@@ -24,6 +26,7 @@ _FINER_GAP = 1.0
 _SPREAD = 0.8  # times type size and characters: a line that is wider has gaps in it, be they written as spaces
 _MAX_CHARACTERS = 400_000  # of one page
 _WORD = re.compile(r"\S+")
+_ACROSS = itemgetter(0, 2)
 
 Rect = tuple[float, float, float, float]
 """(left, bottom, right, top) in the page's own space, or (left, top, right, bottom) on the page as it is shown."""
@@ -56,11 +59,14 @@ class _PageReader:
         self._edges = [ctypes.c_double() for _ in range(4)]
         self._pointers = [ctypes.pointer(edge) for edge in self._edges]
         self._matrix = pdfium_c.FS_MATRIX()
-        self._flags = ctypes.c_int()
+        self._matrix_pointer = ctypes.pointer(self._matrix)
         self._font = ctypes.create_string_buffer(64)
+        self._font_size = ctypes.c_ulong(64)
         self._bold: dict[bytes, bool] = {}
         # A page that lies on its side keeps its words; its tables are told by their columns alone.
         self._vertical, self._horizontal = rulings(page) if self._rotation == 0 else ([], [])
+        low, high = (ruling[1] for ruling in self._vertical), (ruling[2] for ruling in self._vertical)
+        self._ruled = min(low, default=0.0), max(high, default=0.0)
 
     def close(self) -> None:
         self._textpage.close()
@@ -92,62 +98,66 @@ class _PageReader:
         text = bytes(buffer)[: 2 * max(written - 1, 0)].decode("utf-16-le", errors="surrogatepass")
         if len(text) == self._count:
             return text
-        unicode_of, raw = pdfium_c.FPDFText_GetUnicode, self._raw
-        codes = (unicode_of(raw, index) for index in range(self._count))
+        codes = (quick.unicode_of(self._raw, index) for index in range(self._count))
         return "".join(chr(code) if code < 0x110000 else "\0" for code in codes)
 
     def _line(self, page: str, start: int, end: int, hyphen: bool) -> Line | None:
         text = page[start:end]
-        stripped = text.lstrip(_BLANK)
-        start += len(text) - len(stripped)
-        text = stripped.rstrip(_BLANK)
-        rects = self._rects(start, len(text) + hyphen) if text else []
+        if text[:1] in _BLANK:
+            stripped = text.lstrip(_BLANK)
+            start += len(text) - len(stripped)
+            text = stripped
+        text = text.rstrip(_BLANK)
+        rects = self._rects(start, len(text) + hyphen) if text else None
         if not rects:
             return None
         around = rects[0] if len(rects) == 1 else _around(rects)
         middle = len(text) // 2
         while text[middle] in _BLANK:  # it may be one that PDFium makes up; such a blank has no type
             middle += 1
-        size, turned, origin = self._type(start + middle)
+        middle += start
+        size, turned, origin = self._type(middle)
         left, top, right, bottom = self._shown(*around)
-        vertical = self._is_vertical(len(text), turned, around)
+        upright = not (turned or self._rotation or around[3] - around[1] > 2 * (around[2] - around[0]))
+        vertical = not upright and self._is_vertical(len(text), turned, around)
         if vertical:
             cells, finer = (Cell(0, len(text), around[0], around[2]),), ()
             base, begin, finish = -right, top, bottom
         else:
             cells, finer = self._cells(text, start, size, rects)
             base, begin, finish = self._base(start, origin, around), left, right
+        quick.font_info(self._raw, middle, self._font, self._font_size, None)
+        bold = self._bold.get(self._font.value)
+        if bold is None:
+            bold = self._is_bold(middle)
         return Line(
             self._number, text, left, top, right, bottom, base, begin, finish, size,
-            self._is_bold(start + middle), vertical, hyphen, cells, finer,
+            bold, vertical, hyphen, cells, finer,
         )  # fmt: skip
 
     def _rects(self, start: int, count: int) -> list[Rect]:
         """Rectangles around runs of characters."""
-        left, top, right, bottom = self._edges
+        raw, (left, top, right, bottom) = self._raw, self._edges
         found: list[Rect] = []
-        for index in range(pdfium_c.FPDFText_CountRects(self._raw, start, count)):
-            pdfium_c.FPDFText_GetRect(self._raw, index, *self._pointers)
-            rect = left.value, bottom.value, right.value, top.value
-            if rect[2] > rect[0] and rect[3] > rect[1]:
+        for index in range(quick.count_rects(raw, start, count)):
+            quick.get_rect(raw, index, *self._pointers)
+            x0, y0, x1, y1 = rect = left.value, bottom.value, right.value, top.value
+            if x1 > x0 and y1 > y0:
                 found.append(rect)
         return found
 
     def _type(self, index: int) -> tuple[float, bool, tuple[float, float] | None]:
         """The type size as drawn, in points; whether it is written across the page's own lines; where it begins."""
-        size, matrix = pdfium_c.FPDFText_GetFontSize(self._raw, index), self._matrix
-        if not pdfium_c.FPDFText_GetMatrix(self._raw, index, matrix):
+        size, matrix = quick.font_size(self._raw, index), self._matrix
+        if not quick.char_matrix(self._raw, index, self._matrix_pointer):
             return max(size, 1.0), False, None
         c, d = matrix.c, matrix.d
         drawn = size * (abs(d) if c == 0 else (c**2 + d**2) ** 0.5)
         return max(drawn, 1.0), abs(matrix.b) > 2 * abs(matrix.a), (matrix.e, matrix.f)
 
     def _is_bold(self, index: int) -> bool:
-        """By the font's name and weight, which is asked once for each name."""
-        pdfium_c.FPDFText_GetFontInfo(self._raw, index, self._font, 64, self._flags)
+        """By the font's name, which has just been asked for, and its weight; this is asked once for each name."""
         name = self._font.value
-        if (known := self._bold.get(name)) is not None:
-            return known
         heavy = pdfium_c.FPDFText_GetFontWeight(self._raw, index) >= _BOLD_WEIGHT
         self._bold[name] = heavy or _BOLD.search(name.decode("utf-8", errors="replace")) is not None
         return self._bold[name]
@@ -162,12 +172,14 @@ class _PageReader:
         self, text: str, start: int, size: float, rects: list[Rect]
     ) -> tuple[tuple[Cell, ...], tuple[Cell, ...]]:
         """The line cut at gaps that are too wide for spaces, and `Line.finer`; the rectangles of most show none."""
-        rects = rects if len(rects) == 1 else sorted(rects, key=lambda rect: (rect[0], rect[2]))
+        gap, parted = _FINER_GAP * size, False
+        if len(rects) > 1:
+            rects = sorted(rects, key=_ACROSS)
+            parted = any(after[0] - before[2] >= gap for before, after in pairwise(rects))
         left, right = rects[0][0], rects[-1][2]
-        gap = _FINER_GAP * size
-        cuts = self._cuts(rects) if self._vertical else []
         spread = right - left > _SPREAD * size * len(text) and " " in text
-        if not cuts and not spread and all(after[0] - before[2] < gap for before, after in pairwise(rects)):
+        cuts = self._cuts(rects) if self._vertical else ()
+        if not (parted or spread or cuts):
             return (Cell(0, len(text), left, right),), ()
         words = [
             Cell(match.start(), match.end(), *self._extent(start + match.start(), start + match.end()))
@@ -176,10 +188,12 @@ class _PageReader:
         cells, finer = (_joined(words, factor * size, cuts) for factor in (_CELL_GAP, _FINER_GAP))
         return cells, finer if len(finer) > len(cells) else ()
 
-    def _cuts(self, rects: list[Rect]) -> list[float]:
+    def _cuts(self, rects: list[Rect]) -> Sequence[float]:
         """Where rulings go through a line of text from above to below, as between the cells of a table."""
-        left, bottom, right, top = _around(rects)
+        left, bottom, right, top = rects[0] if len(rects) == 1 else _around(rects)
         middle = (bottom + top) / 2
+        if not self._ruled[0] <= middle <= self._ruled[1]:
+            return ()
         return [x for x, low, high in self._vertical if left + 2 < x < right - 2 and low <= middle <= high]
 
     def _extent(self, start: int, end: int) -> tuple[float, float]:
@@ -209,7 +223,7 @@ class _PageReader:
         return height - top, width - right, height - bottom, width - left
 
 
-def _joined(words: list[Cell], gap: float, cuts: list[float]) -> tuple[Cell, ...]:
+def _joined(words: list[Cell], gap: float, cuts: Sequence[float]) -> tuple[Cell, ...]:
     """Words put together to cells, between which there is more than the gap, or a ruling."""
     cells: list[Cell] = []
     for word in words:

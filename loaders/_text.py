@@ -49,4 +49,5 @@ def rows_text(rows: list[list[str]]) -> str:
 
 def comparable(text: str) -> str:
     """Text without what differs between two writings of the same heading: width, case, white space."""
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    whole = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+    return "".join(whole.split())

@@ -111,7 +111,7 @@ def _cut(box: Box, start: int, end: int) -> Box:
     width = (box.right - box.left) / max(1, box.end - box.start)
     first, last = max(start, box.start), min(end, box.end)
     left = box.left + width * (first - box.start)
-    return replace(box, left=left, right=left + width * (last - first), start=first, end=last)
+    return box._replace(left=left, right=left + width * (last - first), start=first, end=last)
 
 
 def _marked_sentences(answer: str) -> list[tuple[str, list[int]]]:
