@@ -10,6 +10,7 @@ from lxml.etree import iterwalk
 
 from loaders._document import Block, BlockKind, Location
 from loaders._html_tables import is_data_table, table_text
+from loaders._mathml import linear
 from loaders._text import collapse
 
 DROPPED = frozenset(
@@ -113,8 +114,9 @@ class _Reader:
                 yield from self._end(element, tag, root)
             elif tag in DROPPED or not tag:
                 walker.skip_subtree()
-            elif tag == "math" and (formula := element.xpath("string(.//annotation[contains(@encoding, 'tex')])")):
+            elif tag == "math":
                 walker.skip_subtree()
+                formula = element.xpath("string(.//annotation[contains(@encoding, 'tex')])") or linear(element)
                 self._add(f" {formula} ", element)
             elif tag == "pre" or (tag == "table" and is_data_table(element)):
                 walker.skip_subtree()

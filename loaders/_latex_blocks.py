@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pylatexenc.latex2text import LatexNodes2Text
@@ -19,26 +20,37 @@ from loaders._latex_macros import (
     FORMULAS,
     HEADINGS,
     LISTS,
+    MARKED_CODE,
     SILENT,
     TABLES,
+    THEOREMS,
+    WRAPPERS,
     last_argument,
     parsing_database,
     text_database,
 )
+from loaders._latex_own import written_out
 from loaders._text import cell, collapse, rows_text
 
 _EMPTY_LINE = re.compile(r"[ \t]*\n[ \t]*\n\s*")
 _LABEL = re.compile(r"\s*\\label\{[^}]*\}")
+_COLUMNS = re.compile(r"\s*\\multicolumn\{\s*(\d{1,3})\s*\}")
+_ROWS = re.compile(r"\s*\\multirow(?:\[[^\]]*\])?\{\s*([2-9]|\d\d)\s*\}")
+_MAX_SPAN = 100
+_OPTIONS = re.compile(r"\A[ \t]*(?:\[[^\]\n]*\])?[ \t]*(?:\{[a-z+#-]*\})?[ \t]*(?=\n)")  # of listings and minted
 _RULES = re.compile(
-    r"\\(?:hline|toprule|midrule|bottomrule|endhead|endfirsthead|endfoot|(?:cline|cmidrule)(?:\([^)]*\))?\{[^}]*\})"
+    r"\\(?:hline|toprule|midrule|bottomrule|(?:cline|cmidrule)(?:\([^)]*\))?\{[^}]*\}|noalign\{[^{}]*\}"
+    r"|endhead|endfirsthead|endlastfoot)(?![a-z])"
+)
+_ON_EACH_PAGE = re.compile(
+    r"(?<=\\endfirsthead)(?![a-z]).*?(?=\\endhead(?![a-z]))|(?<=\\endhead)(?![a-z]).*?\\endfoot(?![a-z])", re.DOTALL
 )
 
 
 def read(data: bytes) -> Content:
     """The blocks of the document's body, and title, author and date from its preamble."""
     text, encoding = decode(data)
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    reader = _Reader(text)
+    reader = _Reader(written_out(text.replace("\r\n", "\n").replace("\r", "\n")))
     return Content(
         list(reader.blocks(reader.nodes, 0)), reader.title, reader.metadata, encoding=encoding, skipped=reader.skipped
     )
@@ -64,10 +76,10 @@ class _Reader:
     def blocks(self, nodes: Sequence[Any], depth: int, kind: BlockKind = "paragraph") -> Iterator[Block]:
         """The blocks of these nodes. `depth` and `kind` are those of the list or note that they are in."""
         inline: list[Any] = []
-        for node in (part for whole in nodes for part in _cut(whole)):
+        for node in (part for whole in nodes for piece in self._unwrapped(whole) for part in _cut(piece)):
             if self._breaks(node):
                 yield from self._paragraph(inline, kind, depth)
-                inline = []
+                inline = [node] if isinstance(node, LatexMacroNode) and node.macroname == "bibitem" else []
                 yield from self._block(node, depth, kind)
             else:
                 inline.append(node)
@@ -78,11 +90,21 @@ class _Reader:
             if isinstance(node, LatexEnvironmentNode) and node.environmentname == "document":
                 self._preamble(node.nodelist)
             elif isinstance(node, LatexMacroNode) and node.macroname in ("title", "author", "date"):
-                value = cell(last_argument(node, self._plain))
+                value = cell(last_argument(node, self._plain)).replace(" ;", ";")
                 if node.macroname == "title":
                     self.title = value
                 else:
                     self.metadata[node.macroname] = value
+
+    def _unwrapped(self, node: Any) -> Iterator[Any]:
+        """What is in a group, or in a macro that only marks a place, where that breaks a paragraph: a heading."""
+        inner: Sequence[Any] = ()
+        if isinstance(node, LatexGroupNode):
+            inner = node.nodelist
+        elif isinstance(node, LatexMacroNode) and node.macroname in WRAPPERS and node.nodeargd:
+            inner = getattr(node.nodeargd.argnlist[-1], "nodelist", ())
+        pieces = [piece for one in inner if one is not None for piece in self._unwrapped(one)]
+        yield from pieces if any(self._breaks(piece) for piece in pieces) else [node]
 
     def _breaks(self, node: Any) -> bool:
         if isinstance(node, LatexEnvironmentNode):
@@ -107,13 +129,29 @@ class _Reader:
         if name in LISTS:
             yield from self._items(node, depth + 1, name == "enumerate")
         elif name in TABLES:
+            captions = [n for n in node.nodelist if isinstance(n, LatexMacroNode) and n.macroname == "caption"]
+            for caption in captions[:1]:
+                yield from self._block(caption, depth, kind)
             yield Block("table", self._table(node), 0, where)
+        elif name in MARKED_CODE:
+            lines = _inside(node).strip("\n").split("\n")
+            yield Block("code", "\n".join(self._text_of(line) for line in lines), 0, where)
         elif name in CODE:
-            yield Block("code", _inside(node).strip("\n"), 0, where)
+            yield Block("code", _OPTIONS.sub("", _inside(node)).strip("\n"), 0, where)
         elif name in FORMULAS:
             yield Block("code", _LABEL.sub("", _inside(node)).strip(), 0, where)
+        elif name in THEOREMS:
+            yield from self._theorem(node, depth, kind)
         else:
             yield from self.blocks(node.nodelist, depth, "note" if name == "thebibliography" else kind)
+
+    def _theorem(self, node: Any, depth: int, kind: BlockKind) -> Iterator[Block]:
+        """Its first paragraph says what it is, as it does in print: "Lemma (Zorn)."."""
+        name = cell(last_argument(node, self._plain))
+        head = node.environmentname.capitalize() + (f" ({name})" if name else "") + ". "
+        for block in self.blocks(node.nodelist, depth, kind):
+            yield replace(block, text=head + block.text) if head and block.kind == kind else block
+            head = ""
 
     def _items(self, node: Any, depth: int, numbered: bool) -> Iterator[Block]:
         items: list[list[Any]] = []
@@ -133,9 +171,21 @@ class _Reader:
     def _table(self, node: Any) -> str:
         """Rows end with two backslashes, cells with an ampersand; rules are no text."""
         rows: list[list[str]] = []
-        source = _RULES.sub("", _inside(node))
+        below: dict[int, tuple[int, str]] = {}  # column: rows that a cell above spans, with its text
+        source = _RULES.sub("", _ON_EACH_PAGE.sub("", _inside(node)))
         for row in re.split(r"\\\\(?:\[[^\]]*\])?|\\tabularnewline", source):
-            cells = [cell(self._text_of(part)) for part in re.split(r"(?<!\\)&", row)]
+            cells: list[str] = []
+            if not row.strip():
+                continue
+            for part in re.split(r"(?<!\\)&", row):
+                rest, text = below.pop(len(cells), (0, ""))
+                if rest > 1:
+                    below[len(cells)] = rest - 1, text
+                text = cell(self._text_of(part)) or text
+                if spanned := _ROWS.match(part):
+                    below[len(cells)] = int(spanned[1]) - 1, text
+                wide = _COLUMNS.match(part)
+                cells += [text, *[""] * (min(int(wide[1]), _MAX_SPAN) - 1 if wide else 0)]
             rows.append(cells)
         return rows_text(rows)
 

@@ -20,6 +20,8 @@ HEADINGS = {
 }
 LISTS = ("itemize", "enumerate", "description")
 TABLES = ("tabular", "tabular*", "tabularx", "longtable", "array", "tabulary")
+MARKED_CODE = ("Highlighting",)  # pandoc's: code with macros for its colours
+WRAPPERS = ("hypertarget", "texorpdfstring")  # what they show is their last argument, which may be a heading
 CODE = ("verbatim", "verbatim*", "lstlisting", "minted", "alltt", "Verbatim")
 FORMULAS = (
     "equation",
@@ -32,8 +34,20 @@ FORMULAS = (
     "eqnarray",
     "displaymath",
     "math",
+    "flalign",
+    "flalign*",
+    "multline*",
+    "eqnarray*",
 )
-_SHOWN = ("ref", "autoref", "url", "href", "multicolumn", "multirow")
+_SHOWN = (
+    *("ref", "autoref", "url", "href", "multicolumn", "multirow"),
+    *("texttt", "textsf", "textmd", "textup", "mbox", "keywords", "citetext"),
+)
+_CITED = (
+    *("cite", "citet", "citep", "citealp", "citealt", "citeauthor", "citeyear", "citeyearpar", "citenum"),
+    *("Citet", "Citep", "Citealp", "Citealt", "Citeauthor"),
+)
+THEOREMS = ("theorem", "lemma", "proposition", "corollary", "definition", "remark", "example", "conjecture", "proof")
 FILES = ("input", "include", "subfile", "bibliography")
 SILENT = frozenset(
     [
@@ -80,7 +94,12 @@ SILENT = frozenset(
 
 def parsing_database() -> Any:
     """pylatexenc's own, and the arguments of macros and environments that it does not know or that we read."""
-    arguments = {"*[{": HEADINGS, "[{": ["caption"], "{{{": ["multicolumn", "multirow"], "{{": ["href", "setcounter"]}
+    arguments = {
+        "*[{": HEADINGS,
+        "[{": ["caption", "bibitem"],
+        "{{{": ["multicolumn", "multirow"],
+        "{{": ["href", "setcounter", *WRAPPERS],
+    }
     arguments["{"] = [
         "bibliographystyle",
         "pagestyle",
@@ -92,11 +111,14 @@ def parsing_database() -> Any:
         "date",
         "subfile",
     ]
-    arguments["{"] += ["author", "date", "subfile", "bibliography", "citet", "citep", "autoref"]
+    arguments["{"] += ["author", "date", "subfile", "bibliography", "citet", "citep", "autoref", "thanks"]
     macros = [std_macro(name, form) for form, names in arguments.items() for name in names]
     environments = [
         std_environment("tabularx", "{{"),
-        std_environment("longtable", "{"),
+        std_environment("longtable", "[{"),
+        std_environment("minipage", "[[[{"),
+        std_environment("thebibliography", "{"),
+        std_environment("Highlighting", "["),
         std_environment("tabular*", "{[{"),
     ]
     found = get_parsing_db()
@@ -106,8 +128,9 @@ def parsing_database() -> Any:
 
 def text_database() -> Any:
     """pylatexenc's own, and what stands in the text for references, links and what is shown elsewhere."""
-    forms = {"cite": "[{}]", "citet": "[{}]", "citep": "[{}]"} | dict.fromkeys(_SHOWN, "{}")
+    forms = dict.fromkeys(_CITED, "[{}]") | dict.fromkeys(_SHOWN, "{}") | {"thanks": " ({})", "bibitem": "[{}] "}
     macros = [MacroTextSpec(name, _form(form)) for name, form in forms.items()]
+    macros += [MacroTextSpec("verb", _verbatim), MacroTextSpec("and", "; ")]
     macros += [MacroTextSpec(name, "") for name in ("label", "footnote", "includegraphics")]
     found = get_default_latex_context_db()
     found.add_context_category("tenkyo", macros=macros, prepend=True)
@@ -117,6 +140,10 @@ def text_database() -> Any:
 def _form(form: str) -> Callable[[Any, LatexNodes2Text], str]:
     # pylatexenc looks at the names of the parameters
     return lambda node, l2tobj: form.format(last_argument(node, l2tobj))
+
+
+def _verbatim(node: Any) -> str:
+    return node.nodeargd.verbatim_text if node.nodeargd else ""
 
 
 def last_argument(node: Any, l2t: LatexNodes2Text) -> str:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import groupby
 
 from lxml.etree import _Element
 
 from loaders._archives import check_archive
-from loaders._content import Content, Member
+from loaders._content import Content
 from loaders._document import Block, Location, Skipped
 from loaders._errors import EncryptedDocument
+from loaders._odf_objects import put_in_place
+from loaders._odf_styles import Styles
 from loaders._odf_text import NAMES, Note, named, plain, repeated, text_of
 from loaders._sheet_tables import Row, sheet_blocks, within_limit
 from loaders._text import cell, rows_text, tidy
@@ -25,54 +30,60 @@ _METADATA = {
     "description": "dc:description",
     "created": "meta:creation-date",
 }
+_CODE = frozenset(["Preformatted Text", "Source Text"])
+_CAPTION = re.compile(r"caption$", re.IGNORECASE)
 _HIDDEN = frozenset(named(name) for name in ("text:tracked-changes", "office:forms", "text:sequence-decls"))
 _MAX_REPEATED_ROWS = 10_000  # a sheet says "this empty row a million times"
 
 
 def read(data: bytes) -> Content:
     """Texts give their blocks, presentations a slide each, spreadsheets their tables."""
-    root, meta, members, skipped = _parts(data)
+    root, others, skipped = _parts(data)
+    meta = others.get("meta.xml", root).find("office:meta", NAMES)
     body = root.find("office:body", NAMES)
     body = next(iter(body), None) if body is not None else None
     if body is None:
         return Content([])
-    reader = _Reader(skipped)
+    reader = _Reader(Styles([*others.values(), root]))
     slides = body.findall("draw:page", NAMES)
     if body.tag == named("office:spreadsheet"):
         blocks = list(within_limit(_sheets(body)))
     elif slides:
         blocks = [block for number, slide in enumerate(slides, 1) for block in reader.slide(slide, number)]
     else:
-        blocks = [*reader.blocks(body, Location()), *reader.notes]
+        blocks = [*_code_whole(reader.blocks(body, Location())), *reader.notes]
     title = plain(meta.find(".//dc:title", NAMES)) if meta is not None else ""
     found = (
         {ours: plain(meta.find(f".//{name}", NAMES)) for ours, name in _METADATA.items()} if meta is not None else {}
     )
-    return Content(blocks, title, found, len(slides), "utf-8", skipped, members)
+    return Content(blocks, title, found, len(slides), "utf-8", skipped)
 
 
-def _parts(data: bytes) -> tuple[_Element, _Element | None, list[Member], list[Skipped]]:
-    """The content, the metadata, the files inside, and the pictures."""
+def _parts(data: bytes) -> tuple[_Element, dict[str, _Element], list[Skipped]]:
+    """The content, the parts with metadata and styles, and the pictures."""
     if not data.startswith(b"PK"):
         root = parse_xml(data)
-        return root, root.find("office:meta", NAMES), [], []
+        put_in_place(root, None)
+        return root, {}, []
     check_archive(data)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         names = archive.namelist()
         if b"encryption-data" in archive.read("META-INF/manifest.xml"):
             raise EncryptedDocument("This OpenDocument file is encrypted.", "Save it without a password.")
-        meta = parse_xml(archive.read("meta.xml")) if "meta.xml" in names else None
+        others = {name: parse_xml(archive.read(name)) for name in ("meta.xml", "styles.xml") if name in names}
         pictures = [name for name in names if name.startswith("Pictures/") and name.lower().endswith(_PICTURES)]
-        skipped = [Skipped("image", str(len(pictures)))] if pictures else []
-        return parse_xml(archive.read("content.xml")), meta, [], skipped
+        root = parse_xml(archive.read("content.xml"))
+        put_in_place(root, archive)
+        return root, others, [Skipped("image", str(len(pictures)))] if pictures else []
 
 
 class _Reader:
     """Walks the elements; `notes` are footnotes and comments, which come after the text."""
 
-    def __init__(self, skipped: list[Skipped]) -> None:
+    def __init__(self, styles: Styles) -> None:
         self.notes: list[Block] = []
-        self.skipped = skipped
+        self._styles = styles
+        self._label = ""  # of the list item that has just begun
 
     def slide(self, slide: _Element, number: int) -> Iterator[Block]:
         """Titles as headings, then the rest, then the speaker's notes."""
@@ -91,28 +102,51 @@ class _Reader:
         yield from self.notes
         self.notes = []
 
-    def blocks(self, parent: _Element, here: Location, depth: int = 0) -> Iterator[Block]:
-        """The blocks under an element, in order."""
+    def blocks(self, parent: _Element, here: Location, depth: int = 0, style: str = "") -> Iterator[Block]:
+        """The blocks under an element, in order. `style` is that of the list around it."""
         if parent.tag in _HIDDEN:
             return
         if parent.tag in (named("text:h"), named("text:p")):
             yield from self._paragraph(parent, here, depth)
         elif parent.tag == named("table:table"):
             yield from self._table(parent, here)
+        elif parent.tag == named("text:list"):
+            yield from self._list(parent, here, depth + 1, style)
         else:
-            deeper = depth + (parent.tag == named("text:list"))
             for child in parent:
-                yield from self.blocks(child, here, deeper)
+                yield from self.blocks(child, here, depth, style)
+
+    def _list(self, element: _Element, here: Location, depth: int, style: str) -> Iterator[Block]:
+        first = next(element.iter(named("text:p"), named("text:h")), None)
+        own = self._styles.list_of(first.get(named("text:style-name"), "")) if first is not None else ""
+        style = element.get(named("text:style-name")) or style or own
+        goes_on = (
+            element.get(named("text:continue-numbering")) == "true" or named("text:continue-list") in element.attrib
+        )
+        self._styles.begin(style, depth, goes_on=goes_on)
+        for item in element:
+            if item.find("text:p", NAMES) is not None or item.find("text:h", NAMES) is not None:
+                numbered = item.tag == named("text:list-item")
+                self._label = self._styles.next_label(style, depth, item) if numbered else ""
+            yield from self.blocks(item, here, depth, style)
+            self._label = ""
 
     def _paragraph(self, element: _Element, here: Location, depth: int) -> Iterator[Block]:
         text = tidy(text_of(element, self._note(here)))
+        if text:
+            text, self._label = self._label + text, ""
+        styles = set(self._styles.lineage(element.get(named("text:style-name"), "")))
         if text and element.tag == named("text:h"):
             level = element.get(named("text:outline-level"), "1")
             yield Block("heading", text.replace("\n", " "), int(level) if level.isdigit() else 1, here)
-        elif text and element.get(named("text:style-name")) == "Title":
+        elif text and "Title" in styles:
             yield Block("heading", text.replace("\n", " "), 1, here)
+        elif text and depth:
+            yield Block("list", text, depth, here)
+        elif text and not _CODE.isdisjoint(styles):
+            yield Block("code", text_of(element, lambda _: None).strip("\n"), 0, here)
         elif text:
-            yield Block("list" if depth else "paragraph", text, depth, here)
+            yield Block("caption" if any(map(_CAPTION.search, styles)) else "paragraph", text, 0, here)
         for box in element.iter(named("draw:text-box"), named("draw:custom-shape")):
             for child in box:
                 yield from self.blocks(child, here, depth)
@@ -133,6 +167,16 @@ class _Reader:
                 self.notes.append(Block("note", text, 0, here))
 
         return note
+
+
+def _code_whole(blocks: Iterator[Block]) -> Iterator[Block]:
+    """Lines of code, which are paragraphs of their own, as one block."""
+    for kind, group in groupby(blocks, lambda block: block.kind):
+        if kind == "code":
+            lines = list(group)
+            yield replace(lines[0], text="\n".join(line.text for line in lines))
+        else:
+            yield from group
 
 
 def _sheets(body: _Element) -> Iterator[Block]:

@@ -8,7 +8,7 @@ from lxml.etree import _Element
 
 _URN = "urn:oasis:names:tc:opendocument:xmlns:{}:1.0"
 NAMES = {
-    **{prefix: _URN.format(prefix) for prefix in ("office", "text", "table", "presentation", "meta")},
+    **{prefix: _URN.format(prefix) for prefix in ("office", "text", "table", "presentation", "meta", "style", "chart")},
     "draw": _URN.format("drawing"),
     "svg": _URN.format("svg-compatible"),
     "dc": "http://purl.org/dc/elements/1.1/",

@@ -39,7 +39,7 @@ def _property(element: _Element, name: str, default: str) -> str:
     return default if found is None else found.get(tag("m:val"), "")
 
 
-def _grouped(text: str) -> str:
+def grouped(text: str) -> str:
     """In parentheses, unless it is one word or has them already."""
     whole = len(text) < 2 or text.isalnum() or (text[0] == "(" and text[-1] == ")" and ")" not in text[1:-1])
     return text if whole else f"({text})"
@@ -49,26 +49,26 @@ def _fraction(element: _Element) -> str:
     above, below = _part(element, "num"), _part(element, "den")
     if _property(element, "type", "bar") == "noBar":
         return f"({above} ¦ {below})"  # as a binomial coefficient is written
-    return f"{_grouped(above)}/{_grouped(below)}"
+    return f"{grouped(above)}/{grouped(below)}"
 
 
 def _script(element: _Element, *, before: bool = False) -> str:
     below, above = _part(element, "sub"), _part(element, "sup")
-    scripts = (f"_{_grouped(below)}" if below else "") + (f"^{_grouped(above)}" if above else "")
+    scripts = (f"_{grouped(below)}" if below else "") + (f"^{grouped(above)}" if above else "")
     base = _part(element, "e")
     return f"{scripts} {base}" if before else f"{base}{scripts}"
 
 
 def _root(element: _Element) -> str:
     degree, base = _part(element, "deg"), _part(element, "e")
-    sign = {"": "√", "2": "√", "3": "∛", "4": "∜"}.get(degree, f"^{_grouped(degree)}√")
+    sign = {"": "√", "2": "√", "3": "∛", "4": "∜"}.get(degree, f"^{grouped(degree)}√")
     return f"{sign}({base})"
 
 
 def _n_ary(element: _Element) -> str:
     sign = _property(element, "chr", "∫")
     below, above = _part(element, "sub"), _part(element, "sup")
-    limits = (f"_{_grouped(below)}" if below else "") + (f"^{_grouped(above)}" if above else "")
+    limits = (f"_{grouped(below)}" if below else "") + (f"^{grouped(above)}" if above else "")
     return f"{sign}{limits} {_part(element, 'e')}"
 
 
@@ -93,7 +93,7 @@ def _function(element: _Element) -> str:
 
 
 def _limit(element: _Element, sign: str) -> str:
-    return f"{_part(element, 'e')}{sign}{_grouped(_part(element, 'lim'))}"
+    return f"{_part(element, 'e')}{sign}{grouped(_part(element, 'lim'))}"
 
 
 def _accent(element: _Element) -> str:

@@ -28,13 +28,16 @@ _SILENT = frozenset(
     [
         *("fonttbl", "colortbl", "stylesheet", "listtable", "listoverridetable", "rsidtbl", "generator", "pict"),
         *("object", "themedata", "colorschememapping", "datastore", "latentstyles", "xmlnstbl", "filetbl", "revtbl"),
-        *("fldinst", "bkmkstart", "bkmkend", "header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr"),
-        *("footerf", "pntext", "listtext", "nonshppict", "shpinst", "fontemb", "ftnsep", "ftnsepc", "ftncn"),
+        *("fldinst", "bkmkstart", "bkmkend", "nonshppict", "shpinst", "fontemb", "ftnsep", "ftnsepc", "ftncn"),
         *("shprslt", "nonesttables"),
     ]
 )
 _HEADING = re.compile(r"(?:heading|überschrift|titre|título|見出し)\s*([1-9])", re.IGNORECASE)
-_NOTES = frozenset(["footnote", "annotation"])
+_ON_EACH_PAGE = frozenset(["header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf"])
+_NOTES = frozenset(["footnote", "annotation"]) | _ON_EACH_PAGE
+_LABELS = frozenset(["listtext", "pntext"])
+_NUMBER = re.compile(r"[(\[（]?(?:[\w.]*\d[\w.]*|\w{1,8}(?=[.)\]）、．:]))[.)\]）、．:]*|[\u2460-\u249b]")  # no bullet
+_PAGE_NUMBER = re.compile(r"\W*(page|seite|p\.|ページ)?\W*\d*\W*((of|von|/)\W*\d*)?\W*", re.IGNORECASE)
 _INFO = frozenset(["title", "author", "subject", "keywords", "doccomm"])
 _MAX_DEPTH = 1000
 
@@ -53,11 +56,12 @@ class _State:
 
 @dataclass(slots=True)
 class _Paragraph:
-    """What `\\pard` resets: the outline level (0 is body text), whether it is in a table, whether in a list."""
+    """What `\\pard` resets: the outline level (0 is body text), whether it is in a table, in a list."""
 
     outline: int = 0
     in_table: bool = False
     in_list: bool = False
+    level: int = 1
 
 
 @dataclass(slots=True)
@@ -92,6 +96,7 @@ class Reader:
     _paragraph: _Paragraph = field(default_factory=_Paragraph)
     _text: list[str] = field(default_factory=list)
     _note: list[str] = field(default_factory=list)
+    _label: list[str] = field(default_factory=list)
     _cells: list[str] = field(default_factory=list)
     _rows: list[list[str]] = field(default_factory=list)
     _inner: _InnerTable = field(default_factory=_InnerTable)
@@ -139,9 +144,19 @@ class Reader:
         if len(self._states) > 1:
             closed = self._states.pop()
             if closed.target in _NOTES and self._state.target not in _NOTES:
-                if text := tidy("".join(self._note)):
-                    self.notes.append(Block("note", text))
-                self._note = []
+                self._end_note(closed.target)
+            elif closed.target in _LABELS and self._state.target not in _LABELS:
+                label, self._label = "".join(self._label).strip(), []
+                if _NUMBER.fullmatch(label):
+                    self._emit(f"{label} ")
+
+    def _end_note(self, target: str) -> None:
+        """Headers and footers are notes too, each once, without their page numbers."""
+        note = Block("note", tidy("".join(self._note)))
+        self._note = []
+        again = target in _ON_EACH_PAGE and (note in self.notes or _PAGE_NUMBER.fullmatch(note.text))
+        if note.text and not again:
+            self.notes.append(note)
 
     def _symbol(self, symbol: str) -> None:
         if symbol == "*":
@@ -189,7 +204,7 @@ class Reader:
         elif word == "pict":
             self.pictures += 1
             state.target = "pict"
-        elif word in _SILENT or word in _NOTES or word in _INFO:
+        elif word in _SILENT or word in _NOTES or word in _INFO or word in _LABELS:
             state.target = word
         elif word == "shptxt":
             state.target = ""  # a text box; what else is in its shape is silent
@@ -226,6 +241,8 @@ class Reader:
             self._text.append(text)
         elif state.target in _NOTES:
             self._note.append(text)
+        elif state.target in _LABELS:
+            self._label.append(text)
         elif state.target == "stylesheet":
             if heading := _HEADING.match(text.strip()):
                 self._outlines[self._style] = int(heading[1])
@@ -250,6 +267,8 @@ class Reader:
             self._paragraph.outline = number + 1
         elif word in ("ls", "pnlvlblt", "pnlvlbody"):
             self._paragraph.in_list = True
+        elif word == "ilvl":
+            self._paragraph.level = min(max(number or 0, 0), 8) + 1
         elif word == "itap":
             if (number or 0) > 1 and not self._inner.cells:
                 self._inner.start = len(self._text)
@@ -272,7 +291,7 @@ class Reader:
         if 0 < self._paragraph.outline < 10:
             self.blocks.append(Block("heading", text.replace("\n", " "), self._paragraph.outline))
         elif self._paragraph.in_list:
-            self.blocks.append(Block("list", text, 1))
+            self.blocks.append(Block("list", text, self._paragraph.level))
         else:
             self.blocks.append(Block("paragraph", text))
 

@@ -14,17 +14,24 @@ SPACES = " ".join(
     f'xmlns:{prefix}="{URN.format(name)}"'
     for prefix, name in {
         "office": "office", "text": "text", "table": "table", "draw": "drawing", "presentation": "presentation",
+        "style": "style", "chart": "chart",
     }.items()
 )  # fmt: skip
 
 
-def document(body: str, kind: str = "text", manifest: str = "<manifest/>") -> bytes:
+def document(
+    body: str, kind: str = "text", manifest: str = "<manifest/>", styles: str = "", parts: dict[str, str] | None = None
+) -> bytes:
+    """A file as LibreOffice packs it."""
     inside = f"<office:body><office:{kind}>{body}</office:{kind}></office:body>"
-    content = f"<office:document-content {SPACES}>{inside}</office:document-content>"
+    styles = f"<office:automatic-styles>{styles}</office:automatic-styles>"
+    content = f"<office:document-content {SPACES}>{styles}{inside}</office:document-content>"
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         archive.writestr("META-INF/manifest.xml", manifest)
         archive.writestr("content.xml", content)
+        for name, part in (parts or {}).items():
+            archive.writestr(name, part)
     return stream.getvalue()
 
 
@@ -94,3 +101,60 @@ def test_a_flat_file_and_an_encrypted_one() -> None:
     assert load(flat.encode(), "a.fodt").blocks[0].text == "Flat."
     with pytest.raises(EncryptedDocument):
         load(document("", manifest="<manifest:encryption-data/>"), "a.odt")
+
+
+NUMBERED = """<text:list-style style:name="L1">
+  <text:list-level-style-number text:level="1" style:num-format="1" style:num-suffix="."/>
+  <text:list-level-style-number text:level="2" style:num-format="a" style:num-suffix=")" text:display-levels="2"/>
+  <text:list-level-style-bullet text:level="3"/></text:list-style>
+  <style:style style:name="P9" style:parent-style-name="Preformatted_20_Text"/>
+  <style:style style:name="P8" style:parent-style-name="Caption"/>"""
+
+
+def test_list_items_have_the_numbers_that_are_shown() -> None:
+    def items(*texts: str, style: str = 'text:style-name="L1"') -> str:
+        inside = "".join(f"<text:list-item>{text}</text:list-item>" for text in texts)
+        return f"<text:list {style}>{inside}</text:list>"
+
+    body = items(
+        "<text:p>one</text:p>",
+        "<text:p>two</text:p>" + items("<text:p>in</text:p>" + items("<text:p>dot</text:p>", style=""), style=""),
+    )
+    body += "<text:p>Between</text:p>" + items(
+        "<text:p>three</text:p>", style='text:style-name="L1" text:continue-numbering="true"'
+    )
+    body += items("<text:p>anew</text:p>")
+    found = [(b.text, b.level) for b in load(document(body, styles=NUMBERED), "a.odt").blocks]
+    assert found == [
+        ("1. one", 1), ("2. two", 1), ("2.a) in", 2), ("dot", 3), ("Between", 0), ("3. three", 1), ("1. anew", 1),
+    ]  # fmt: skip
+
+
+def test_code_is_one_block_and_a_caption_is_one() -> None:
+    body = """<text:p text:style-name="P8">Table 1</text:p><text:p text:style-name="P9">if x:</text:p>
+      <text:p text:style-name="P9"><text:s text:c="4"/>y()</text:p><text:p>End</text:p>"""
+    found = [(b.kind, b.text) for b in load(document(body, styles=NUMBERED), "a.odt").blocks]
+    assert found == [("caption", "Table 1"), ("code", "if x:\n    y()"), ("paragraph", "End")]
+
+
+def test_formulas_and_charts_stand_where_they_are_drawn() -> None:
+    math = """<math xmlns="http://www.w3.org/1998/Math/MathML"><semantics><mrow><mi>x</mi><mo>=</mo><mfrac><mrow>
+      <mi>a</mi><mo>+</mo><mn>1</mn></mrow><mn>2</mn></mfrac></mrow><annotation>x = 2</annotation></semantics>
+      </math>"""
+    cells = "".join(
+        f"<table:table-row>{''.join(f'<table:table-cell><text:p>{v}</text:p></table:table-cell>' for v in row)}"
+        "</table:table-row>"
+        for row in (("", "Sales"), ("Kobe", "12"))
+    )
+    chart = f"""<office:document-content {SPACES}><office:body><office:chart><chart:chart><chart:title>
+      <text:p>By city</text:p></chart:title><table:table>{cells}</table:table></chart:chart></office:chart>
+      </office:body>
+      </office:document-content>"""
+    link = '<draw:frame><draw:object xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="./{}"/></draw:frame>'
+    body = f"<text:p>So {link.format('Object 1')} holds.</text:p><text:p>{link.format('Object 2')}</text:p>"
+    data = document(body, parts={"Object 1/content.xml": math, "Object 2/content.xml": chart})
+    assert [(b.kind, b.text) for b in load(data, "a.odt").blocks] == [
+        ("paragraph", "So x=(a+1)/2 holds."),
+        ("paragraph", "By city"),
+        ("table", " | Sales\nKobe | 12"),
+    ]

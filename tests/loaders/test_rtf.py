@@ -17,14 +17,20 @@ def read(body: bytes) -> list[tuple[str, str, int]]:
 
 def test_headings_lists_and_paragraphs() -> None:
     body = rb"""{\pard\s1 Rules\par}{\pard\s2 Leave\par}\pard\s7 Ten {\b days} a\~year\line and more.\par
-\pard\ls1 {\listtext 1.\tab}first\par\pard Last"""
+\pard\ls1 {\listtext 1.\tab}first\par\pard\ls1\ilvl1 {\listtext\f3 \'b7\tab}inner\par\pard Last"""
     assert read(body) == [
         ("heading", "Rules", 1),
         ("heading", "Leave", 2),
         ("paragraph", "Ten days a year\nand more.", 0),
-        ("list", "first", 1),
+        ("list", "1. first", 1),
+        ("list", "inner", 2),
         ("paragraph", "Last", 0),
     ]
+
+
+def test_headers_and_footers_are_notes_once_without_page_numbers() -> None:
+    body = rb"{\header\pard House rules\par}{\headerf\pard House rules\par}{\footer Page \chpgn\par}\pard Text.\par"
+    assert read(body) == [("paragraph", "Text.", 0), ("note", "House rules", 0)]
 
 
 def test_a_table_keeps_rows_and_columns() -> None:
