@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from calendar import day_abbr, day_name, month_abbr, month_name
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from functools import lru_cache
+
+from loaders._date_format import moment
 
 _SECTION = re.compile(r'(?:"[^"]*"|\\.|[^;"\\])*')
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|_.|\*.')
 _CONDITION = re.compile(r"\[(?:>|<|=)[^\]]*\]|\[(?:black|blue|cyan|green|magenta|red|white|yellow|color ?\d+)\]", re.I)
 _CURRENCY = re.compile(r"\[\$([^\]-]*)[^\]]*\]")
+_EXPONENT = re.compile(r"[0#?]E[+-]0", re.IGNORECASE)
+_FRACTION = re.compile(r"([#0?]+ +)?[#0?]+ */ *([0?#]+|[1-9]\d*)")
 _DIGITS = re.compile(r"[#0?,]+(?:\.[#0?]*)?|\.[#0?]+")
-_DATE = re.compile(r"yyyy|yy|mmmm|mmm|mm|m|dddd|ddd|dd|d|hh|h|ss|s|am/pm|a/p|\[h+\]|\[m+\]|\[s+\]|\.0+|ggg?e?", re.I)
 _MAX_CHARACTERS = 32_767
 """Excel's own limit of a cell."""
 _SIGNIFICANT = 11
@@ -29,7 +32,7 @@ def shown(value: object, number_format: str) -> str:
     if isinstance(value, int | float):
         return _number(value, number_format)
     if isinstance(value, datetime | date | time | timedelta):
-        return _moment(value, number_format)
+        return moment(value, plain_section(_section(number_format, 1.0)))
     return " ".join(str(value)[:_MAX_CHARACTERS].split())
 
 
@@ -37,8 +40,12 @@ def _number(value: float, number_format: str) -> str:
     section = _section(number_format, value)
     if not section or section.lower() == "general":
         return _general(value)
-    text, digits = _plain(section), _DIGITS.search(_plain(section))
-    if "E+" in section.upper() or "?/" in section or "@" in text:
+    text, digits = plain_section(section), _DIGITS.search(plain_section(section))
+    if _EXPONENT.search(text):
+        return _scientific(value, text)
+    if (fraction := _fraction(value, text)) is not None:
+        return fraction
+    if "@" in text:
         return _general(value)
     if digits is None:
         return text.strip() or _general(value)
@@ -64,53 +71,30 @@ def _general(value: float) -> str:
     return f"{value:.{_SIGNIFICANT}g}"
 
 
-def _moment(value: date | time | timedelta, number_format: str) -> str:
-    if isinstance(value, timedelta):
-        hours, rest = divmod(int(value.total_seconds()), 3600)
-        return f"{hours}:{rest // 60:02}:{rest % 60:02}"
-    section = _plain(_section(number_format, 1.0))
-    if not _DATE.search(section):
-        return value.isoformat(*(" ",) if isinstance(value, datetime) else ())
-    if isinstance(value, time):
-        value = datetime.combine(date(1900, 1, 1), value)
-    elif not isinstance(value, datetime):
-        value = datetime.combine(value, time())
-    twelve = "am/pm" in section.lower() or "a/p" in section.lower()
-    parts: list[str] = []
-    at, last = 0, ""
-    for match in _DATE.finditer(section):
-        parts.append(section[at : match.start()])
-        token, at = match.group().lower(), match.end()
-        following = _DATE.search(section, match.end())
-        minutes = token in ("m", "mm") and (
-            last in ("h", "hh") or (following and following.group().lower() in ("s", "ss"))
-        )
-        parts.append(f"{value.minute:02}" if minutes else _token(token, value, twelve))
-        last = token
-    return "".join([*parts, section[at:]]).strip()
+def _scientific(value: float, section: str) -> str:
+    """ "1.23E+07" for 0.00E+00."""
+    mantissa, _, exponent = section.upper().partition("E")
+    decimals = sum(mantissa.partition(".")[2].count(digit) for digit in "0#?")
+    found, _, power = f"{value:.{decimals}E}".partition("E")
+    sign = "-" if power[0] == "-" else "+" if exponent[:1] == "+" else ""
+    return f"{found}E{sign}{power[1:].lstrip('0').rjust(exponent.count('0'), '0')}"
 
 
-def _token(token: str, value: datetime, twelve: bool) -> str:
-    hour = (value.hour % 12 or 12) if twelve else value.hour
-    known = {
-        "yyyy": f"{value.year:04}",
-        "yy": f"{value.year % 100:02}",
-        "mmmm": month_name[value.month],
-        "mmm": month_abbr[value.month],
-        "mm": f"{value.month:02}",
-        "m": str(value.month),
-        "dddd": day_name[value.weekday()],
-        "ddd": day_abbr[value.weekday()],
-        "dd": f"{value.day:02}",
-        "d": str(value.day),
-        "hh": f"{hour:02}",
-        "h": str(hour),
-        "ss": f"{value.second:02}",
-        "s": str(value.second),
-        "am/pm": "AM" if value.hour < 12 else "PM",
-        "a/p": "A" if value.hour < 12 else "P",
-    }
-    return known.get(token, "")
+def _fraction(value: float, section: str) -> str | None:
+    """ "1 1/4" for # ?/?; None where the format is no fraction."""
+    found = _FRACTION.search(section)
+    if not found:
+        return None
+    whole, below = found.groups()
+    near = Fraction(abs(value)).limit_denominator(10 ** min(len(below), 6) - 1)
+    if below.strip("0?#"):
+        near = Fraction(round(abs(value) * int(below)), int(below))
+    over = near.numerator
+    full, over = divmod(near.numerator, near.denominator) if whole else (0, over)
+    unit = int(below) if below.strip("0?#") else near.denominator
+    part = f"{over * unit // near.denominator}/{unit}" if over else ""
+    text = " ".join(filter(None, (str(full) if full or not part else "", part)))
+    return f"-{text}" if value < 0 else text
 
 
 @lru_cache(maxsize=256)
@@ -136,7 +120,7 @@ def _section(number_format: str, value: float) -> str:
 
 
 @lru_cache(maxsize=256)
-def _plain(section: str) -> str:
+def plain_section(section: str) -> str:
     """A section without colours, conditions and padding, its quoted text bare."""
     section = _CURRENCY.sub(lambda match: match[1], _CONDITION.sub("", section))
     return _LITERAL.sub(lambda match: match[1] or match[2] or "", section)

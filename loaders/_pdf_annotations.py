@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from loaders._text import tidy
 
 _MOST = 2000  # annotations of a page, attachments of a file
 _LONGEST = 100_000  # characters
+_LONGEST_ADDRESS = 2048
 _WIDGET, _FREE_TEXT = pdfium_c.FPDF_ANNOT_WIDGET, pdfium_c.FPDF_ANNOT_FREETEXT
 _COMMENTS = frozenset(
     [
@@ -34,9 +36,10 @@ class Annotations:
     """The annotations of one page."""
 
     def __init__(self, document: pdfium.PdfDocument, page: pdfium.PdfPage, number: int) -> None:
-        """The lines that people have typed on the page, what they have noted beside it, files that hang on it."""
+        """The lines that people have typed on the page, what they have noted beside it, its links and files."""
         self.lines: list[Line] = []
         self.comments: list[str] = []
+        self.links: list[tuple[Any, str]] = []  # where on the page, and the address
         self.files: list[pdfium.PdfAttachment] = []
         self._document, self._page, self._number = document, page, number
         for index in range(min(pdfium_c.FPDFPage_GetAnnotCount(page.raw), _MOST)):
@@ -52,9 +55,34 @@ class Annotations:
             self.lines += self._typed(annotation, text) if text else []
         elif kind in _COMMENTS and (text := _said(annotation)):
             self.comments.append(text)
+        elif kind == pdfium_c.FPDF_ANNOT_LINK and (address := self._address(annotation)):
+            edges = pdfium_c.FS_RECTF()
+            pdfium_c.FPDFAnnot_GetRect(annotation, edges)
+            self.links.append((edges, address))
         elif kind == pdfium_c.FPDF_ANNOT_FILEATTACHMENT:
             attached = pdfium_c.FPDFAnnot_GetFileAttachment(annotation)
             self.files += [pdfium.PdfAttachment(attached, self._document)] if attached else []
+
+    def linked(self, lines: Sequence[Line]) -> list[str]:
+        """Addresses that the page leads to and does not show, each after the words that it is behind."""
+        shown = "".join("".join(line.text.split()) for line in lines) if self.links else ""
+        hidden = [(edges, address) for edges, address in self.links if _bare(address) not in shown]
+        if not hidden:
+            return []
+        textpage = self._page.get_textpage()
+        words = [textpage.get_text_bounded(e.left, e.bottom, e.right, e.top) for e, _ in hidden]
+        textpage.close()
+        texts = (f"{' '.join(text.split())}: {address}" for text, (_, address) in zip(words, hidden, strict=True))
+        return list(dict.fromkeys(text.removeprefix(": ") for text in texts))
+
+    def _address(self, annotation: Any) -> str:
+        """Where a link leads to in the web, or to whom it writes; "" for one inside the file."""
+        action = pdfium_c.FPDFLink_GetAction(pdfium_c.FPDFAnnot_GetLink(annotation))
+        if not action or pdfium_c.FPDFAction_GetType(action) != pdfium_c.PDFACTION_URI:
+            return ""
+        buffer = ctypes.create_string_buffer(_LONGEST_ADDRESS)
+        size = pdfium_c.FPDFAction_GetURIPath(self._document, action, buffer, _LONGEST_ADDRESS)
+        return buffer.value.decode("utf-8", errors="replace").strip() if 1 < size <= _LONGEST_ADDRESS else ""
 
     def _field(self, annotation: Any) -> str:
         """What is filled into a field; nothing of buttons, boxes to tick and passwords."""
@@ -82,6 +110,11 @@ class Annotations:
                     self._number, row, left, above, right, below, below - 0.25 * step, left, right, size,
                     False, False, False, (Cell(0, len(row), left, right),),
                 )  # fmt: skip
+
+
+def _bare(address: str) -> str:
+    """An address as it is printed: without what begins most of them, and the slash at its end."""
+    return re.sub(r"^(?:https?://(?:www\.)?|mailto:)|/$", "", address)
 
 
 def with_typed(lines: Sequence[Line], typed: Sequence[Line]) -> list[Line]:

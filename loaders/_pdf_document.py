@@ -24,7 +24,7 @@ from loaders._pdf_lines import PageLines
 from loaders._pdf_outline import Stated, stated
 from loaders._pdf_scan import is_scan, recognised
 from loaders._pdf_text import page_lines
-from loaders._pdfium import opened
+from loaders._pdfium import is_cut_off, opened
 from loaders._pulse import beat
 
 MAX_PAGES = 20_000
@@ -134,7 +134,8 @@ def _read(document: pdfium.PdfDocument, mender: _Mender) -> _Found:
             lines = _or_recognised(page, lines, found)
             annotations = Annotations(document, page, number)
             lines = replace(lines, lines=with_typed(lines.lines, annotations.lines))
-            found.comments += [Block("note", text, location=Location(page=number)) for text in annotations.comments]
+            notes = [*annotations.comments, *annotations.linked(lines.lines)]
+            found.comments += [Block("note", text, location=Location(page=number)) for text in notes]
             files += annotations.files
             page.close()
         except pdfium.PdfiumError:
@@ -142,6 +143,8 @@ def _read(document: pdfium.PdfDocument, mender: _Mender) -> _Found:
         found.pages.append(lines)
     found.members, damaged = members(files)
     found.skipped += damaged
+    if is_cut_off(document):
+        found.skipped.append(Skipped("damaged_end", f"after page {len(document)}"))
     return found
 
 

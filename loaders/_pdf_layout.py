@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from statistics import median
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ _TITLE = 1.2  # times the usual type size
 _SOME_PAGES = 0.3  # of a document's
 _PAGE_NUMBER = re.compile(r"\W*(page|p\.|seite|ページ)?\W*#(\W|of|von|頁|ページ|#)*", re.IGNORECASE)
 _ALIGNED = 4.0  # points
+_LEAST_COLUMNS, _LEAST_ROWS = 3, 3  # of a table whose columns have narrow gaps between them
 _PROSE = 25  # characters: cells that are longer on average are columns of text, not values
 _DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
 
@@ -103,7 +104,7 @@ def _around(
 
 
 def _laid_out(lines: Sequence[Line]) -> Iterator[Line | Table]:
-    lines = ordered(glued(lines))
+    lines = _with_narrow_columns(ordered(glued(lines)))
     if _are_single(lines):
         yield from lines
         return
@@ -119,6 +120,29 @@ def _laid_out(lines: Sequence[Line]) -> Iterator[Line | Table]:
         if not run:
             yield from row.lines
     yield from _run(run)
+
+
+def _with_narrow_columns(lines: Sequence[Line]) -> Sequence[Line]:
+    """Lines cut at their narrower gaps, too, where three neighbours or more have the same columns then."""
+    if not any(line.finer for line in lines):
+        return lines
+    found: list[Line] = []
+    for count, group in groupby(lines, lambda line: len(line.finer or line.cells)):
+        run = list(group)
+        uneven = len({len(line.cells) for line in run}) > 1 or len(run[0].cells) == 1
+        if uneven and count >= _LEAST_COLUMNS and len(run) >= _LEAST_ROWS and _are_columns_of_values(run):
+            run = [line._replace(cells=line.finer, finer=()) if line.finer else line for line in run]
+        found += run
+    return found
+
+
+def _are_columns_of_values(run: Sequence[Line]) -> bool:
+    """Whether the cells of each column are short, and begin or end at one place."""
+    columns = list(zip(*(line.finer or line.cells for line in run), strict=True))
+    if any(cell.end - cell.start > _PROSE for column in columns for cell in column):
+        return False
+    edges = ([sorted(cell[side] for cell in column) for side in (2, 3)] for column in columns)
+    return all(min(places[-1] - places[0] for places in sides) < _ALIGNED for sides in edges)
 
 
 def _are_single(lines: Sequence[Line]) -> bool:

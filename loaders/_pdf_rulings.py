@@ -35,11 +35,13 @@ class Grid:
     """A table's rulings in points from the top left of the page: `xs` part its columns, `ys` its rows.
 
     `joined` are the boxes, as (row, column) from 1, that no ruling parts from the one above: a cell of several rows.
+    `wide` are those that none parts from the one at their left: a cell of several columns.
     """
 
     xs: tuple[float, ...]
     ys: tuple[float, ...]
     joined: frozenset[tuple[int, int]] = frozenset()
+    wide: frozenset[tuple[int, int]] = frozenset()
 
 
 def rulings(page: pdfium.PdfPage) -> tuple[list[Ruling], list[Ruling]]:
@@ -133,7 +135,8 @@ def grids(vertical: Sequence[Ruling], horizontal: Sequence[Ruling]) -> list[Grid
     for verticals, horizontals in _connected(vertical, horizontal):
         xs, ys = _places(verticals), _places(horizontals)
         if len(xs) > 2 and len(ys) > 2 and _drawn(xs, ys, verticals) >= _LEAST_DRAWN:
-            found.append(Grid(xs, ys, frozenset(_joined(xs, ys, verticals, horizontals))))
+            wide = frozenset(_wide(xs, ys, verticals, horizontals))
+            found.append(Grid(xs, ys, frozenset(_joined(xs, ys, verticals, horizontals)), wide))
     return [grid for grid in found if not any(_inside(grid, other) for other in found if other is not grid)]
 
 
@@ -182,6 +185,21 @@ def _joined(
         for column in range(len(xs) - 1):
             framed = min(sides[column], sides[column + 1]) >= _FRAMED
             if framed and _covered(above, xs[column], xs[column + 1]) < _LEAST_DRAWN:
+                yield row + 1, column + 1
+
+
+def _wide(
+    xs: Sequence[float], ys: Sequence[float], verticals: Sequence[Ruling], horizontals: Sequence[Ruling]
+) -> Iterator[tuple[int, int]]:
+    """Boxes that have rulings above and below them and none at their left."""
+    along = [[ruling for ruling in horizontals if abs(ruling[0] - y) <= _NEAR] for y in ys]
+    for column in range(1, len(xs) - 1):
+        left = [ruling for ruling in verticals if abs(ruling[0] - xs[column]) <= _NEAR]
+        if _covered(left, ys[0], ys[-1]) >= _FRAMED:
+            continue
+        for row in range(len(ys) - 1):
+            framed = min(_covered(along[n], xs[column - 1], xs[column + 1]) for n in (row, row + 1)) >= _FRAMED
+            if framed and _covered(left, ys[row], ys[row + 1]) < _LEAST_DRAWN:
                 yield row + 1, column + 1
 
 

@@ -53,6 +53,7 @@ def ruled_table(grid: Grid, lines: Sequence[Line]) -> Table | None:
             while box in grid.joined:  # what stands in a cell of several rows is of the first
                 box = box[0] - 1, column
             boxes.setdefault(box, []).append((line, cell))
+    _to_first_columns(boxes, grid)
     rows, columns = sorted({row for row, _ in boxes}), sorted({column for _, column in boxes})
     characters = sum(cell.end - cell.start for pieces in boxes.values() for _, cell in pieces)
     if len(rows) < 2 or len(columns) < 2 or characters > _PROSE * len(boxes):
@@ -68,6 +69,19 @@ def ruled_table(grid: Grid, lines: Sequence[Line]) -> Table | None:
         widths = [grid.xs[min(column, len(grid.xs) - 1)] - grid.xs[max(column - 1, 0)] for column in columns]
         table += _parted(cells, widths)
     return Table(tuple(_with_all_columns(table)))
+
+
+def _to_first_columns(boxes: dict[tuple[int, int], list[Piece]], grid: Grid) -> None:
+    """What stands alone in a cell of several columns goes to the first of them, wherever in the cell it is drawn."""
+    for row in {row for row, _ in grid.wide}:
+        first = 1
+        for column in range(2, len(grid.xs) + 1):
+            if (row, column) in grid.wide:
+                continue
+            held = [at for at in range(first, column) if (row, at) in boxes]
+            if len(held) == 1 and held[0] > first:
+                boxes[row, first] = boxes.pop((row, held[0]))
+            first = column
 
 
 def _with_all_columns(table: Sequence[tuple[tuple[Piece, ...], ...]]) -> list[tuple[tuple[Piece, ...], ...]]:

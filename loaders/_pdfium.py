@@ -6,6 +6,7 @@ import io
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from weakref import WeakSet
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
@@ -13,6 +14,7 @@ import pypdfium2.raw as pdfium_c
 from loaders._errors import DamagedDocument, EncryptedDocument
 
 _LOCK = threading.RLock()
+_CUT_OFF: WeakSet[pdfium.PdfDocument] = WeakSet()
 _WRONG_PASSWORD = pdfium_c.FPDF_ERR_PASSWORD
 _UNKNOWN_SECURITY = pdfium_c.FPDF_ERR_SECURITY
 
@@ -40,7 +42,16 @@ def _open(data: bytes, password: str | None) -> pdfium.PdfDocument:
     except pdfium.PdfiumError as error:
         if error.err_code in (_WRONG_PASSWORD, _UNKNOWN_SECURITY):
             raise _encrypted(password) from error
-    return _reopen(_repaired(data, password))
+    repaired, whole = _repaired(data, password)
+    document = _reopen(repaired)
+    if not whole:
+        _CUT_OFF.add(document)
+    return document
+
+
+def is_cut_off(document: pdfium.PdfDocument) -> bool:
+    """Whether only pages are left of the file, and not its list of them: some may be missing."""
+    return document in _CUT_OFF
 
 
 def _reopen(data: bytes) -> pdfium.PdfDocument:
@@ -53,17 +64,24 @@ def _reopen(data: bytes) -> pdfium.PdfDocument:
     return document
 
 
-def _repaired(data: bytes, password: str | None) -> bytes:
-    """The file written anew by pypdf, which reads some files that PDFium does not."""
+def _repaired(data: bytes, password: str | None) -> tuple[bytes, bool]:
+    """The file written anew by pypdf, which reads some files that PDFium does not; or with the pages that are left.
+
+    Says whether it is whole.
+    """
     from pypdf import PdfReader, PdfWriter
+
+    from loaders._pdf_salvage import salvaged
 
     try:
         writer = PdfWriter(clone_from=PdfReader(io.BytesIO(data), strict=False, password=password))
         written = io.BytesIO()
         writer.write(written)
     except Exception as error:
+        if found := salvaged(data):
+            return found, False
         raise _damaged() from error
-    return written.getvalue()
+    return written.getvalue(), True
 
 
 def _damaged() -> DamagedDocument:

@@ -93,12 +93,19 @@ def _shape(shape: Any) -> Iterator[Block]:
     if shape.has_text_frame:
         yield from _texts(shape.text_frame, _placeholder(shape) in _BULLETED)
     elif isinstance(shape, GraphicFrame) and shape.has_table:
-        rows = [[_cell_text(c) for c in row.cells] for row in shape.table.rows]
-        yield Block("table", rows_text(rows))
+        yield Block("table", rows_text(_table_rows(shape.table)))
 
 
-def _cell_text(table_cell: Any) -> str:
-    return "" if table_cell.is_spanned else cell(table_cell.text_frame.text)
+def _table_rows(table: Any) -> list[list[str]]:
+    """Cells as text: one that spans rows stands in each of them, one that spans columns in the first."""
+    rows = [list(row.cells) for row in table.rows]
+    texts = [["" if one.is_spanned else cell(one.text_frame.text) for one in row] for row in rows]
+    for n, row in enumerate(rows):
+        for column, one in enumerate(row):
+            if one.is_merge_origin:
+                for below in texts[n + 1 : n + min(one.span_height, len(rows))]:
+                    below[column] = texts[n][column]
+    return texts
 
 
 def _texts(frame: TextFrame, bulleted: bool) -> Iterator[Block]:

@@ -9,6 +9,8 @@ import docx
 import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
+from pptx import Presentation
+from pptx.util import Inches
 
 from loaders import DamagedDocument, DocumentTooLarge, load
 from tests.loaders.conftest import SAMPLES
@@ -118,6 +120,17 @@ def test_slides_give_titles_levels_tables_groups_and_notes(slides) -> None:
         ("paragraph", 0, "In two groups", 2),
     ]
     assert (document.title, document.pages) == ("Opening hours", 2)
+
+
+def test_a_cell_of_several_rows_of_a_slide_stands_in_each() -> None:
+    deck = Presentation()
+    table = deck.slides.add_slide(deck.slide_layouts[6]).shapes.add_table(3, 2, 0, 0, Inches(4), Inches(1)).table
+    table.cell(0, 0).merge(table.cell(0, 1))
+    table.cell(1, 0).merge(table.cell(2, 0))
+    for row, column, text in ((0, 0, "Wide"), (1, 0, "Tall"), (1, 1, "x"), (2, 1, "y")):
+        table.cell(row, column).text = text
+    deck.save(stream := io.BytesIO())
+    assert [block.text for block in load(stream.getvalue(), "a.pptx").blocks] == ["Wide | \nTall | x\nTall | y"]
 
 
 def test_the_word_sample_is_found_whole() -> None:

@@ -68,3 +68,14 @@ def test_title_author_date_and_outline_are_read(pdf) -> None:
     document = load(_written(writer), "a.pdf")
     assert (document.title, dict(document.metadata)) == ("就業規則", {"created": "2026-04-01"})
     assert [(b.kind, b.level, b.text) for b in document.blocks] == [("heading", 1, "Rules"), ("heading", 2, "Leave")]
+
+
+def test_addresses_behind_words_are_notes_and_those_that_are_printed_are_not() -> None:
+    stream = io.BytesIO()
+    canvas = Canvas(stream)
+    canvas.drawString(72, 700, "See the report and www.example.org/b for more.")
+    canvas.linkURL("https://example.org/a?x=1", (72, 695, 145, 712))
+    canvas.linkURL("https://www.example.org/b/", (170, 695, 300, 712))
+    canvas.save()
+    notes = [block for block in load(stream.getvalue(), "a.pdf").blocks if block.kind == "note"]
+    assert [(note.text, note.location.page) for note in notes] == [("See the report: https://example.org/a?x=1", 1)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
@@ -96,6 +96,16 @@ def test_a_password_opens_an_encrypted_workbook() -> None:
         (datetime(2024, 3, 1), 'yyyy"年"m"月"d"日"', "2024年3月1日"),
         (date(2024, 3, 1), "mmm-yy", "Mar-24"),
         (time(9, 30), "h:mm", "9:30"),
+        (date(2019, 4, 30), '[$-411]ggge"年"m"月"d"日"', "平成31年4月30日"),
+        (date(2019, 5, 1), "[$-411]ge.m.d;@", "R1.5.1"),
+        (date(2026, 11, 26), "m/d(aaa)", "11/26(木)"),
+        (timedelta(hours=26, minutes=3, seconds=4), "[h]:mm", "26:03"),
+        (timedelta(minutes=90, seconds=4), "[mm]:ss", "90:04"),
+        (timedelta(hours=1), "0", "1:00:00"),
+        (12345678, "0.00E+00", "1.23E+07"),
+        (1.25, "# ?/?", "1 1/4"),
+        (-0.5, "# ?/8", "-4/8"),
+        (3, "# ??/??", "3"),
         (True, "General", "TRUE"),
         ("two\n lines", "@", "two lines"),
     ],
