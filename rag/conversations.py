@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -59,12 +60,21 @@ class Conversations:
             db.execute("INSERT INTO conversations VALUES (?, ?, ?, ?)", (id_, owner, title, now))
         return id_
 
-    def put_turn(self, owner: str, id_: str, ordinal: int, question: str, answer: Answer) -> None:
-        """Saves a turn under its number; one that stood there goes."""
+    def put_turn(
+        self,
+        owner: str,
+        id_: str,
+        ordinal: int,
+        question: str,
+        answer: Answer,
+        error: Mapping[str, str] | None = None,
+    ) -> None:
+        """Saves a turn under its number, with what failed in it; one that stood there goes."""
         with self._database.write() as db:
             _row(db, owner, id_)
-            values = (id_, ordinal, question, answer.text, _ANSWER.dump_json(answer).decode(), None, _now())
-            db.execute("INSERT OR REPLACE INTO turns VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+            failed = json.dumps(dict(error)) if error else None
+            values = (id_, ordinal, question, answer.text, _ANSWER.dump_json(answer).decode(), None, _now(), failed)
+            db.execute("INSERT OR REPLACE INTO turns VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
             db.execute("UPDATE conversations SET updated_at = ? WHERE id = ?", (_now(), id_))
 
     def summarise(self, owner: str, id_: str, summary: str, turns: int) -> None:
@@ -118,7 +128,8 @@ def _row(db: sqlite3.Connection, owner: str, id_: str) -> sqlite3.Row:
 def _turn(row: sqlite3.Row) -> SavedTurn:
     feedback: Any = json.loads(row["feedback"]) if row["feedback"] else None
     answer = _ANSWER.validate_json(row["answer"])
-    return SavedTurn(row["ordinal"], row["question"], answer, Feedback(*feedback) if feedback else None)
+    error = json.loads(row["error"]) if row["error"] else None
+    return SavedTurn(row["ordinal"], row["question"], answer, Feedback(*feedback) if feedback else None, error)
 
 
 def _now() -> str:

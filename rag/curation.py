@@ -1,4 +1,4 @@
-"""What is done to documents that are there already: put into other collections, and read again."""
+"""What is done to documents that are there, or should be: put into other collections, and read again."""
 
 from __future__ import annotations
 
@@ -56,6 +56,10 @@ class Curation:
         jobs = [self._queue.submit("reread", info.name, info.collection, "") for info in outer]
         self._worker.wake()
         return jobs
+
+    def retry_all(self) -> None:
+        """Tries every file again that could not be taken in, but those that want a password."""
+        self._worker.retry_all()
 
     def _move(self, outer: Sequence[DocumentInfo], collection: str) -> None:
         catalog, originals = self._library.catalog, self._library.originals

@@ -111,6 +111,10 @@ MIGRATIONS = (
         by_words REAL NOT NULL, chunks INTEGER NOT NULL, PRIMARY KEY (model, language)
     ) WITHOUT ROWID;
     """,
+    """
+    -- Why an answer failed, or the chat model that was to write it: {code, message, hint}.
+    ALTER TABLE turns ADD COLUMN error TEXT;
+    """,
 )
 
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from rag.embedders._switching import pinned
 from rag.entailment import NliModel
 from rag.errors import ModelUnavailable
 from rag.languages import detect_language, sentences
@@ -43,10 +44,11 @@ class Verifier:
         return self._inferred(sentence, passages, verdict) if self.nli else verdict
 
     def _near(self, sentence: str, passages: Sequence[str]) -> bool:
-        if not self.embedder.covers(detect_language(sentence)):
+        embedder = pinned(self.embedder)
+        if not embedder.covers(detect_language(sentence)):
             return False
         texts = [passage[start:end] for passage in passages for start, end in sentences(passage)]
-        cosines = self.embedder.embed_passages(texts) @ self.embedder.embed_query(sentence)
+        cosines = embedder.embed_passages(texts) @ embedder.embed_query(sentence)
         return float(cosines.max(initial=0.0)) >= NEAR
 
     def _inferred(self, sentence: str, passages: Sequence[str], verdict: Verdict) -> Verdict:

@@ -12,6 +12,7 @@ import numpy as np
 
 from rag.budget import most
 from rag.durable import write_durably
+from rag.embedders._switching import pinned
 from rag.errors import InvalidSettings, ModelUnavailable, StoreError
 from rag.languages import analyze
 from rag.protocols import Embedder
@@ -76,22 +77,23 @@ class Examples:
         return chosen[::-1]
 
     def _likeness(self, question: str, others: Sequence[str], language: str) -> np.ndarray:
-        if self._embedder.covers(language):
+        embedder = pinned(self._embedder)
+        if embedder.covers(language):
             try:
-                return self._embedded(others) @ self._embedder.embed_query(question)
+                return self._embedded(embedder, others) @ embedder.embed_query(question)
             except ModelUnavailable as error:  # as the search does, go by words
                 _log.warning("Examples are chosen by words: %s", error)
         words = set(analyze(question).words)
         shared = [(set(analyze(other).words), words) for other in others]
         return np.array([len(a & b) / max(1, len(a | b)) for a, b in shared])
 
-    def _embedded(self, texts: Sequence[str]) -> np.ndarray:
+    def _embedded(self, embedder: Embedder, texts: Sequence[str]) -> np.ndarray:
         """The texts' vectors; kept by model, which may be switched."""
-        model = self._embedder.name
+        model = embedder.name
         with self._lock:
             new = [text for text in texts if (model, text) not in self._vectors]
             if new:
-                made = self._embedder.embed_passages(new)
+                made = embedder.embed_passages(new)
                 self._vectors |= {(model, text): vector for text, vector in zip(new, made, strict=True)}
             return np.stack([self._vectors[model, text] for text in texts])
 

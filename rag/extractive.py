@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.citations import Quote
+from rag.embedders._switching import pinned
 from rag.languages import analyze, detect_language, sentences
 from rag.protocols import Embedder
 from rag.reader.answerability import answerable
@@ -72,6 +73,7 @@ def extract(asked: str, found: Retrieved, embedder: Embedder, *, follow_up: bool
 
 def cosines_of(asked: str, embedder: Embedder) -> Cosines | None:
     """How near texts are to what was asked; None where `embedder` does not know the language."""
+    embedder = pinned(embedder)
     if not embedder.covers(detect_language(asked)):
         return None
     return lambda texts: embedder.embed_passages(texts) @ embedder.embed_query(asked)

@@ -11,9 +11,11 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from rag.database import Database
+from rag.errors import EncryptedDocument
 from rag.reports import Added, Job, JobKind
 
 Jobs = list[Job]  # in the class, `list` is a method
+Ids = list[int]
 _FILES = "('ingest', 'reread')"
 MAX_ATTEMPTS = 3
 """A job during which the process has died this often is given up: it would take the app down forever."""
@@ -106,6 +108,13 @@ class JobQueue:
         with self._database.write() as db:
             query = "UPDATE jobs SET state = 'queued', error = NULL, attempts = 0 WHERE id = ? AND state = 'failed'"
             db.execute(query, (id_,))
+
+    def retry_all(self) -> Ids:
+        """Queues every failed file again but those that want a password; gives their ids."""
+        query = f"""UPDATE jobs SET state = 'queued', error = NULL, attempts = 0 WHERE state = 'failed'
+                   AND kind IN {_FILES} AND json_extract(error, '$.code') != ? RETURNING id"""  # noqa: S608 - our own
+        with self._database.write() as db:
+            return [row["id"] for row in db.execute(query, (EncryptedDocument.code,))]
 
     def cancel(self, id_: int) -> None:
         """Takes a job back that is not finished."""

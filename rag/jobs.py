@@ -114,6 +114,11 @@ class Worker:
         self._queue.retry(id_)
         self.wake()
 
+    def retry_all(self) -> None:
+        """Queues every failed file again but those that want a password."""
+        self._cancelled.difference_update(self._queue.retry_all())
+        self.wake()
+
     def with_progress(self, job: Job) -> Job:
         """The job with how far it is, where this process runs it."""
         return replace(job, progress=self._progress.get(job.id)) if job.state == "running" else job

@@ -232,27 +232,30 @@ class Stats:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day (UTC): how many questions were asked, and how many of them the documents did not answer."""
+    """One day (UTC): how many questions were asked, how many of them the documents did not answer, how many failed."""
 
     day: date
     questions: int
     declined: int
+    failed: int
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question that was asked, and how long its answer took."""
+    """A question that was asked, how long its answer took, and what failed in it ({code, message, hint})."""
 
     question: str
     at: datetime
     took_ms: float
+    error: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
     """Questions of some days: per day, percentiles of the time an answer took, thumbs up and down.
 
-    `declined` are the newest that the documents did not answer, `slowest` those that took longest.
+    `declined` are the newest that the documents did not answer, `failed` the newest whose answer, or chat model,
+    failed; `slowest` those that took longest.
     """
 
     days: tuple[Day, ...]
@@ -261,6 +264,7 @@ class Usage:
     good: int
     bad: int
     declined: tuple[Asked, ...]
+    failed: tuple[Asked, ...]
     slowest: tuple[Asked, ...]
 
 

@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 import numpy as np
 
 from rag.catalog import Catalog
+from rag.embedders._switching import pinned
 from rag.errors import ModelUnavailable
 from rag.followups import near, rests_on_before, topic, with_before
 from rag.indexes import Indexes
@@ -23,6 +24,7 @@ from rag.ranking import Candidates, Context, View, confidence_in, in_order
 from rag.rerankers.word_evidence import Question
 from rag.scope import covers, is_whole
 from rag.splitting import embedding_text
+from rag.stores.faiss_segments import FaissSegmentStore
 from rag.stores.layered_words import LayeredWordStore
 from rag.types import AskOptions, DocumentInfo, Hit, Retrieved
 
@@ -112,9 +114,16 @@ class Retriever:
                 return found, ranked, kept[:wanted]
             depth *= 2
 
-    def _ranked(self, query: str, options: AskOptions) -> tuple[Candidates, list[tuple[int, float]]]:
+    def _ranked(
+        self, query: str, options: AskOptions, tries: int = _RETRIES
+    ) -> tuple[Candidates, list[tuple[int, float]]]:
+        """Again, where a reindex was switched to meanwhile: vectors of one model say nothing about those of another."""
         self._indexes.refresh()
+        searched = self._indexes.generation
         found = self.candidates(query, options, self._scope(options))
+        active = self._catalog.active_generation()
+        if tries and active and not searched == self._indexes.generation == active.id:
+            return self._ranked(query, options, tries - 1)
         return found, in_order(found, options.mode)
 
     def candidates(self, query: str, options: AskOptions, scope: _Scope = _Scope()) -> Candidates:
@@ -165,6 +174,7 @@ class Retriever:
         embedder = self._embedder()
         if embedder is None or options.mode == "lexical":
             return _Sought(analyze(text), None)
+        embedder = pinned(embedder)
         known = options.mode == "dense" or embedder.covers(detect_language(text))
         return _Sought(analyze(text), self._embedded(embedder, embedder.name, text) if known else None)
 
@@ -189,15 +199,16 @@ class Retriever:
         """BM25 of the best by words, and cosines of the nearest."""
         depth = max(CANDIDATES, options.k)
         lexical = [] if options.mode == "dense" else words.search(sought.terms, depth, scope.documents)
-        vector = sought.vector
-        nearest = [] if vector is None else self._indexes.vectors.search(vector, depth, scope.chunks)
+        vectors, vector = self._indexes.vectors, sought.vector
+        nearest = vectors.search(vector, depth, scope.chunks) if _fit(vector, vectors) else []
         return dict(lexical), dict(nearest)
 
     def _cosines(self, vector: Vectors | None, ids: Sequence[int]) -> dict[int, float]:
         """Of all candidates, whichever search has found them, so that all are judged by the same."""
-        if vector is None:
+        vectors = self._indexes.vectors
+        if not _fit(vector, vectors):
             return {}
-        scores = zip(ids, self._indexes.vectors.scores(vector, ids), strict=True)
+        scores = zip(ids, vectors.scores(vector, ids), strict=True)
         return {id_: score for id_, score in scores if score is not None}
 
     def _scope(self, options: AskOptions) -> _Scope:
@@ -247,6 +258,11 @@ class Retriever:
 def _embedded(embedder: Embedder, name: str, text: str) -> Vectors:
     del name  # another model of the same embedder is another key
     return embedder.embed_query(text)
+
+
+def _fit(vector: Vectors | None, store: FaissSegmentStore) -> TypeGuard[Vectors]:
+    """Whether there is a vector, and as long as the store's: not in the instant of a switch to another model."""
+    return vector is not None and store.dimension in (0, len(vector))
 
 
 def _sum(vectors: Sequence[Vectors]) -> Vectors:

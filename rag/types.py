@@ -293,12 +293,16 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class SavedTurn:
-    """A question and its answer as they were saved; `ordinal` grows within the conversation."""
+    """A question and its answer as they were saved; `ordinal` grows within the conversation.
+
+    `error` ({code, message, hint}) says why the chat model failed; why the answer did, where its `model` is "".
+    """
 
     ordinal: int
     question: str
     answer: Answer
     feedback: Feedback | None = None
+    error: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

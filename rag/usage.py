@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from datetime import UTC, date, datetime, timedelta
 
@@ -13,7 +14,8 @@ from rag.reports import Asked, Day, Usage
 _SHOWN = 20
 _TURNS = """SELECT question, asked_at, json_extract(answer, '$.took_ms') AS took_ms,
                    json_extract(answer, '$.answered') AS answered, json_extract(answer, '$.stopped') AS stopped,
-                   json_extract(feedback, '$[0]') AS good
+                   json_extract(feedback, '$[0]') AS good, error,
+                   error IS NOT NULL AND json_extract(answer, '$.model') = '' AS failed
             FROM turns WHERE asked_at >= ? ORDER BY asked_at"""
 
 
@@ -32,18 +34,20 @@ def usage(database: Database, days: int, today: date | None = None) -> Usage:
         good=sum(row["good"] == 1 for row in rows),
         bad=sum(row["good"] == 0 for row in rows),
         declined=tuple(_asked(row) for row in rows[::-1] if _is_declined(row))[:_SHOWN],
+        failed=tuple(_asked(row) for row in rows[::-1] if row["error"])[:_SHOWN],
         slowest=tuple(map(_asked, sorted(rows, key=lambda row: -row["took_ms"])))[:_SHOWN],
     )
 
 
 def _day(day: date, rows: list[sqlite3.Row]) -> Day:
     asked = [row for row in rows if row["asked_at"].startswith(day.isoformat())]
-    return Day(day, len(asked), sum(map(_is_declined, asked)))
+    return Day(day, len(asked), sum(map(_is_declined, asked)), sum(row["failed"] for row in asked))
 
 
 def _is_declined(row: sqlite3.Row) -> bool:
-    return not row["answered"] and not row["stopped"]
+    return not (row["answered"] or row["stopped"] or row["failed"])
 
 
 def _asked(row: sqlite3.Row) -> Asked:
-    return Asked(row["question"], datetime.fromisoformat(row["asked_at"]), row["took_ms"])
+    error = json.loads(row["error"]) if row["error"] else None
+    return Asked(row["question"], datetime.fromisoformat(row["asked_at"]), row["took_ms"], error)

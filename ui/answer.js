@@ -233,9 +233,11 @@ export default function ({ data, parentElement }) {
     else drawAnswer(root, data)
   }
   const marking = () => markOpened(root)
-  // When the drawer closes, the keyboard's focus comes back to where it was opened.
+  // When the drawer closes, the keyboard's focus comes back to where it was opened; the drawer may still be there then.
   const back = ({ detail }) => {
-    if (document.activeElement === document.body) root.querySelector(`[data-source="${detail}"]`)?.focus()
+    const at = document.activeElement
+    const lost = !at || at === document.body || at.closest(".st-key-source")
+    if (lost) root.querySelector(`[data-source="${detail}"]`)?.focus()
   }
   marking()
   window.addEventListener("tenkyo-source", marking)

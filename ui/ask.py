@@ -31,6 +31,7 @@ def page(visit: Visit) -> None:
             visit.words("ask.new"),
             key="new",
             icon=":material/add_comment:",
+            shortcut="Alt+N",
             width="stretch",
             disabled=not conversation.turns,
             on_click=start_anew,
@@ -54,6 +55,16 @@ def page(visit: Visit) -> None:
         on_submit=lambda: _submit(visit, conversation, options),
     )
     draw_drawer(visit, conversation)
+
+
+def ask_anew(visit: Visit, question: str) -> None:
+    """From another page: asks it in a conversation of its own, and goes there."""
+    if earlier := st.session_state.get("conversation"):
+        start_anew(earlier)
+    conversation = st.session_state.conversation = Conversation(visitor())
+    conversation.send(visit.knowledge, question, (), AskOptions())
+    kept = {name: value for name, value in st.query_params.items() if name == "lang"}
+    st.switch_page(visit.pages["ask"], query_params=kept)
 
 
 def _ask(visit: Visit, conversation: Conversation, question: str, options: AskOptions) -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from rag.results import Comparison, ExtractedColumn, ExtractedTable, Pair
 from rag.types import Answer, Chunk, Citation, DocumentInfo, Hit, Sentence
+from ui.ask import ask_anew
 from ui.language import Words
 from ui.plain import plain
 from ui.source_view import Source, draw_source, where
@@ -154,9 +155,11 @@ def _draw_summary(visit: Visit, key: str, answer: Answer) -> None:
 
 
 def _draw_questions(visit: Visit, key: str, questions: Sequence[Any]) -> None:
-    del key
-    for one in questions:
-        st.markdown(f"- {plain(one.question)}")
+    with st.container(key="chain_questions_list"):
+        for n, one in enumerate(questions):
+            icon = ":material/chat_bubble:"
+            if st.button(plain(one.question), key=f"{key}-{n}", icon=icon, type="tertiary"):
+                ask_anew(visit, one.question)
     if not questions:
         st.caption(visit.words("chains.no_questions"))
 

@@ -33,35 +33,36 @@ _POLL_S = 0.1
 _one_at_a_time = Lock()
 """Held while questions to ask next are looked for: that must never keep anybody's answer waiting."""
 _ids = count(1)
+_FAULT: Mapping[str, str] = {"code": "error", "message": "", "hint": ""}
 
 
 class Reply:
     """One answer in the making: its thread writes the attributes, pages only read; `stop` ends it early."""
 
-    def __init__(self, answer: Answer | None = None) -> None:
+    def __init__(self, answer: Answer | None = None, error: Mapping[str, str] | None = None) -> None:
         self.began = time.monotonic()
         self.stage = "searching"
         self.passages = 0
         self.text = ""
         self.steps: list[ToolUse] = list(answer.steps) if answer else []
         self.answer = answer
-        self.error: Mapping[str, str] | None = None
-        self.model_error: Mapping[str, str] | None = None
+        self.error = error if answer is None else None
+        self.model_error = error if answer else None
         self.truncated: PromptTruncated | None = None
         self.summarised: HistorySummarised | None = None
-        self.next_questions: tuple[str, ...] | None = () if answer else None
+        self.next_questions: tuple[str, ...] | None = () if answer or error else None
         self.stop = Flag()
         self._finished = Flag()
-        if answer:
+        if answer or error:
             self._finished.set()
 
     def start(
         self,
         produce: Callable[[Flag], Iterator[Event]],
-        keep: Callable[[Answer], None],
+        keep: Callable[[], None],
         follow: Callable[[Answer, Flag], tuple[str, ...]] | None = None,
     ) -> None:
-        """Begins to follow the events in a thread; `keep` is given the whole answer.
+        """Begins to follow the events in a thread; `keep` is called when the answer is whole, or has failed.
 
         When it is finished, `follow` gives what can be asked next; until then `next_questions` is None.
         """
@@ -79,20 +80,29 @@ class Reply:
     def _run(
         self,
         produce: Callable[[Flag], Iterator[Event]],
-        keep: Callable[[Answer], None],
+        keep: Callable[[], None],
         follow: Callable[[Answer, Flag], tuple[str, ...]] | None,
     ) -> None:
-        questions: tuple[str, ...] = ()
         try:
             for event in produce(self.stop):
                 self._note(event)
-            if self.answer:
-                keep(self.answer)
-                self._finished.set()
-                with _one_at_a_time:
-                    questions = follow(self.answer, self.stop) if follow else ()
         except TenkyoError as error:
             self.error = error.as_dict()
+        finally:  # a fault of ours is kept as well; the thread's end tells the log of it
+            if self.answer is None and self.error is None and not self.stop.is_set():
+                self.error = _FAULT
+            self._end(keep, follow)
+
+    def _end(self, keep: Callable[[], None], follow: Callable[[Answer, Flag], tuple[str, ...]] | None) -> None:
+        questions: tuple[str, ...] = ()
+        try:
+            keep()
+            self._finished.set()
+            if self.answer and follow:
+                with _one_at_a_time:
+                    questions = follow(self.answer, self.stop)
+        except TenkyoError as error:
+            self.error = self.error or error.as_dict()
         finally:
             self._finished.set()
             self.next_questions = questions
@@ -171,8 +181,10 @@ class Conversation:
     @classmethod
     def of(cls, owner: str, saved: SavedConversation) -> Conversation:
         """The conversation as it was saved, to be gone on with."""
+        replies = [Reply(turn.answer if turn.answer.model else None, turn.error) for turn in saved.turns]
         turns = [
-            Turn(turn.question, turn.ordinal, reply=Reply(turn.answer), feedback=turn.feedback) for turn in saved.turns
+            Turn(turn.question, turn.ordinal, reply=reply, feedback=turn.feedback)
+            for turn, reply in zip(saved.turns, replies, strict=True)
         ]
         return cls(owner, turns, saved.id, saved.summary, saved.summarised)
 
@@ -225,16 +237,19 @@ class Conversation:
             turn.reply = reply
             reply.start(
                 lambda stop: _answer(knowledge, turn, history, stop),
-                lambda answer: self._save(knowledge, turn, reply, answer),
+                lambda: self._save(knowledge, turn, reply),
                 lambda answer, stop: _follow_up(knowledge, turn, answer, stop),
             )
         self.turns.append(turn)
 
-    def _save(self, knowledge: KnowledgeBase, turn: Turn, reply: Reply, answer: Answer) -> None:
+    def _save(self, knowledge: KnowledgeBase, turn: Turn, reply: Reply) -> None:
+        took_ms = (time.monotonic() - reply.began) * 1000
+        answer = reply.answer or Answer(turn.question, (), (), False, 0.0, "", took_ms)
+        error = reply.error or reply.model_error
         with self._saving:
-            if turn in self.turns:
+            if turn in self.turns and (reply.answer or error):
                 self.saved_id = self.saved_id or knowledge.conversations.start(self.owner, turn.question)
-                knowledge.conversations.put_turn(self.owner, self.saved_id, turn.ordinal, turn.question, answer)
+                knowledge.conversations.put_turn(self.owner, self.saved_id, turn.ordinal, turn.question, answer, error)
                 if made := reply.summarised:
                     self._remember(knowledge, made.summary, self.summarised + made.covered // 2)  # two messages a turn
 

@@ -12,7 +12,7 @@ from ui.language import Words
 from ui.passages import blocks_html, marks_of
 from ui.plain import plain
 from ui.report_view import draw_report
-from ui.source_view import draw_download, draw_page_image
+from ui.source_view import draw_original, draw_page_image
 from ui.visit import Visit
 
 _BLOCKS_A_PART = 20
@@ -42,7 +42,7 @@ def draw_preview(visit: Visit, document: DocumentInfo) -> None:
     }
     st.caption(" · ".join(words.markdown(key, value=value) for key, value in facts.items()))
     if document.has_original:
-        draw_download(visit, document, f"original-{document.id}")
+        draw_original(visit, document, f"original-{document.id}")
     draw_report(visit, document)
     st.fragment(_draw_reading)(visit, document)
 

@@ -20,7 +20,7 @@ def draw_job(visit: Visit, job: Job) -> None:
     words = visit.words
     if job.state == "failed" and job.error:
         draw_refused(words, job.name, job.error)
-        _draw_retry(visit, job, job.error["code"])
+        _draw_retry(visit, job)
     elif job.state in ("queued", "running"):
         _draw_running(visit, job)
     else:
@@ -33,6 +33,11 @@ def draw_job(visit: Visit, job: Job) -> None:
                 draw_refused(words, child.file, child.error)
 
 
+def can_retry(job: Job) -> bool:
+    """Whether it has failed, and another try wants nothing of the person."""
+    return job.state == "failed" and job.error is not None and job.error["code"] != _ENCRYPTED
+
+
 def draw_refused(words: Words, name: str, error: Mapping[str, str]) -> None:
     """A file that could not be taken in: what is wrong with it, what to do, and the loader's own words."""
     message, hint = words.error(error)
@@ -41,9 +46,9 @@ def draw_refused(words: Words, name: str, error: Mapping[str, str]) -> None:
         st.caption(words.markdown("app.details", message=error["message"]))
 
 
-def _draw_retry(visit: Visit, job: Job, code: str) -> None:
+def _draw_retry(visit: Visit, job: Job) -> None:
     """Another try; a protected file is asked its password, which is kept in memory only."""
-    if code != _ENCRYPTED:
+    if can_retry(job):
         st.button(
             visit.words("job.retry"),
             key=f"retry-{job.id}",

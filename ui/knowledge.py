@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from threading import Thread
+from threading import Event, Thread
 
 import streamlit as st
 
 from rag import KnowledgeBase, TenkyoError
 
 log = logging.getLogger("tenkyo")
+_loading = Event()
 
 
 @st.cache_resource(show_spinner=False, on_release=lambda knowledge: knowledge.close())
@@ -24,8 +25,16 @@ def knowledge_base() -> KnowledgeBase:
     return knowledge
 
 
+def is_loading() -> bool:
+    """Whether the embedding model is being loaded: a question asked meanwhile waits for it."""
+    return _loading.is_set()
+
+
 def _warm_up(knowledge: KnowledgeBase) -> None:
+    _loading.set()
     try:
         knowledge.warm_up()
     except TenkyoError as error:
         log.warning("The embedding model is not there, search goes by words: %s", error)
+    finally:
+        _loading.clear()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from rag.reports import Activity, Job
-from ui.job_view import draw_job
+from ui.job_view import can_retry, draw_job
 from ui.language import Words
 from ui.shelf_view import draw_shelf
 from ui.upload_view import draw_upload
@@ -49,10 +49,19 @@ def _draw_live_jobs(visit: Visit, over: int) -> None:
 def _draw_job_lines(visit: Visit, activity: Activity) -> None:
     """Running first, then what failed, then the rest: the newest few of each, in one quiet box."""
     words, knowledge = visit.words, visit.knowledge
+    jobs = knowledge.file_jobs(_SHOWN_JOBS)
     with st.container(border=True, key="jobs"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.markdown(words("library.jobs", done=activity.over, total=activity.files))
             _draw_pause(visit, activity)
+            if sum(map(can_retry, jobs)) > 1:
+                st.button(
+                    words("job.retry_all"),
+                    key="retry_all",
+                    icon=":material/refresh:",
+                    type="tertiary",
+                    on_click=knowledge.curation.retry_all,
+                )
             st.button(
                 words("library.clear"),
                 type="tertiary",
@@ -61,7 +70,6 @@ def _draw_job_lines(visit: Visit, activity: Activity) -> None:
             )
         if pace := _pace(words, activity):
             st.caption(pace)
-        jobs = knowledge.file_jobs(_SHOWN_JOBS)
         well = [job for job in jobs if job.state in ("done", "cancelled")]
         for job in jobs:
             if job not in well[_OPEN_JOBS:]:

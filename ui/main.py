@@ -59,11 +59,10 @@ def draw() -> None:
         draw_trouble(words, error)
         return
     mark_language(words, visit.knowledge.settings.max_file_mb)
-    pages = [
-        st.Page(partial(draw_page, visit), title=words(f"{name}.title"), icon=symbol, url_path=name)
-        for name, draw_page, symbol in PAGES
-    ]
-    st.navigation(pages).run()
+    for name, draw_page, symbol in PAGES:
+        title = words(f"{name}.title")
+        visit.pages[name] = st.Page(partial(draw_page, visit), title=title, icon=symbol, url_path=name)
+    st.navigation(list(visit.pages.values())).run()
 
 
 draw()

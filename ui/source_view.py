@@ -87,11 +87,7 @@ def draw_source(visit: Visit, source: Source) -> None:
         if document.has_pictures:
             st.markdown(words("source.in_context"))
         _draw_context(visit, document, source, source.chunk)
-    with st.container(horizontal=True):
-        if opens_in_browser(document):
-            address = address_of(document, source.location.page)
-            st.link_button(words("source.open"), address, icon=":material/open_in_new:")
-        draw_download(visit, document, f"download-{document.id}")
+    draw_original(visit, document, f"download-{document.id}", source.location.page)
 
 
 def draw_page_image(visit: Visit, document: DocumentInfo, page: int, boxes: Sequence[Box]) -> None:
@@ -106,8 +102,16 @@ def draw_page_image(visit: Visit, document: DocumentInfo, page: int, boxes: Sequ
     st.image(image, width="stretch", alt=alt)
 
 
-def draw_download(visit: Visit, document: DocumentInfo, key: str) -> None:
-    """A button for the file as it was uploaded; its type is kept from the browser, so that nothing runs."""
+def draw_original(visit: Visit, document: DocumentInfo, key: str, page: int | None = None) -> None:
+    """The file as it was uploaded: opened at a page where the browser shows such files, or downloaded."""
+    with st.container(horizontal=True):
+        if opens_in_browser(document):
+            st.link_button(visit.words("source.open"), address_of(document, page), icon=":material/open_in_new:")
+        _draw_download(visit, document, key)
+
+
+def _draw_download(visit: Visit, document: DocumentInfo, key: str) -> None:
+    """A button for the file; its type is kept from the browser, so that nothing runs."""
     st.download_button(
         visit.words("source.download"),
         data=lambda: visit.knowledge.original(document.id),

@@ -30,10 +30,11 @@ def draw_tools(visit: Visit, conversation: Conversation, turn: Turn) -> None:
         )
     if again:
         _ask(visit, conversation, turn, turn.question)
-    if turn.feedback and not turn.feedback.good:
-        _draw_reason(visit, conversation, turn, turn.feedback)
-    if st.session_state.get(_EDITING) == turn.id:
-        _draw_editor(visit, conversation, turn)
+    with st.container(key=f"more-{turn.id}"):
+        if turn.feedback and not turn.feedback.good:
+            _draw_reason(visit, conversation, turn, turn.feedback)
+        if st.session_state.get(_EDITING) == turn.id:
+            _draw_editor(visit, conversation, turn)
 
 
 def _ask(visit: Visit, conversation: Conversation, turn: Turn, question: str) -> None:

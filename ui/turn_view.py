@@ -12,11 +12,12 @@ from ui.answer_view import draw_answer, draw_nearest, draw_text
 from ui.computation_view import draw_computation
 from ui.conversation import Conversation, Reply, Turn
 from ui.job_view import draw_job, draw_refused
+from ui.knowledge import is_loading
 from ui.language import Words
 from ui.notices import draw_notices
+from ui.questions import draw_questions
 from ui.turn_tools import draw_tools
 from ui.visit import Visit
-from ui.welcome import draw_questions
 
 _POLL_S = 0.2
 _FIRST_LOOK_S = 0.4
@@ -35,7 +36,7 @@ def draw_turn(visit: Visit, conversation: Conversation, turn: Turn) -> None:
     if turn.busy(visit.knowledge):
         st.fragment(_draw_live_reply, run_every=_POLL_S)(visit, turn)
     else:
-        _draw_reply(visit.words, turn, live=False)
+        _draw_reply(visit, turn, live=False)
         draw_tools(visit, conversation, turn)
         if turn is conversation.turns[-1] and turn.reply:
             _draw_next_questions(visit, conversation, turn, turn.reply)
@@ -83,17 +84,17 @@ def _draw_live_reply(visit: Visit, turn: Turn) -> None:
     """Follows a turn; when it is complete the page draws it, for a click in a fragment that ends would be lost."""
     if not turn.busy(visit.knowledge):
         st.rerun()
-    _draw_reply(visit.words, turn, live=True)
+    _draw_reply(visit, turn, live=True)
 
 
-def _draw_reply(words: Words, turn: Turn, *, live: bool) -> None:
+def _draw_reply(visit: Visit, turn: Turn, *, live: bool) -> None:
     if turn.reply:
         with st.chat_message("assistant", avatar=":material/find_in_page:"):
-            _draw_reply_text(words, turn, turn.reply, live=live)
+            _draw_reply_text(visit, turn, turn.reply, live=live)
 
 
-def _draw_reply_text(words: Words, turn: Turn, reply: Reply, *, live: bool) -> None:
-    key = f"answer-{turn.id}"
+def _draw_reply_text(visit: Visit, turn: Turn, reply: Reply, *, live: bool) -> None:
+    words, key = visit.words, f"answer-{turn.id}"
     draw_notices(words, reply.model_error, reply.truncated)
     draw_steps(words, reply.steps, live=live)
     if reply.answer and not live:
@@ -102,16 +103,18 @@ def _draw_reply_text(words: Words, turn: Turn, reply: Reply, *, live: bool) -> N
     if reply.text:
         draw_text(words, key, reply.text, writing=live)
     if live:
-        _draw_stage(words, turn.id, reply)
-    elif reply.error or not reply.stop.is_set():
-        message, hint = words.error(reply.error or {"code": "error", "message": "", "hint": ""})
+        _draw_stage(visit, turn.id, reply)
+    elif reply.error:
+        message, hint = words.error(reply.error)
         st.error(words.markdown("app.problem", message=message, hint=hint))
 
 
-def _draw_stage(words: Words, turn_id: int, reply: Reply) -> None:
+def _draw_stage(visit: Visit, turn_id: int, reply: Reply) -> None:
     """What is being done, for how long when that is long, and the way to end it."""
-    stage = f"stage.{reply.stage}"
-    if reply.stage == "reading" and reply.passages:
+    words, stage = visit.words, f"stage.{reply.stage}"
+    if reply.stage == "searching" and is_loading():
+        stage = "stage.loading"
+    elif reply.stage == "reading" and reply.passages:
         stage = "stage.passages"
     seconds = int(time.monotonic() - reply.began)
     took = words("stage.took", seconds=seconds) if seconds >= _WAITING_S else ""

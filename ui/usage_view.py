@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from rag.reports import Asked
+from rag.reports import Asked, Day
 from ui.figures import draw_metrics
 from ui.language import Words
 from ui.visit import Visit
 
 _PERIODS = (7, 30, 90)
+_ROW_PX = 35
+_SHOWN_ROWS = 8
 
 
 def draw_usage(visit: Visit) -> None:
@@ -40,33 +42,47 @@ def draw_usage(visit: Visit) -> None:
             "usage.feedback": words("usage.thumbs", good=usage.good, bad=usage.bad),
         },
     )
-    answered, not_answered, day_name = words("usage.answered"), words("usage.not_answered"), words("usage.day")
+    _draw_days(words, usage.days)
+    for title, asked in (
+        ("usage.failed_list", usage.failed),
+        ("usage.declined_list", usage.declined),
+        ("usage.slowest_list", usage.slowest),
+    ):
+        if asked:
+            _draw_questions(words, title, asked)
+
+
+def _draw_days(words: Words, days: Sequence[Day]) -> None:
+    name, parts = words("usage.day"), [words(f"usage.{part}") for part in ("answered", "not_answered", "failed")]
+    counts = [(day.questions - day.declined - day.failed, day.declined, day.failed) for day in days]
     st.bar_chart(
-        [{day_name: day.day, answered: day.questions - day.declined, not_answered: day.declined} for day in usage.days],
-        x=day_name,
-        y=[answered, not_answered],
+        [{name: day.day} | dict(zip(parts, count, strict=True)) for day, count in zip(days, counts, strict=True)],
+        x=name,
+        y=parts,
         x_label="",
         y_label="",
         height=220,
         alt=words("usage.title"),
     )
-    left, right = st.columns(2)
-    with left:
-        _draw_questions(words, "usage.declined_list", usage.declined)
-    with right:
-        _draw_questions(words, "usage.slowest_list", usage.slowest)
 
 
 def _draw_questions(words: Words, title: str, questions: Sequence[Asked]) -> None:
     st.caption(words(title))
     st.dataframe(
-        [{"question": one.question, "seconds": one.took_ms / 1000, "at": one.at} for one in questions],
+        [_row(words, one) for one in questions],
         hide_index=True,
-        height=240,
+        height=_ROW_PX * (min(len(questions), _SHOWN_ROWS) + 1) + 3,
         column_config={
             "question": st.column_config.TextColumn(words("usage.question"), width="large"),
+            "why": st.column_config.TextColumn(words("usage.why"), width="large"),
             "seconds": st.column_config.NumberColumn(words("usage.took"), format="%.2f", width="small"),
             "at": st.column_config.DatetimeColumn(words("usage.at"), format="YYYY-MM-DD HH:mm", width="medium"),
         },
+        column_order=("question", *(("why",) if title == "usage.failed_list" else ()), "seconds", "at"),
         alt=words(title),
     )
+
+
+def _row(words: Words, one: Asked) -> dict[str, object]:
+    why = " ".join(words.error(one.error)) if one.error else ""
+    return {"question": one.question, "why": why, "seconds": one.took_ms / 1000, "at": one.at}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.navigation.page import StreamlitPage
 
 from rag import KnowledgeBase
 from ui.language import Words
@@ -17,3 +18,5 @@ class Visit:
     knowledge: KnowledgeBase
     words: Words
     sidebar: DeltaGenerator
+    pages: dict[str, StreamlitPage] = field(default_factory=dict)
+    """All pages by name, to go to."""

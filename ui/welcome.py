@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from html import escape
 
 import streamlit as st
 
-from ui.plain import plain
+from ui.questions import draw_questions
+from ui.suggestions import draw_suggestions
 from ui.visit import Visit
 
 _SAMPLES = "samples"
@@ -20,13 +21,17 @@ def draw_welcome(visit: Visit, ask: Callable[[str], None]) -> None:
     words = visit.words
     st.title(words("ask.welcome"))
     st.markdown(words("ask.introduction"))
-    if not visit.knowledge.documents():
+    documents = visit.knowledge.documents()
+    samples = any(document.collection == _SAMPLES for document in documents)
+    if not documents:
         _draw_steps(visit)
-    elif _SAMPLES in visit.knowledge.collections():
+    elif samples:
         st.caption(words("ask.examples"))
         with st.container(key="examples"):
             draw_questions("example", [words(f"examples.{number}") for number in _EXAMPLES], ask)
     st.html(f'<p class="keys">{_keys(visit)}</p>')
+    if documents and not samples:  # below all else, since they come a moment later
+        draw_suggestions(visit, ask)
 
 
 def _draw_steps(visit: Visit) -> None:
@@ -38,20 +43,6 @@ def _draw_steps(visit: Visit) -> None:
         for name in _STEPS
     )
     st.html(f'<ol class="steps">{steps}</ol>')
-
-
-def draw_questions(key: str, questions: Sequence[str], ask: Callable[[str], None]) -> None:
-    """Questions to be asked with one click, a call of `ask`."""
-    with st.container(key=f"{key}_questions_list"):
-        for number, question in enumerate(questions):
-            st.button(
-                plain(question),
-                key=f"{key}-{number}",
-                icon=":material/chat_bubble:",
-                type="tertiary",
-                on_click=ask,
-                args=(question,),
-            )
 
 
 def _keys(visit: Visit) -> str:

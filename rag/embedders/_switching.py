@@ -8,6 +8,11 @@ from rag.protocols import Embedder, Vectors
 from rag.settings import Settings
 
 
+def pinned(embedder: Embedder) -> Embedder:
+    """The model in use itself: what takes several steps stays with one, even if it is switched meanwhile."""
+    return embedder.current if isinstance(embedder, SwitchingEmbedder) else embedder
+
+
 class SwitchingEmbedder:
     """An Embedder that hands everything on to the one in use; `make` builds the one that settings name.
 

@@ -82,6 +82,11 @@ class IvfSegment:
         return self._count
 
     @property
+    def dimension(self) -> int:
+        """Length of the vectors."""
+        return self._index.d
+
+    @property
     def removed(self) -> int:
         """How many of its vectors are passed over."""
         return len(self._ids) - self._count

@@ -25,6 +25,11 @@ class FaissFlatStore:
     def __contains__(self, id_: int) -> bool:
         return id_ in self._ids
 
+    @property
+    def dimension(self) -> int:
+        """Length of the vectors, 0 before the first."""
+        return self._index.d if self._index is not None else 0
+
     def ids(self) -> list[int]:
         """Every id, in ascending order."""
         with self._lock:

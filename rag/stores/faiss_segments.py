@@ -37,6 +37,11 @@ class FaissSegmentStore:
         return id_ in self._growing or (self._sealed is not None and self._sealed.position(id_) is not None)
 
     @property
+    def dimension(self) -> int:
+        """Length of the vectors, 0 before the first."""
+        return self._sealed.dimension if self._sealed else self._growing.dimension
+
+    @property
     def wants_sealing(self) -> bool:
         """Whether a new segment of all that is here would pay."""
         dead = self._sealed is not None and self._sealed.removed * _DEAD > len(self)

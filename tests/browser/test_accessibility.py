@@ -16,9 +16,13 @@ pytestmark = pytest.mark.browser
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 DONE = re.compile(r"lighthouse\.pdf.*(ready|already here|パッセージ|すでにあります)")
 STREAMLITS_OWN = {
-    "presentation-role-conflict",  # of its file uploader: a label on an element without a role
-    "empty-table-header",  # of its data grid, as long as the canvas in front of it is not drawn
+    # A label on an element without a role.
+    "presentation-role-conflict": "[data-testid=stFileUploader], [data-testid=stChatInput]",
+    # What a screen reader reads of the grid that it paints: the column of ticks has no name.
+    "empty-table-header": "[data-testid=stDataFrame]",
 }
+"""Rules that parts of Streamlit's break, and which parts: anywhere else they hold."""
+IS_WITHIN = "([target, parts]) => document.querySelector(target)?.closest(parts) != null"
 
 
 def assert_accessible(page) -> None:
@@ -27,8 +31,18 @@ def assert_accessible(page) -> None:
     expect(page.locator('[data-stale="true"]')).to_have_count(0)
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     found = axe_playwright.Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response
-    violations = [v for v in found["violations"] if v["id"] not in STREAMLITS_OWN]
-    assert [(v["id"], [(node["html"][:200], node["failureSummary"]) for node in v["nodes"]]) for v in violations] == []
+    broken = [(violation["id"], node) for violation in found["violations"] for node in violation["nodes"]]
+    ours = [
+        (rule, node["html"][:200], node["failureSummary"])
+        for rule, node in broken
+        if not is_streamlits(page, rule, node)
+    ]
+    assert ours == []
+
+
+def is_streamlits(page, rule: str, node) -> bool:
+    parts = STREAMLITS_OWN.get(rule)
+    return parts is not None and page.evaluate(IS_WITHIN, [node["target"][0], parts])
 
 
 @pytest.mark.parametrize(

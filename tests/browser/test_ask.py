@@ -104,6 +104,9 @@ def test_sources_are_reached_looked_through_and_left_by_keyboard(asked):
         expect(original).to_have_count(0)  # no browser shows a Word file
     page.keyboard.press("Escape")
     expect(drawer).to_have_count(0)
+    expect(page.locator("button.mark").last).to_be_focused()
+    page.keyboard.press("Alt+n")
+    expect(page.get_by_role("heading", level=1, name=words("ask.welcome"))).to_be_visible()
 
 
 def test_an_answer_is_rated_its_question_changed_and_gone_on_from(asked):

@@ -8,6 +8,7 @@ import pytest
 
 from rag.embedders import sentence_transformer
 from rag.errors import InvalidSettings
+from rag.extractive import cosines_of
 
 RULES = "\n\n".join(
     f"Rule {n}: the boat number {n} leaves the pier at {n % 12} o'clock and is back by dusk." for n in range(40)
@@ -18,6 +19,18 @@ RULES = "\n\n".join(
 def other_model(tmp_path):
     """The same weights under another name, which is another model to the catalog."""
     return str(shutil.copytree(sentence_transformer._default_folder(), tmp_path / "other-model"))
+
+
+@pytest.fixture(scope="module")
+def short_model(tmp_path_factory):
+    """A model whose vectors are shorter than the default's."""
+    from sentence_transformers import SentenceTransformer, models
+
+    model = SentenceTransformer(str(sentence_transformer._default_folder()), device="cpu")
+    model.add_module("2", models.Dense(model.get_embedding_dimension(), 96))
+    folder = tmp_path_factory.mktemp("models") / "short"
+    model.save(str(folder))
+    return str(folder)
 
 
 def reindex(kb, **changes):
@@ -81,6 +94,33 @@ def test_a_rollback_brings_the_earlier_model_back(kb, other_model):
     assert (kb.stats().chunks, kb.stats().stale) == (before.chunks, "")
     assert kb.settings.chunk_tokens == 200
     assert "dense" in kb.search("When does boat 7 leave?").hits[0].stages
+
+
+def test_a_question_in_the_instant_of_a_switch_is_searched_in_the_new_index(kb, short_model, monkeypatch):
+    kb.add(RULES.encode(), "rules.txt")
+    retriever, switched = kb._parts.retriever, []
+    fitting = retriever._embedder
+
+    def switching():  # the index was looked at; the question has no vector yet
+        if not switched:
+            switched.append(reindex(kb, embedding_model=short_model))
+        return fitting()
+
+    monkeypatch.setattr(retriever, "_embedder", switching)
+    hits = kb.search("When does boat 7 leave the pier?").hits
+    assert switched
+    assert kb.stats().embedding_model == short_model
+    assert "dense" in hits[0].stages
+    assert {hit.chunk.id for hit in hits} <= {chunk.id for chunk in kb.chunks(hits[0].document.id)}
+
+
+def test_what_is_compared_with_a_question_stays_with_its_model(kb, short_model):
+    embedder = kb._parts.embedder
+    nearness = cosines_of("When does boat 7 leave?", embedder)
+    before = nearness(["Boat 7 leaves at noon.", "Seals sleep."])
+    embedder.switch(embedder.variant(kb.settings.model_copy(update={"embedding_model": short_model})))
+    assert embedder.dimension == 96
+    assert nearness(["Boat 7 leaves at noon.", "Seals sleep."]) == pytest.approx(before)
 
 
 def test_what_was_set_outside_stays(open_kb):

@@ -37,6 +37,21 @@ def test_questions_are_counted_by_day_with_times_and_ratings(kb: KnowledgeBase) 
     assert [one.question for one in found.slowest][:2] == ["Stopped", "休館日は？"]
 
 
+def test_what_failed_is_told_apart_from_what_the_documents_lack(kb: KnowledgeBase) -> None:
+    error = {"code": "model_unavailable", "message": "It is away.", "hint": "Start it."}
+    for question, answer in (
+        ("Failed?", replace(ANSWERED, answered=False, model="")),
+        ("Quoted instead?", ANSWERED),
+    ):
+        id_ = kb.conversations.start("somebody", question)
+        kb.conversations.put_turn("somebody", id_, 0, question, answer, error)
+    found = kb.usage(1)
+    assert [(day.questions, day.declined, day.failed) for day in found.days] == [(2, 0, 1)]
+    assert [(one.question, one.error) for one in found.failed] == [("Quoted instead?", error), ("Failed?", error)]
+    assert found.declined == ()
+    assert kb.conversations.load("somebody", id_).turns[0].error == error
+
+
 def test_what_is_deleted_or_too_old_does_not_count(kb: KnowledgeBase) -> None:
     kb.conversations.delete("somebody", save(kb, "Deleted?", ANSWERED))
     save(kb, "Kept?", ANSWERED)

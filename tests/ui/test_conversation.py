@@ -13,7 +13,7 @@ from ui.conversation import Conversation, Reply, Turn
 
 def started(produce, kept=None) -> Reply:
     reply = Reply()
-    reply.start(produce, (lambda answer: None) if kept is None else kept.append)
+    reply.start(produce, lambda: None if kept is None else kept.append(reply.answer))
     return reply
 
 
@@ -61,6 +61,37 @@ def test_an_error_ends_the_reply_and_is_kept():
     assert reply.wait(10)
     assert reply.error == {"code": "question_too_long", "message": "Too long.", "hint": "Shorten it."}
     assert reply.text == "a"
+
+
+def test_a_fault_of_ours_is_told_and_kept(monkeypatch):
+    seen, kept = [], []
+    monkeypatch.setattr("threading.excepthook", seen.append)
+
+    def produce(stop):
+        yield TokenGenerated("a")
+        raise ZeroDivisionError
+
+    reply = started(produce, kept)
+    assert reply.wait(10)
+    assert reply.error["code"] == "error"
+    assert kept == [None]
+    while not seen:  # the thread ends a moment later
+        pass
+    assert seen[0].exc_type is ZeroDivisionError
+
+
+def test_what_failed_is_saved_and_comes_back_with_its_reason(tmp_path):
+    with KnowledgeBase.open(tmp_path / "store") as knowledge:
+        knowledge.add(b"The horn sounds at noon.", "keeper.txt")
+        conversation = Conversation("ann")
+        reply = conversation.send(knowledge, "When?", (), AskOptions(model="one that is gone")).reply
+        assert reply.wait(60)
+        assert reply.error["code"] == "invalid_settings"
+        again = Conversation.of("ann", knowledge.conversations.load("ann", conversation.saved_id))
+        assert again.turns[0].reply.finished
+        assert (again.turns[0].reply.answer, again.turns[0].reply.error) == (None, reply.error)
+        assert again.history() == []
+        assert [one.error for one in knowledge.usage(1).failed] == [reply.error]
 
 
 def test_a_failing_model_does_not_end_the_reply():
