@@ -63,8 +63,7 @@ def ask_anew(visit: Visit, question: str) -> None:
         start_anew(earlier)
     conversation = st.session_state.conversation = Conversation(visitor())
     conversation.send(visit.knowledge, question, (), AskOptions())
-    kept = {name: value for name, value in st.query_params.items() if name == "lang"}
-    st.switch_page(visit.pages["ask"], query_params=kept)
+    st.switch_page(visit.pages["ask"], query_params={})  # none of another page; the language is bound, and stays
 
 
 def _ask(visit: Visit, conversation: Conversation, question: str, options: AskOptions) -> None:

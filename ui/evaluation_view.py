@@ -48,7 +48,9 @@ def draw_evaluation(visit: Visit) -> None:
     st.caption(words("evaluation.introduction"))
     good = [question for turn in rated if (question := expected_of(turn))]
     with st.form("evaluation_form"):
-        file = st.file_uploader(words("evaluation.file"), type="csv", max_upload_size=5)
+        file = st.file_uploader(
+            words("evaluation.file"), type="csv", max_upload_size=visit.knowledge.settings.max_file_mb
+        )
         use_rated = st.checkbox(words("evaluation.rated", count=len(good)), value=bool(good), disabled=not good)
         mode = st.selectbox(words("evaluation.mode"), _MODES, format_func=lambda m: words(f"modes.{m}"))
         left, right = st.columns(2)

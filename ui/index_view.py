@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from rag.errors import TenkyoError
-from rag.reports import KeptIndex, LanguageUse
+from rag.reports import Job, KeptIndex, LanguageUse
 from ui.figures import draw_metrics, megabytes
 from ui.job_view import draw_job
 from ui.language import Words
@@ -22,14 +22,11 @@ def draw_index(visit: Visit) -> None:
     """The index's state in words and figures, and what can be done with it."""
     stats = visit.knowledge.stats()
     draw_health(visit.words, stats)
-    job = visit.knowledge.index_job()
-    running = job is not None and job.state in ("queued", "running")
+    running = _is_running(visit.knowledge.index_job())
     _draw_form(visit, running)
+    st.fragment(_draw_job, run_every=_POLL_S if running else None)(visit, running)
     if running:
-        st.fragment(_draw_live_job, run_every=_POLL_S)(visit)
         return
-    if job:
-        draw_job(visit, job)
     if stats.previous:
         _draw_previous(visit, stats.previous)
     if stats.documents:
@@ -170,9 +167,14 @@ def _went_well(visit: Visit, action: Callable[[], object]) -> bool:
     return True
 
 
-def _draw_live_job(visit: Visit) -> None:
+def _draw_job(visit: Visit, running: bool) -> None:
+    """Follows the work; when it is over, or tried again, the page runs anew."""
     job = visit.knowledge.index_job()
     if job:
         draw_job(visit, job)
-    if job is None or job.state not in ("queued", "running"):
+    if _is_running(job) != running:
         st.rerun()
+
+
+def _is_running(job: Job | None) -> bool:
+    return job is not None and job.state in ("queued", "running")

@@ -33,10 +33,10 @@ def draw_turn(visit: Visit, conversation: Conversation, turn: Turn) -> None:
     _draw_asked(visit, turn)
     if turn.reply:
         turn.reply.wait(_FIRST_LOOK_S if turn.reply.stage == "searching" else 0)
-    if turn.busy(visit.knowledge):
-        st.fragment(_draw_live_reply, run_every=_POLL_S)(visit, turn)
-    else:
-        _draw_reply(visit, turn, live=False)
+    busy = turn.busy(visit.knowledge)
+    if turn.reply:  # busy or not it is the same fragment, so that what stands there stays when the answer is whole
+        st.fragment(_draw_reply, run_every=_POLL_S if busy else None)(visit, turn, turn.reply, busy)
+    if not busy:
         draw_tools(visit, conversation, turn)
         if turn is conversation.turns[-1] and turn.reply:
             _draw_next_questions(visit, conversation, turn, turn.reply)
@@ -71,26 +71,24 @@ def _draw_asked(visit: Visit, turn: Turn) -> None:
             if file.error:
                 draw_refused(visit.words, file.name, file.error)
         if turn.job_ids:
-            working = turn.busy(visit.knowledge)
-            (st.fragment(_draw_jobs, run_every=_POLL_S) if working else _draw_jobs)(visit, turn)
+            busy = turn.busy(visit.knowledge)
+            st.fragment(_draw_jobs, run_every=_POLL_S if busy else None)(visit, turn, busy)
 
 
-def _draw_jobs(visit: Visit, turn: Turn) -> None:
+def _draw_jobs(visit: Visit, turn: Turn, busy: bool) -> None:
+    """Follows the files; when all is over, or one is tried again, the page runs anew."""
     for job in turn.jobs(visit.knowledge):
         draw_job(visit, job)
-
-
-def _draw_live_reply(visit: Visit, turn: Turn) -> None:
-    """Follows a turn; when it is complete the page draws it, for a click in a fragment that ends would be lost."""
-    if not turn.busy(visit.knowledge):
+    if turn.busy(visit.knowledge) != busy:
         st.rerun()
-    _draw_reply(visit, turn, live=True)
 
 
-def _draw_reply(visit: Visit, turn: Turn, *, live: bool) -> None:
-    if turn.reply:
-        with st.chat_message("assistant", avatar=":material/find_in_page:"):
-            _draw_reply_text(visit, turn, turn.reply, live=live)
+def _draw_reply(visit: Visit, turn: Turn, reply: Reply, busy: bool) -> None:
+    """Follows a reply; once it is whole the page runs anew, since what can be done with it stands outside."""
+    if busy and not turn.busy(visit.knowledge):
+        st.rerun()
+    with st.chat_message("assistant", avatar=":material/find_in_page:"):
+        _draw_reply_text(visit, turn, reply, live=busy)
 
 
 def _draw_reply_text(visit: Visit, turn: Turn, reply: Reply, *, live: bool) -> None:

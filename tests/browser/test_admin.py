@@ -63,9 +63,11 @@ def test_the_store_is_checked_and_reindexed_and_the_reindex_taken_back(admin, la
     expect(main).to_contain_text(words("admin.previous", model="{", tokens=200, chunks="{").split("{")[0])
     expect(main).to_contain_text(words("admin.healthy"))
     expect(tokens_shown(page, words, 72)).to_be_visible()
+    settled(page)
     page.get_by_role("button", name=words("admin.roll_back")).click()
     expect(main).to_contain_text(words("job.rollback"))
     expect(tokens_shown(page, words, 200)).to_be_visible()
+    settled(page)
     page.get_by_role("button", name=words("admin.drop_previous")).click()
     expect(page.get_by_role("button", name=words("admin.roll_back"))).to_have_count(0)
 

@@ -9,7 +9,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from tests.browser.documents import upload
 from tests.browser.test_accessibility import assert_accessible
-from tests.browser.test_walk import add_to_library, coloured_pixels
+from tests.browser.test_walk import add_to_library, coloured_pixels, wait_for_colour
 from ui.language import words_of
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the playwright package is not installed")
@@ -17,6 +17,16 @@ expect = playwright.expect
 pytestmark = pytest.mark.browser
 
 TICK, ROW = 17, 35  # px in the table
+FERRIES = b"""# Ferries
+
+## Tickets
+
+A ticket for the ferry costs 12 euros. Children under six travel free of charge.
+
+## Timetable
+
+The first ferry leaves the north quay at 6:40 and the last one at 21:15.
+"""
 RECEIPT = dict.fromkeys(("chunks", "vectors", "entries", "kilobytes", "remaining"), "{")
 
 
@@ -37,6 +47,25 @@ def two_chapters(name: str) -> bytes:
 def settled(page):
     expect(page.locator('[data-stale="true"]')).to_have_count(0)
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
+def test_a_question_that_a_document_suggests_is_asked(visit):
+    page = visit("/library?lang=English")
+    add_to_library(page, upload("ferries.md", FERRIES))
+    expect(page.locator(".st-key-jobs")).to_contain_text("ferries.md · ready")
+    search = page.get_by_role("textbox", name="Search names and titles")
+    search.fill("ferries.md")
+    search.press("Enter")
+    expect(page.get_by_test_id("stMain")).to_contain_text(re.compile(r"1 of \d+ shown|Documents: 1(?!\d)"))
+    tick_first(page)
+    page.get_by_role("radio", name="Questions it answers").click()
+    page.get_by_role("button", name="Suggest questions").click()
+    suggested = page.locator(".st-key-chain_questions_list").get_by_role("button").first
+    question = suggested.inner_text().split("\n")[-1]
+    suggested.click()
+    expect(page.get_by_test_id("stChatMessage").first).to_contain_text(question)
+    expect(page.locator("button.mark").first).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/\?lang=English$"))
 
 
 def tick_first(page):
@@ -67,8 +96,7 @@ def test_a_document_is_found_looked_into_moved_read_again_and_deleted(visit, lan
     passages.nth(1).click()
     expect(page.locator(".st-key-preview_blocks .passage").first).to_contain_text("Weather")
     settled(page)
-    page.wait_for_function("image => image.complete", arg=image.element_handle())
-    assert coloured_pixels(page.locator(".stMain [data-testid=stImage] img").last) > 100
+    wait_for_colour(page.locator(".stMain [data-testid=stImage] img").last, 100)
     assert_accessible(page)
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
 

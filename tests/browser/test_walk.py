@@ -1,12 +1,13 @@
 """The real app in a real browser: what a visitor does on the first day, in both languages."""
 
+import time
 from io import BytesIO
 
 import pytest
 from PIL import Image
 
 from tests.browser import documents
-from tests.browser.conftest import PASSWORD
+from tests.browser.conftest import PASSWORD, TIMEOUT_MS
 from tests.browser.documents import upload
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the playwright package is not installed")
@@ -46,6 +47,14 @@ def open_admin(page, section: str = "Overview"):
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
+def wait_for_colour(image, least: int) -> None:
+    """Until so many pixels of an element are coloured: a picture comes a moment after its place in the page."""
+    deadline = time.monotonic() + TIMEOUT_MS / 1000
+    while (pixels := coloured_pixels(image)) <= least and time.monotonic() < deadline:
+        pass
+    assert pixels > least
+
+
 def coloured_pixels(image) -> int:
     """Pixels of an element that are neither black, white nor grey."""
     picture = Image.open(BytesIO(image.screenshot())).convert("HSV")
@@ -68,7 +77,7 @@ def test_a_pdf_is_uploaded_asked_about_and_opened_at_its_page(visit):
     expect(drawer).to_contain_text("page 2")
     image = drawer.get_by_role("img", name="Page 2 of lighthouse.pdf")
     expect(image).to_be_visible()
-    assert coloured_pixels(image) > 500
+    wait_for_colour(image, 500)
     with page.expect_download() as download:
         drawer.get_by_role("button", name="Download the original").click()
     assert download.value.path().read_bytes() == PDF

@@ -1,4 +1,5 @@
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from ui.knowledge import knowledge_base
@@ -14,6 +15,7 @@ def environment(tmp_path, monkeypatch):
     monkeypatch.setenv("TENKYO_SAMPLES", "false")
     monkeypatch.chdir(tmp_path)
     knowledge_base.clear()
+    st.cache_resource.clear()
     yield monkeypatch
     knowledge_base.clear()
 

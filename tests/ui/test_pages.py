@@ -4,7 +4,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rag import KnowledgeBase
-from rag.types import Feedback
+from rag.knowledge_base import SAMPLES
+from rag.types import Answer, Feedback
 from tests._files import encrypted_pdf
 from ui.knowledge import knowledge_base
 from ui.language import words_of
@@ -29,6 +30,21 @@ def test_an_empty_library_says_how_to_begin(draw, language):
     assert not app.exception
     assert texts(app.title) == [words_of(language)("ask.welcome")]
     assert texts(app.info) == [words_of(language)("ask.empty_library")]
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "library-guide.pdf"), ("ja", "volunteers-ja.md")])
+def test_one_s_own_library_suggests_questions_that_it_answers(draw, language, name):
+    app, words = draw("ask", language), words_of(language)
+    knowledge_base().add(SAMPLES / name)
+    app.run()
+    while words("ask.suggesting") in texts(app.caption):
+        app.run()
+    assert not app.exception
+    assert words("ask.suggested") in texts(app.caption)
+    app.button(key="example-0").click().run()
+    reply = app.session_state.conversation.turns[0].reply
+    assert reply.wait(60)
+    assert reply.answer.sentences[0].citations[0].document_name == name
 
 
 def test_a_question_is_answered_with_the_sentence_from_the_document(draw):
@@ -98,6 +114,27 @@ def test_library_takes_files_in_and_lists_them(draw):
         r"**empty\.txt** was not taken in. There is no text in the file\. "
         r"Check that it is the file you meant\. Scans are read where text recognition \(OCR\) is installed\."
     ]
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_all_that_failed_is_tried_again_at_once(draw, language):
+    words = words_of(language)
+    app = draw("library", language)
+    locked = encrypted_pdf("The horn sounds at noon.", "horn")
+    files = [("a.txt", b"", "text/plain"), ("b.txt", b"", "text/plain"), ("secret.pdf", locked, "application/pdf")]
+    app.file_uploader[0].set_value(files)
+    app.button[0].click().run()
+    finished_jobs(knowledge_base())
+    app.run()
+    knowledge_base().pause()  # what is tried again waits
+    button(app, words("job.retry_all")).click().run()
+    assert not app.exception
+    assert {job.name: job.state for job in knowledge_base().jobs()} == {
+        "a.txt": "queued",
+        "b.txt": "queued",
+        "secret.pdf": "failed",
+    }
+    assert words("job.retry_all") not in [one.label for one in app.button]
 
 
 def test_admin_explains_how_to_set_the_password(draw):
@@ -296,8 +333,17 @@ def test_admin_shows_what_was_asked_and_not_answered(draw, environment, language
     assert not app.exception
     shown = {metric.label: metric.value for metric in app.metric}
     assert (shown[words("usage.questions")], shown[words("usage.declined")]) == ("2", "50%")
-    declined = next(one.value for one in app.dataframe if list(one.value.columns) == ["question", "seconds", "at"])
-    assert list(declined["question"]) == ["Who won the chess tournament of 1851 in London?"]
+    assert list(app.dataframe[0].value["question"]) == ["Who won the chess tournament of 1851 in London?"]
+    failing = Answer("Is it up?", (), (), False, 0.0, "", 1.0)
+    knowledge.conversations.put_turn("somebody", conversation, 1, "Is it up?", failing, {"code": "model_unavailable"})
+    app.run()
+    assert words("usage.failed_list") in texts(app.caption)
+    failed = app.dataframe[0].value
+    assert (failed["question"][0], failed["why"][0]) == (
+        "Is it up?",
+        " ".join(words.error({"code": "model_unavailable"})),
+    )
+    assert {metric.label: metric.value for metric in app.metric}[words("usage.declined")] == "33%"
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
