@@ -21,6 +21,7 @@ def knowledge_base() -> KnowledgeBase:
     """
     knowledge = KnowledgeBase.open()
     knowledge.start_worker()
+    _loading.set()
     Thread(target=_warm_up, args=(knowledge,), name="warm-up", daemon=True).start()
     return knowledge
 
@@ -31,7 +32,6 @@ def is_loading() -> bool:
 
 
 def _warm_up(knowledge: KnowledgeBase) -> None:
-    _loading.set()
     try:
         knowledge.warm_up()
     except TenkyoError as error:

@@ -85,10 +85,11 @@ def _draw_jobs(visit: Visit, turn: Turn, busy: bool) -> None:
 
 def _draw_reply(visit: Visit, turn: Turn, reply: Reply, busy: bool) -> None:
     """Follows a reply; once it is whole the page runs anew, since what can be done with it stands outside."""
-    if busy and not turn.busy(visit.knowledge):
-        st.rerun()
+    over = not turn.busy(visit.knowledge)
     with st.chat_message("assistant", avatar=":material/find_in_page:"):
-        _draw_reply_text(visit, turn, reply, live=busy)
+        _draw_reply_text(visit, turn, reply, live=not over)
+    if busy and over:
+        st.rerun()
 
 
 def _draw_reply_text(visit: Visit, turn: Turn, reply: Reply, *, live: bool) -> None:

@@ -1,5 +1,7 @@
 """The pages over a real library, without a browser."""
 
+from threading import Event as Flag
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -7,6 +9,8 @@ from rag import KnowledgeBase
 from rag.knowledge_base import SAMPLES
 from rag.types import Answer, Feedback
 from tests._files import encrypted_pdf
+from ui import knowledge as opening
+from ui.conversation import Reply, Turn
 from ui.knowledge import knowledge_base
 from ui.language import words_of
 
@@ -45,6 +49,22 @@ def test_one_s_own_library_suggests_questions_that_it_answers(draw, language, na
     reply = app.session_state.conversation.turns[0].reply
     assert reply.wait(60)
     assert reply.answer.sentences[0].citations[0].document_name == name
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_question_that_waits_for_the_model_says_so(draw, language):
+    app, words, go_on = draw("ask", language), words_of(language), Flag()
+    while opening.is_loading():
+        pass
+    reply = Reply()
+    reply.start(lambda stop: iter(lambda: go_on.wait(60), True), lambda: None)
+    app.session_state.conversation.turns.append(Turn("When?", 0, reply=reply))
+    for loading, stage in ((True, "loading"), (False, "searching")):
+        (opening._loading.set if loading else opening._loading.clear)()
+        app.run()
+        assert words(f"stage.{stage}") in texts(app.caption)
+    go_on.set()
+    assert reply.wait(60)
 
 
 def test_a_question_is_answered_with_the_sentence_from_the_document(draw):
