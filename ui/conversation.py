@@ -232,15 +232,15 @@ class Conversation:
                 turn.reply.stop.set()
 
     def _ask(self, knowledge: KnowledgeBase, turn: Turn) -> None:
+        history, reply = self.history(), Reply()
+        self.turns.append(turn)  # first: what fails at once is saved at once
         if turn.question:
-            history, reply = self.history(), Reply()
             turn.reply = reply
             reply.start(
                 lambda stop: _answer(knowledge, turn, history, stop),
                 lambda: self._save(knowledge, turn, reply),
                 lambda answer, stop: _follow_up(knowledge, turn, answer, stop),
             )
-        self.turns.append(turn)
 
     def _save(self, knowledge: KnowledgeBase, turn: Turn, reply: Reply) -> None:
         took_ms = (time.monotonic() - reply.began) * 1000
