@@ -1,7 +1,7 @@
 """Fits the curves of `rag/reader/answerability.json`, and shows what they decline.
 
-`python -m benchmarks answerability DATA` (laid out as for train-reader). The articles of a set are halved; each half is
-a library, read by a reader that has learned from the other half alone. Of it are asked: its own questions, its own
+`python -m benchmarks answerability DATA` (laid out as for train-reader). The articles of each set are halved; each half
+is a library, read by a reader that has learned from the other halves alone. Of it are asked: its own questions, its own
 look-alikes (squad2_dev_half's `is_impossible`; in Japanese its questions with the sentences that answer taken out), and
 the other half's questions, which are off-topic. The figures are of curves fitted to one half and tried on the other;
 the curves that are written are fitted to both.
@@ -11,22 +11,23 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks.libraries import library_of
+from benchmarks.libraries import Nearness, library_of
 from benchmarks.train_reader import english_sets, examples_of, fit, japanese_sets
 from evals.answers import curve, take_out
-from evals.datasets import Dataset, Query
+from evals.datasets import Dataset
 from evals.retrieval import sample
 from loaders import detect_language
 from rag import AskOptions, Settings
-from rag.extractive import cosines_of, lines_of
-from rag.factory import Parts
+from rag.extractive import lines_of
 from rag.reader.answerability import CURVES, Curve, confidence, curves, evidence_of
 from rag.reader.questions import ask
 from rag.reader.read import weigh
@@ -35,11 +36,10 @@ from rag.types import Retrieved
 
 _LIMIT = 700
 """Questions of each kind and half."""
-_COSTS = (0.02, 0.04)
-"""Shares of answerable questions below the confidence that the settings ask for: by the topic alone, and in all."""
+_COSTS = {"topic": 0.02, "off-topic": 0.04, "all": 0.047}
+"""Shares of answerable questions below the confidence that the settings ask for: where the topic alone decides, by the
+curve for off-topic ones, and by both curves."""
 _STRENGTH = 0.3
-_OFF_TOPIC = 2
-"""How often an off-topic question counts beside a look-alike: that it be declined is expected more."""
 Kind = str
 
 
@@ -65,15 +65,22 @@ def run(data: Path, limit: int | None) -> list[dict[str, object]]:
 
 
 def _halves(sets: Sequence[Dataset], limit: int) -> tuple[list[_Observation], list[_Observation]]:
-    main, more = sets[0], sets[1:]
-    titles = sorted({document.title for document in main.documents})
-    random.Random(0).shuffle(titles)
-    parts = [_part(main, set(titles[: len(titles) // 2])), _part(main, set(titles[len(titles) // 2 :]))]
+    """What was observed of the one half of each set, and of the other."""
+    parts = [_split(one) for one in sets]
+    taken_out = not any(query.is_impossible for one in sets for query in one.queries)
     observed = []
-    for own, other in (parts, parts[::-1]):
-        learned = [example for one in (other, *more) for example in examples_of(one, 3 * limit)]
-        observed.append(list(_observe(own, other, fit(learned), limit)))
+    for own in (0, 1):
+        learned = [example for part in parts for example in examples_of(part[1 - own], 3 * limit)]
+        reader = fit(learned)
+        observed.append([o for part in parts for o in _observe(part[own], part[1 - own], reader, limit, taken_out)])
     return observed[0], observed[1]
+
+
+def _split(dataset: Dataset) -> tuple[Dataset, Dataset]:
+    """Half of the articles, and the other half."""
+    titles = sorted({document.title for document in dataset.documents})
+    random.Random(0).shuffle(titles)
+    return _part(dataset, set(titles[: len(titles) // 2])), _part(dataset, set(titles[len(titles) // 2 :]))
 
 
 def _part(dataset: Dataset, titles: set[str]) -> Dataset:
@@ -82,51 +89,58 @@ def _part(dataset: Dataset, titles: set[str]) -> Dataset:
     return Dataset(dataset.name, documents, [q for q in dataset.queries if (q.source or "") in names])
 
 
-def _observe(own: Dataset, other: Dataset, reader: Weights, limit: int) -> Iterator[_Observation]:
+def _observe(own: Dataset, other: Dataset, reader: Weights, limit: int, taken_out: bool) -> Iterator[_Observation]:
+    """What is found for each question; `taken_out`: look-alikes are made by taking the answers out."""
     answered = sample([query for query in own.queries if query.answers], limit)
     impossible = sample([query for query in own.queries if query.is_impossible], limit)
     off_topic = sample([query for query in other.queries if query.answers], limit)
     with library_of(own.documents) as parts:
+        near = Nearness(parts.embedder)
 
-        def seen(
-            kind: Kind, queries: Sequence[Query], change: Callable[[Retrieved, Query], Retrieved]
-        ) -> Iterator[_Observation]:
+        def seen(kind: Kind, found: Retrieved) -> Iterator[_Observation]:
+            if found.hits:
+                yield _Observation(kind, _evidence(near, found, reader))
+
+        for query in answered:
+            found = parts.retriever.search(query.text, AskOptions())
+            yield from seen("answerable", found)
+            if taken_out:
+                yield from seen("look-alike", take_out(found, query.answers))
+        for kind, queries in (("off-topic", off_topic), ("look-alike", impossible)):
             for query in queries:
-                found = change(parts.retriever.search(query.text, AskOptions()), query)
-                if found.hits:
-                    yield _Observation(kind, _evidence(parts, found, reader))
-
-        yield from seen("answerable", answered, lambda found, _: found)
-        yield from seen("off-topic", off_topic, lambda found, _: found)
-        if impossible:
-            yield from seen("look-alike", impossible, lambda found, _: found)
-        else:
-            yield from seen("look-alike", answered, lambda found, query: take_out(found, query.answers))
+                yield from seen(kind, parts.retriever.search(query.text, AskOptions()))
 
 
-def _evidence(parts: Parts, found: Retrieved, reader: Weights) -> list[float]:
+def _evidence(near: Nearness, found: Retrieved, reader: Weights) -> list[float]:
     question = ask(found.query, detect_language(found.query))
-    weighing = weigh(question, lines_of(found.hits), cosines_of(found.query, parts.embedder), reader)
+    cosines = partial(near.cosines, found.query) if near.knows(found.query) else None
+    weighing = weigh(question, lines_of(found.hits), cosines, reader)
     return evidence_of(found.confidence, question, weighing)
 
 
 def _fit(observations: Sequence[_Observation]) -> Curve:
-    """Both curves, such that the settings' confidence declines the shares _COSTS of answerable questions."""
-    rows = np.array([o.evidence for o in observations])
-    answerable = np.array([o.kind == "answerable" for o in observations])
-    spread = rows.std(axis=0) + 1e-6
-    model = LogisticRegression(C=_STRENGTH, class_weight="balanced", max_iter=2000)
-    model.fit(rows / spread, answerable, [_OFF_TOPIC if o.kind == "off-topic" else 1 for o in observations])
-    weights = model.coef_[0] / spread
-    least_topic = float(np.quantile(rows[answerable, 0], _COSTS[0]))
-    on_topic = rows[answerable & (rows[:, 0] >= least_topic)]
-    least = float(np.quantile(on_topic @ weights, _COSTS[1] - _COSTS[0]))
+    """The curves, such that the settings' confidence declines the shares _COSTS of answerable questions."""
+    answered = np.array([o.evidence for o in observations if o.kind == "answerable"])
     asked = Settings().min_confidence
     level = float(np.log(asked / (1 - asked)))
-    return {
-        "topic": [round(level - least_topic, 4)],
-        "evidence": [round(float(value), 4) for value in (level - least, *weights)],
-    }
+    off_topic, look_alike = (_weights(observations, kind) for kind in ("off-topic", "look-alike"))
+    least_topic = float(np.quantile(answered[:, 0], _COSTS["topic"]))
+    least = float(np.quantile(answered @ off_topic, _COSTS["off-topic"]))
+    left = answered[answered @ off_topic >= least]
+    share = (_COSTS["all"] - _COSTS["off-topic"]) / (1 - _COSTS["off-topic"])
+    least_alike = float(np.quantile(left @ look_alike, share))
+    fitted = {"topic": [level - least_topic], "off-topic": [level - least, *off_topic]}
+    fitted["look-alike"] = [level - least_alike, *look_alike]
+    return {name: [round(float(value), 4) for value in values] for name, values in fitted.items()}
+
+
+def _weights(observations: Sequence[_Observation], kind: Kind) -> NDArray[np.float64]:
+    """What tells answerable questions from those of a kind, both counted alike whatever their numbers."""
+    rows = np.array([o.evidence for o in observations if o.kind in ("answerable", kind)])
+    answerable = [o.kind == "answerable" for o in observations if o.kind in ("answerable", kind)]
+    spread = rows.std(axis=0) + 1e-6
+    model = LogisticRegression(C=_STRENGTH, class_weight="balanced", max_iter=2000)
+    return model.fit(rows / spread, answerable).coef_[0] / spread
 
 
 def _curve(fitted: Curve, observations: Sequence[_Observation]) -> list[dict[str, float | None]]:

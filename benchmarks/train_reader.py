@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.libraries import library_of
+from benchmarks.libraries import Nearness, library_of
 from benchmarks.reader_network import Sample, fit_lines, fit_spans
 from evals.datasets import Dataset, Query, read_dataset, read_squad
 from evals.metrics import contains, normalise
@@ -90,18 +90,16 @@ def fit(examples: Sequence[Example]) -> Weights:
 def examples_of(dataset: Dataset, limit: int) -> Iterator[Example]:
     """Questions of a set with what a search of its documents finds, in a library of its own."""
     with library_of(dataset.documents) as parts:
-        vectors: dict[str, NDArray[np.float32]] = {}
+        near = Nearness(parts.embedder)
         titles = {document.name: document.title for document in dataset.documents}
         answered = sample([query for query in dataset.queries if query.answers], limit)
         impossible = sample([query for query in dataset.queries if query.is_impossible], min(limit, _IMPOSSIBLE))
         for query in (*answered, *impossible):
-            if example := _example(parts, query, titles, vectors):
+            if example := _example(parts, query, titles, near):
                 yield example
 
 
-def _example(
-    parts: Parts, query: Query, titles: dict[str, str], vectors: dict[str, NDArray[np.float32]]
-) -> Example | None:
+def _example(parts: Parts, query: Query, titles: dict[str, str], near: Nearness) -> Example | None:
     """None where the lines that answer were not found, or stand only where the question was not put to."""
     hits = parts.retriever.search(query.text, AskOptions()).hits
     lines = lines_of(hits)
@@ -113,19 +111,8 @@ def _example(
     kept = [n for n in range(len(lines)) if answering[n] or not holds[n]]
     title = titles[next(iter(query.relevant))] if query.relevant else ""
     question, lines = ask(query.text, detect_language(query.text)), [lines[n] for n in kept]
-    cosines = _cosines(parts, query.text, lines, vectors)
+    cosines = near.cosines(query.text, [line.text for line in lines]) if near.knows(query.text) else None
     return Example(question, lines, answering[kept], query.answers, cosines, title)
-
-
-def _cosines(
-    parts: Parts, question: str, lines: Sequence[Line], vectors: dict[str, NDArray[np.float32]]
-) -> NDArray[np.float32] | None:
-    """`vectors` keeps those of the sentences met before."""
-    if not parts.embedder.covers(detect_language(question)):
-        return None
-    new = [line.text for line in lines if line.text not in vectors]
-    vectors.update(zip(new, parts.embedder.embed_passages(new), strict=True) if new else {})
-    return np.stack([vectors[line.text] for line in lines]) @ parts.embedder.embed_query(question)
 
 
 def without_answers(example: Example) -> Example | None:

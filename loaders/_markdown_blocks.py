@@ -20,7 +20,8 @@ from loaders._html_page import parse
 from loaders._text import cell, collapse, rows_text
 
 _MAX_FRONT_MATTER = 1 << 16
-_PROPERTIES = re.compile(r"([^\s:][^:\n]{0,40}: \S[^\n]*\n)+[^\s:][^:\n]{0,40}: \S[^\n]*")  # as Notion writes a page's
+_PROPERTY = r"[^\s:：][^:：\n]{0,40}(?:: |：)\S[^\n]*"
+_PROPERTIES = re.compile(rf"(?:{_PROPERTY}\n)+{_PROPERTY}")  # "label: value" on each line, as Notion writes a page's
 _CALLOUT = re.compile(r"^\[!\w+\][+-]?[ \n]*")  # Obsidian and GitHub mark a quotation so
 _WIKI_LINK = re.compile(r"!?\[\[([^\[\]|#]*)(#[^\[\]|]*)?(?:\|([^\[\]]*))?\]\]")
 

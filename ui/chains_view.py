@@ -13,6 +13,7 @@ from rag.results import Comparison, ExtractedColumn, ExtractedTable, Pair
 from rag.types import Answer, Chunk, Citation, DocumentInfo, Hit, Sentence
 from ui.ask import ask_anew
 from ui.language import Words
+from ui.model_choice import draw_model_choice
 from ui.plain import plain
 from ui.source_view import Source, draw_source, where
 from ui.visit import Visit
@@ -47,7 +48,7 @@ def _draw_choice(visit: Visit, documents: Sequence[DocumentInfo]) -> None:
         return
     key = f"work-{kind}-{hash(tuple(document.id for document in documents))}"
     produce = {"summary": _summary, "questions": _questions, "compare": _compare, "table": _table}[kind]
-    _draw_start(visit, key, kind, produce(visit, documents))
+    _draw_start(visit, key, kind, produce(visit, documents, draw_model_choice(visit)))
     if work := st.session_state.get(key):
         _draw_work(visit, key, work)
 
@@ -65,7 +66,7 @@ def _draw_start(visit: Visit, key: str, kind: str, produce: Produce | None) -> N
 # -- what is asked for -----------------------------------------------------------------------------------------
 
 
-def _summary(visit: Visit, documents: Sequence[DocumentInfo]) -> Produce:
+def _summary(visit: Visit, documents: Sequence[DocumentInfo], model: str) -> Produce:
     words, ids = visit.words, [document.id for document in documents]
     length: Any = st.segmented_control(
         words("chains.length"),
@@ -75,28 +76,28 @@ def _summary(visit: Visit, documents: Sequence[DocumentInfo]) -> Produce:
         format_func=lambda one: words(f"chains.{one}"),
         key="chains_length",
     )
-    return lambda stop: visit.knowledge.chains.summarise(ids, length, stop=stop)
+    return lambda stop: visit.knowledge.chains.summarise(ids, length, model=model, stop=stop)
 
 
-def _questions(visit: Visit, documents: Sequence[DocumentInfo]) -> Produce:
-    return lambda stop: visit.knowledge.chains.suggest(documents[0].id, stop=stop)
+def _questions(visit: Visit, documents: Sequence[DocumentInfo], model: str) -> Produce:
+    return lambda stop: visit.knowledge.chains.suggest(documents[0].id, model=model, stop=stop)
 
 
-def _compare(visit: Visit, documents: Sequence[DocumentInfo]) -> Produce | None:
+def _compare(visit: Visit, documents: Sequence[DocumentInfo], model: str) -> Produce | None:
     left = documents[0].id
     if len(documents) == 2:
         right = documents[1].id
     else:
         names = {one.id: one.name for one in visit.knowledge.documents() if one.id != left}
         right = st.selectbox(visit.words("chains.with"), list(names), index=None, format_func=lambda id_: names[id_])
-    return partial(_compared, visit, left, right) if right else None
+    return partial(_compared, visit, left, right, model) if right else None
 
 
-def _compared(visit: Visit, left: str, right: str, stop: Flag) -> Iterator[Any]:
-    return visit.knowledge.chains.compare(left, right, stop=stop)
+def _compared(visit: Visit, left: str, right: str, model: str, stop: Flag) -> Iterator[Any]:
+    return visit.knowledge.chains.compare(left, right, model=model, stop=stop)
 
 
-def _table(visit: Visit, documents: Sequence[DocumentInfo]) -> Produce | None:
+def _table(visit: Visit, documents: Sequence[DocumentInfo], model: str) -> Produce | None:
     words, ids = visit.words, [document.id for document in documents]
     st.caption(words("chains.columns"))
     rows: Any = st.data_editor(
@@ -115,7 +116,7 @@ def _table(visit: Visit, documents: Sequence[DocumentInfo]) -> Produce | None:
         for row in rows
         if (row.get("name") or "").strip()
     ]
-    return (lambda stop: visit.knowledge.chains.extract(ids, columns, stop=stop)) if columns else None
+    return (lambda stop: visit.knowledge.chains.extract(ids, columns, model=model, stop=stop)) if columns else None
 
 
 # -- what came of it -------------------------------------------------------------------------------------------

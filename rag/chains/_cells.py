@@ -9,13 +9,13 @@ from datetime import date
 from rag.citations import BlocksOf, Quote, citation, cite
 from rag.languages import sentences
 from rag.numbers import numbers_in, spelled_numbers_in
+from rag.reader.labels import LABELLED
 from rag.results import Cell, ColumnKind
 from rag.tables.cells import fold
 from rag.tables.dates import periods
 from rag.types import Hit, Problem, Sentence
 
 _CELLS = " | "
-_LABELLED = re.compile(r"^[-*•・\s]*(?P<label>[^:：|]{1,60}?)\s*[:：]\s*(?P<value>\S.*?)\s*$")
 _NUMBER = re.compile(
     r"[-−△▲]?\s?[$€£¥₩]?\s?\d[\d,]*(?:\.\d+)?(?:\s?(?:%|[万億兆千]?[円個人冊本枚回件名台㎡]|[a-zA-Z]{2,}))?"
 )
@@ -114,5 +114,5 @@ def _labelled(text: str, name: str) -> str:
 
 def _labels(text: str) -> Iterator[tuple[str, str]]:
     for piece in text.split(_CELLS):
-        if match := _LABELLED.match(piece):
+        if match := LABELLED.match(piece):
             yield fold(match["label"]).strip(), match["value"]

@@ -25,7 +25,7 @@ _SHORT = ("who", "when", "where", "number", "amount")
 EVIDENCE: tuple[str, ...] = (
     *("topic", "answered", "certainty", "lead", "terms", "short"),
     *_LINE,
-    *("alike", "rank", "best covered", "best alike", "share"),
+    *("alike", "rank", "best covered", "best alike", "nearest", "share"),
     *_PROBLEMS,
 )
 """What the curves are fitted to."""
@@ -53,15 +53,16 @@ def evidence_of(topic: float, question: Question, weighing: Weighing) -> list[fl
         line["rank"],
         float(rows[:, SENTENCE.index("covered with title")].max()),
         float(rows[:, SENTENCE.index("alike")].max()),
+        weighing.nearest,
         verdict.share,
         *(float(verdict.problem == problem) for problem in _PROBLEMS),
     ]
 
 
 def answerable(topic: float, question: Question, weighing: Weighing) -> float:
-    """The likelihood (0 to 1) that the passages answer: the smaller of two logistic curves, one of the topic alone.
+    """The likelihood (0 to 1) that the passages answer: the smaller of two logistic curves.
 
-    The first declines what is off-topic, and costs few answers; the second what only looks alike.
+    One declines what is off-topic, the other what only looks alike.
     """
     curve = curves()[question.language]
     if question.kind in _WHOLE:
@@ -70,14 +71,18 @@ def answerable(topic: float, question: Question, weighing: Weighing) -> float:
 
 
 def confidence(curve: Curve, evidence: Sequence[float]) -> float:
-    """What a curve makes of the values of EVIDENCE, of which the first is the topic."""
-    intercept, *weights = curve["evidence"]
-    return _logistic(min(evidence[0] + curve["topic"][0], intercept + float(np.dot(weights, evidence))))
+    """What the curves of a language make of the values of EVIDENCE."""
+    return _logistic(min(_sum(curve["off-topic"], evidence), _sum(curve["look-alike"], evidence)))
+
+
+def _sum(weights: Sequence[float], evidence: Sequence[float]) -> float:
+    """The weighted sum, with the intercept that the weights begin with."""
+    return weights[0] + float(np.dot(weights[1:], evidence))
 
 
 @cache
 def curves() -> dict[str, Curve]:
-    """By language: "topic" has what is added to the topic's log-odds, "evidence" an intercept and weights."""
+    """By language: "topic" has what is added to the topic's log-odds, the others an intercept and weights."""
     return json.loads(CURVES.read_text(encoding="utf-8"))
 
 

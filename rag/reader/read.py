@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.reader.features import Array, Line, Seen, see
+from rag.reader.labels import value_asked_for
 from rag.reader.questions import Question
 from rag.reader.tokens import KINDS, Token
 from rag.reader.weights import Weights, load_weights
@@ -22,6 +23,9 @@ Cosines = Callable[[Sequence[str]], Array]
 """Cosines of texts with the question, (n,)."""
 _LINE_SHARE = 0.5
 """What the score of a line itself counts beside the spans in it."""
+_LABELLED = 8.0
+"""What a line gets whose label is what is asked for ("Invoice number: …"), in logits: it stands before sentences."""
+_LABELLED_SURE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +45,16 @@ class Weighed:
 
 @dataclass(frozen=True, slots=True)
 class Weighing:
-    """The lines, best first. `doubt` (0 to 1) is the likelihood that none of them answers; `read` is what was read."""
+    """The lines, best first. `doubt` (0 to 1) is the likelihood that none of them answers; `read` is what was read.
+
+    `nearest` is the largest cosine of a line with the question; 0 where vectors do not know the language.
+    """
 
     lines: list[Weighed]
     doubt: float
     seen: Seen
     read: Sequence[Line]
+    nearest: float = 0.0
 
 
 def weigh(
@@ -62,7 +70,8 @@ def weigh(
     weights = weights or load_weights(question.language)
     scores = seen.sentences @ weights.line
     order = np.argsort(-scores, kind="stable")
-    kept = order[:KEPT].tolist()
+    values = {n: value for n, line in enumerate(lines) if (value := value_asked_for(question, line.text))}
+    kept = [n for place, n in enumerate(order.tolist()) if place < KEPT or n in values]
     near = cosines([lines[n].text for n in kept]) if cosines else None
     found = [(n, *spans) for n, spans in zip(kept, spans_of(seen, kept, scores, near), strict=True)]
     logits = [
@@ -74,10 +83,13 @@ def weigh(
         _weighed(seen, n, float(scores[n]), list(zip(first.tolist(), last.tolist(), strict=True)), one, whole)
         for (n, first, last, _), one in zip(found, logits, strict=True)
     ]
+    weighed = [_labelled(one, values[one.line]) if one.line in values else one for one in weighed]
     weighed.sort(key=lambda one: -one.score)
     least = weighed[-1].score - float(scores[order[0]])
-    rest = [Weighed(int(n), least + float(scores[n] - scores[order[0]])) for n in order[KEPT:]]
-    return Weighing([*weighed, *rest], float(np.exp(-whole)), seen, lines)
+    others = [n for n in order.tolist() if n not in set(kept)]
+    rest = [Weighed(n, least + float(scores[n] - scores[order[0]])) for n in others]
+    nearest = 0.0 if near is None else float(near.max())
+    return Weighing([*weighed, *rest], float(np.exp(-whole)), seen, lines, nearest)
 
 
 def spans_of(
@@ -105,6 +117,11 @@ def _unfit(
     if question.kind in ("when", "number", "amount"):
         return counts == 0
     return (counts > last - first) if question.kind in ("who", "where") else np.zeros(len(first), bool)
+
+
+def _labelled(line: Weighed, value: tuple[int, int]) -> Weighed:
+    """A line whose label is what is asked for, its value being the answer."""
+    return Weighed(line.line, line.score + _LABELLED, value, _LABELLED_SURE, _LABELLED_SURE)
 
 
 def _total(logits: NDArray[np.floating]) -> float:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from rag import KnowledgeBase
 from rag.extractive import MAX_OF_BROAD
 from rag.reader.features import Line
+from rag.reader.labels import value_asked_for
 from rag.reader.questions import ask
 from rag.reader.read import weigh
 from rag.reader.yes_no import plain_answer
@@ -119,6 +120,60 @@ def test_a_broad_question_gets_sentences_in_reading_order_each_once(library: Kno
     assert len(set(texts)) == len(texts)
     places = [TOWN.index(text) for text in texts]
     assert places == sorted(places)
+
+
+INVOICE = """# Invoice
+
+The invoice was sent by the office in Eastport, which gives every invoice a number of its own.
+
+Invoice number: EP-2024-117
+Due date: 31 May 2024
+Total amount (EUR): 1,250.00
+"""
+INVOICE_JA = """# 請求書
+
+この請求書は大阪支社が発行したものであり、請求書番号はお問い合わせの際に必要です。
+
+請求書番号：OS-2024-031
+支払期限：2024年5月31日
+合計金額（税込）：132,000円
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "line", "value"),
+    [
+        ("What is the invoice number?", "Invoice number: EP-2024-117", "EP-2024-117"),
+        ("When is the due date of the invoice?", "Due date: 31 May 2024", "31 May 2024"),
+        ("What is the total amount?", "Total amount (EUR): 1,250.00", "1,250.00"),
+        ("請求書番号は何ですか？", "請求書番号：OS-2024-031", "OS-2024-031"),
+        ("請求書の支払期限はいつですか？", "支払期限：2024年5月31日", "2024年5月31日"),
+        ("合計金額はいくらですか？", "合計金額（税込）：132,000円", "132,000円"),
+    ],
+)
+def test_a_line_whose_label_is_asked_for_stands_before_sentences(
+    kb: KnowledgeBase, question: str, line: str, value: str
+) -> None:
+    kb.add(INVOICE.encode(), "invoice.md")
+    kb.add(INVOICE_JA.encode(), "請求書.md")
+    answer = kb.ask(question)
+    assert (answer.sentences[0].text.strip(), answer.sentences[0].answer) == (line, value)
+
+
+@pytest.mark.parametrize(
+    ("question", "line", "value"),
+    [
+        ("What is the invoice number?", "Number: 5", "5"),
+        ("What is the invoice number?", "Order number: 5", None),
+        ("Who signed the contract for the new harbour pier?", "Harbour: Eastport", None),
+        ("請求書番号は何ですか？", "・請求書番号: 5", "5"),
+        ("請求書番号は何ですか？", "注文番号: 5", None),
+        ("請求書番号は何ですか？", "請求書番号:", None),
+    ],
+)
+def test_a_label_must_be_what_is_asked_for(question: str, line: str, value: str | None) -> None:
+    found = value_asked_for(ask(question, "ja" if "。" in question or "号" in question else "en"), line)
+    assert (line[slice(*found)] if found else None) == value
 
 
 def test_what_is_not_there_is_declined(library: KnowledgeBase) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests._loopback import loopback
 from ui.knowledge import knowledge_base
 from ui.language import words_of
 
@@ -11,8 +12,8 @@ GUIDE = "# Hours\n\nThe library opens at nine in the morning.\n\nA lost card cos
 OTHER = "# Hours\n\nThe library opens at ten in the morning.\n\nA lost card costs 5 euros.\n"
 
 
-def start(environment_words, kind, documents):
-    """Draws the chains of these documents alone, makes one, and gives the page when it is done."""
+def start(environment_words, kind, documents, model=None):
+    """Draws the chains of these documents alone, makes one, by this model if any, and gives the page when it is done."""
     from streamlit.testing.v1 import AppTest
 
     def script(language, ids):
@@ -30,6 +31,8 @@ def start(environment_words, kind, documents):
 
     app = AppTest.from_function(script, args=(environment_words.language, documents), default_timeout=60).run()
     app.button_group[0].set_value(kind).run()
+    if model:
+        app.selectbox(key="chat_model").set_value(model).run()
     app.button[0].click().run()
     work = app.session_state[f"work-{kind}-{hash(tuple(documents))}"]
     assert work.wait(60)
@@ -68,3 +71,19 @@ def test_questions_that_a_document_answers(environment):
     id_ = knowledge_base().add(GUIDE.encode(), "guide.md").document_id
     app = start(words_of("en"), "questions", [id_])
     assert any("How much does a lost card cost?" in one.label.replace("\\", "") for one in app.button)
+
+
+def test_the_model_that_is_chosen_writes(environment):
+    def answers(exchange):
+        exchange.begin()
+        exchange.send("The library opens at nine in the morning.")
+        exchange.end(40, 9)
+
+    with loopback(answers, ({"id": "small", "object": "model"},)) as server:
+        environment.setenv("TENKYO_CHAT_BASE_URL", server.url)
+        environment.setenv("TENKYO_CHAT_MODEL", "small")
+        id_ = knowledge_base().add(GUIDE.encode(), "guide.md").document_id
+        app = start(words_of("en"), "summary", [id_])
+        assert words_of("en").markdown("answer.model", name="small") in [one.value for one in app.caption]
+        app = start(words_of("en"), "summary", [id_], "extractive")
+        assert words_of("en")("answer.extractive") in texts(app.caption)
