@@ -36,10 +36,12 @@ from rag.types import Retrieved
 
 _LIMIT = 700
 """Questions of each kind and half."""
-_COSTS = {"topic": 0.02, "off-topic": 0.04, "all": 0.047}
+_COSTS = {"topic": 0.02, "off-topic": 0.03, "all": 0.04}
 """Shares of answerable questions below the confidence that the settings ask for: where the topic alone decides, by the
 curve for off-topic ones, and by both curves."""
 _STRENGTH = 0.3
+_OFF_TOPIC = 2
+"""How often an off-topic question counts beside a look-alike in the second curve: that it be declined is expected."""
 Kind = str
 
 
@@ -123,7 +125,8 @@ def _fit(observations: Sequence[_Observation]) -> Curve:
     answered = np.array([o.evidence for o in observations if o.kind == "answerable"])
     asked = Settings().min_confidence
     level = float(np.log(asked / (1 - asked)))
-    off_topic, look_alike = (_weights(observations, kind) for kind in ("off-topic", "look-alike"))
+    off_topic = _weights([o for o in observations if o.kind != "look-alike"])
+    look_alike = _weights(observations)
     least_topic = float(np.quantile(answered[:, 0], _COSTS["topic"]))
     least = float(np.quantile(answered @ off_topic, _COSTS["off-topic"]))
     left = answered[answered @ off_topic >= least]
@@ -134,13 +137,13 @@ def _fit(observations: Sequence[_Observation]) -> Curve:
     return {name: [round(float(value), 4) for value in values] for name, values in fitted.items()}
 
 
-def _weights(observations: Sequence[_Observation], kind: Kind) -> NDArray[np.float64]:
-    """What tells answerable questions from those of a kind, both counted alike whatever their numbers."""
-    rows = np.array([o.evidence for o in observations if o.kind in ("answerable", kind)])
-    answerable = [o.kind == "answerable" for o in observations if o.kind in ("answerable", kind)]
+def _weights(observations: Sequence[_Observation]) -> NDArray[np.float64]:
+    """What tells answerable questions from the others, both counted alike whatever their numbers."""
+    rows = np.array([o.evidence for o in observations])
+    counted = [_OFF_TOPIC if o.kind == "off-topic" else 1 for o in observations]
     spread = rows.std(axis=0) + 1e-6
     model = LogisticRegression(C=_STRENGTH, class_weight="balanced", max_iter=2000)
-    return model.fit(rows / spread, answerable).coef_[0] / spread
+    return model.fit(rows / spread, [o.kind == "answerable" for o in observations], counted).coef_[0] / spread
 
 
 def _curve(fitted: Curve, observations: Sequence[_Observation]) -> list[dict[str, float | None]]:

@@ -62,7 +62,7 @@ def evidence_of(topic: float, question: Question, weighing: Weighing) -> list[fl
 def answerable(topic: float, question: Question, weighing: Weighing) -> float:
     """The likelihood (0 to 1) that the passages answer: the smaller of two logistic curves.
 
-    One declines what is off-topic, the other what only looks alike.
+    One is fitted to what is off-topic, the other to what only looks alike, too.
     """
     curve = curves()[question.language]
     if question.kind in _WHOLE:
