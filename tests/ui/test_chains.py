@@ -13,7 +13,7 @@ OTHER = "# Hours\n\nThe library opens at ten in the morning.\n\nA lost card cost
 
 
 def start(environment_words, kind, documents, model=None):
-    """Draws the chains of these documents alone, makes one, by this model if any, and gives the page when it is done."""
+    """Draws the chains of these documents alone, makes one (by this model), and gives the page when it is done."""
     from streamlit.testing.v1 import AppTest
 
     def script(language, ids):
