@@ -16,11 +16,24 @@ if TYPE_CHECKING:
     from Stemmer import Stemmer
     from sudachipy import Tokenizer as SudachiTokenizer
 
-ANALYSIS_VERSION = "4"
+ANALYSIS_VERSION = "5"
 """Raise it with every change of `analyze` or of what is stored: indexes built by another version are rebuilt."""
 
 _CJK = "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
-_RUNS = re.compile(rf"(?P<cjk>[{_CJK}]+)|(?P<word>[^\W_{_CJK}]+(?:['’][^\W_{_CJK}]+)*)")
+_HANGUL = "\u1100-\u11ff\uac00-\ud7a3"
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+"""Thai, Lao, Burmese and Khmer, which put no spaces between words."""
+_MARKS = "\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0963\u0980-\u0dff"
+"""Marks and vowel signs inside words: of Latin, Cyrillic, Hebrew, Arabic, and of the scripts of India."""
+_LETTER = rf"[^\W_{_CJK}{_HANGUL}{_UNSPACED}]"
+_RUNS = re.compile(
+    rf"(?P<cjk>[{_CJK}]+)|(?P<hangul>[{_HANGUL}]+)|(?P<unspaced>[{_UNSPACED}]+)"
+    rf"|(?P<word>{_LETTER}+(?:['’]{_LETTER}+|[{_MARKS}]+{_LETTER}*)*)"
+)
+_HIRAGANA = {katakana: katakana - 0x60 for katakana in range(0x30A1, 0x30F7)}
+_ACCENTS = re.compile("(?<=[a-z])[\u0300-\u036f]+|[\u0591-\u05c7\u064b-\u065f]+")
+"""Of Latin letters, and the vowel points of Hebrew and Arabic, which most writers leave out."""
+_APOSTROPHE = re.compile("['’]")
 _ASCII_WORD = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
 _JOINS = re.compile(r"\w[-_./:]\w")
 _CODE = re.compile(rf"[^\W_{_CJK}]+(?:[-_./:][^\W_{_CJK}]+)+")
@@ -95,9 +108,11 @@ class Terms:
 def analyze(text: str) -> Terms:
     """Search terms of a text in any mix of languages, in order, with repetitions.
 
-    Width and case are folded (NFKC, casefold). English words are stemmed (Snowball) and stop words dropped;
-    Japanese gives morphemes in Sudachi's normalised form, particles dropped, and character bigrams. Codes,
-    numbers and file names ("RFC-9457", "3.14", "report.pdf") are terms whole as well as by their parts.
+    Width and case are folded (NFKC, casefold), and accents of Latin letters. English words are stemmed (Snowball) and
+    stop words dropped. Japanese gives morphemes in Sudachi's normalised form, particles dropped, and character bigrams
+    in which katakana is hiragana; Korean gives words and bigrams, for its particles stick to them; scripts without
+    spaces give bigrams. Codes, numbers and file names ("RFC-9457", "3.14", "report.pdf") are terms whole as well as
+    by their parts.
     """
     if text.isascii():
         return Terms(tuple(_ascii_words(text.lower())), ())
@@ -105,30 +120,45 @@ def analyze(text: str) -> Terms:
     words: list[str] = []
     pairs: list[str] = []
     for match in _RUNS.finditer(folded):
+        run = match.group()
+        if match.lastgroup == "word":
+            if (word := _stemmed_part(run)) not in _STOP:
+                words.append(stem(word if word.isascii() else _without_accents(word)))
+            continue
         if match.lastgroup == "cjk":
-            words.extend(_morphemes(match.group()))
-            pairs.extend(bigrams(match.group()))
-        elif (word := match.group().split("'")[0].split("’")[0]) not in _STOP:
-            words.append(stem(word))
+            words.extend(_morphemes(run))
+        elif match.lastgroup == "hangul":
+            words.append(run)
+        pairs.extend(bigrams(run.translate(_HIRAGANA)))
     words.extend(match.group() for match in _CODE.finditer(folded))
     return Terms(tuple(words), tuple(pairs))
 
 
 def _ascii_words(folded: str) -> list[str]:
     """The words of a text that needs no folding: most of what is indexed, in a third of the time."""
-    found = (word.split("'")[0] if "'" in word else word for word in _ASCII_WORD.findall(folded))
+    found = (_stemmed_part(word) if "'" in word else word for word in _ASCII_WORD.findall(folded))
     words = [word if word.isdigit() else stem(word) for word in found if word not in _STOP]
     if _JOINS.search(folded):
         words.extend(match.group() for match in _CODE.finditer(folded))
     return words
 
 
-def cjk_runs(text: str) -> list[str]:
-    """The runs of Chinese and Japanese characters, folded as `analyze` folds them."""
+def _stemmed_part(word: str) -> str:
+    """Of a word with an apostrophe the longest part, the first of equals: don't, O'Brien, l'eau, 80's."""
+    return max(_APOSTROPHE.split(word), key=len)
+
+
+def _without_accents(word: str) -> str:
+    """The same where no Latin letter has one."""
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", word)))
+
+
+def character_runs(text: str) -> list[str]:
+    """The runs of characters that bigrams are made of, folded as `analyze` folds them."""
     if text.isascii():
         return []
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return [match.group() for match in _RUNS.finditer(folded) if match.lastgroup == "cjk"]
+    return [match.group().translate(_HIRAGANA) for match in _RUNS.finditer(folded) if match.lastgroup != "word"]
 
 
 def bigrams(run: str) -> Iterator[str]:
@@ -278,7 +308,7 @@ __all__ = [
     "Morpheme",
     "Terms",
     "analyze",
-    "cjk_runs",
+    "character_runs",
     "detect_language",
     "japanese_tokens",
     "morphemes",

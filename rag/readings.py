@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.languages import analyze, bigrams, cjk_runs, sentences
+from rag.languages import analyze, bigrams, character_runs, sentences
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """A title, a path of headings or a sentence.
 
-    `words` are those of `analyze`, in order; `runs` the Chinese and Japanese characters, runs separated by spaces.
+    `words` are those of `analyze`, in order; `runs` the characters of scripts without spaces, runs separated by spaces.
     """
 
     words: tuple[str, ...]
@@ -52,7 +52,7 @@ def load(text: str) -> Reading:
 
 
 def _line(text: str) -> Line:
-    return Line(analyze(text).words, " ".join(cjk_runs(text)))
+    return Line(analyze(text).words, " ".join(character_runs(text)))
 
 
 def _load_line(row: str) -> Line:

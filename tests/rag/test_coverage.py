@@ -83,6 +83,15 @@ def test_a_library_is_tried_again_when_it_has_doubled(open_kb: Open, shared_data
     assert again.chunks >= 2 * first.chunks
 
 
+def test_it_happens_in_the_background_once_all_is_embedded(kb: KnowledgeBase, shared_data: Path) -> None:
+    documents = read_dataset(shared_data / "retrieval" / SETS["ja"]).documents[::20]
+    text = "\n\n".join(f"# {one.title} {n}\n\n{one.blocks[0].text}" for n, one in enumerate(documents))
+    kb.submit(text.encode(), "記事.md")
+    kb.work_off()
+    use = _use(kb, "ja")
+    assert (use.used, use.by) == (False, "check")
+
+
 def test_the_terminal_says_it(open_kb: Open, shared_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     kb = _filled(open_kb(), shared_data, "ja")
     assert main(["--store", str(kb.settings.store), "languages", "--check", "--json"]) == 0

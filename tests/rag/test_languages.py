@@ -56,6 +56,37 @@ def test_spellings_of_one_word_meet() -> None:
     assert analyze("受付").words == analyze("受け付け").words
 
 
+def test_kana_meet_in_bigrams_whichever_are_written() -> None:
+    assert analyze("バラの花").bigrams[0] == analyze("ばらの花").bigrams[0] == "ばら"
+    assert analyze("ﾗｰﾒﾝ").bigrams == analyze("らーめん").bigrams
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Le café de Zoë", "le cafe de zoe"),
+        ("l'hôpital d’Évreux", "hôpital Evreux"),
+        ("O'Brien", "Brien"),
+        ("Straße", "STRASSE"),
+        ("مُحَمَّد", "محمد"),
+    ],
+)
+def test_accents_and_what_stands_before_an_apostrophe_do_not_part_words(one: str, other: str) -> None:
+    words = set(analyze(other).words)
+    assert words
+    assert words <= set(analyze(one).words)
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"), [("한국어는 어렵다", "한국어"), ("ภาษาไทยง่าย", "ภาษาไทย"), ("हिन्दी भाषा", "हिन्दी")]
+)
+def test_other_scripts_are_found_by_their_words_or_their_characters(written: str, asked: str) -> None:
+    text, question = analyze(written), analyze(asked)
+    assert {*question.words, *question.bigrams} & {*text.words, *text.bigrams}
+    assert set(question.bigrams) <= set(text.bigrams)
+    assert "हिन्दी" not in asked or question.words == ("हिन्दी",)
+
+
 def test_codes_and_file_names_are_terms_whole_and_in_parts() -> None:
     words = analyze("See RFC-9457 and report.pdf").words
     assert {"rfc-9457", "9457", "report.pdf", "pdf"} <= set(words)
