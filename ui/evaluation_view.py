@@ -32,6 +32,7 @@ _TEMPLATE = "question,document,page,snippet\n"
 _EXAMPLE = "chunk_tokens=300"
 _DECISIVE = "ndcg@10"
 _SIGNIFICANT = 0.05
+_BEYOND = "> 10"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,7 @@ def _failure(words: Words, outcome: Outcome) -> dict[str, object]:
     return {
         words("evaluation.question"): expected.question,
         words("evaluation.expected"): " · ".join(filter(None, (expected.document, expected.snippet))),
-        words("evaluation.rank"): outcome.rank,
+        words("evaluation.rank"): str(outcome.rank or _BEYOND),
         words("evaluation.found"): words("report.and").join(outcome.found[:3]),
     }
 
