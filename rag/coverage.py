@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from rag.catalog import Catalog
 from rag.database import Database
-from rag.errors import ModelUnavailable
+from rag.errors import ModelUnavailable, StoreError
 from rag.languages import analyze, sentences
 from rag.protocols import Embedder
 from rag.readings import read
@@ -91,17 +91,16 @@ class Coverage:
         return True
 
     def check(self, embedder: Embedder, language: str) -> bool:
-        """Tries the model on one language; False where it cannot be used now."""
-        pairs = self._pairs(language)
+        """Tries the model on one language; False where it cannot be used now, or the disk is full."""
         try:
-            check = tried(embedder, language, pairs, self.chunks()[language])
-        except ModelUnavailable as error:
+            check = tried(embedder, language, self._pairs(language), self.chunks()[language])
+            with self._database.write() as db:
+                query = "INSERT OR REPLACE INTO language_checks VALUES (?, ?, ?, ?, ?, ?)"
+                row = (check.passages, check.by_vectors, check.by_words, check.chunks)
+                db.execute(query, (embedder.name, language, *row))
+        except (ModelUnavailable, StoreError) as error:
             _log.warning("Languages are not checked: %s", error)
             return False
-        with self._database.write() as db:
-            query = "INSERT OR REPLACE INTO language_checks VALUES (?, ?, ?, ?, ?, ?)"
-            row = (check.passages, check.by_vectors, check.by_words, check.chunks)
-            db.execute(query, (embedder.name, language, *row))
         return True
 
     def _chunks(self) -> Counter[str]:
