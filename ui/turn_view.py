@@ -25,7 +25,12 @@ _FIRST_LOOK_S = 0.4
 _WAITING_S = 3
 """From then on the reader is told for how long it has been going on."""
 _CONFIDENCE = ((0.75, "high"), (0.5, "medium"), (0.0, "low"))
-_ICONS = {"high": ":material/verified:", "medium": ":material/check:", "low": ":material/help:"}
+_ICONS = {
+    "high": ":material/verified:",
+    "medium": ":material/check:",
+    "low": ":material/help:",
+    "partial": ":material/error:",
+}
 
 
 def draw_turn(visit: Visit, conversation: Conversation, turn: Turn) -> None:
@@ -141,13 +146,17 @@ def _draw_answer(words: Words, key: str, turn_id: int, answer: Answer) -> None:
     st.caption(" · ".join(_remarks(words, answer)))
 
 
+def _level(confidence: float) -> str:
+    return next(name for least, name in _CONFIDENCE if confidence >= least)
+
+
 def _remarks(words: Words, answer: Answer) -> list[str]:
     """What the reader should know of how the answer came about."""
     remarks = []
     if answer.computation:
         remarks.append(words("answer.computed"))
     elif answer.answered:
-        level = next(name for least, name in _CONFIDENCE if answer.confidence >= least)
+        level = "partial" if any(sentence.problem for sentence in answer.sentences) else _level(answer.confidence)
         remarks.append(f"{_ICONS[level]} {words(f'confidence.{level}')}")
         by_model = words.markdown("answer.model", name=answer.model)
         remarks.append(words("answer.extractive") if answer.model == "extractive" else by_model)

@@ -77,6 +77,23 @@ def test_who_asks_chooses_the_model_or_none(draw, server):
     assert len(server.got) == 1
 
 
+def test_an_answer_with_a_sentence_that_nothing_supports_is_not_called_well_supported(draw, environment):
+    def wrong(exchange):
+        exchange.begin()
+        exchange.send("The stairs have two hundred steps [1]. The keeper is paid 900 euros [1].")
+        exchange.end()
+
+    with loopback(wrong) as server:
+        environment.setenv("TENKYO_CHAT_BASE_URL", server.url)
+        environment.setenv("TENKYO_CHAT_MODEL", "small")
+        app = draw("ask")
+        knowledge_base().add(TEXT.encode(), "keeper.txt")
+        app.chat_input[0].set_value(QUESTION).run()
+        assert app.session_state.conversation.turns[0].reply.wait(60)
+        app.run()
+    assert words_of("en")("confidence.partial") in app.chat_message[1].caption[0].value
+
+
 def test_without_a_model_there_is_nothing_to_choose(draw):
     app = draw("ask")
     assert not app.exception
