@@ -18,10 +18,8 @@ DONE = re.compile(r"lighthouse\.pdf.*(ready|already here|パッセージ|すで�
 STREAMLITS_OWN = {
     # A label on an element without a role.
     "presentation-role-conflict": "[data-testid=stFileUploader], [data-testid=stChatInput]",
-    # What a screen reader reads of the grid that it paints: the column of ticks has no name.
-    "empty-table-header": "[data-testid=stDataFrame]",
 }
-"""Rules that parts of Streamlit's break, and which parts: anywhere else they hold."""
+"""A rule that parts of Streamlit's break, and which parts: anywhere else it holds."""
 IS_WITHIN = "([target, parts]) => document.querySelector(target)?.closest(parts) != null"
 
 
