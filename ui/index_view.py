@@ -11,6 +11,7 @@ from rag.reports import Job, KeptIndex, LanguageUse
 from ui.figures import draw_metrics, megabytes
 from ui.job_view import draw_job
 from ui.language import Words
+from ui.live import draw_live
 from ui.overview_view import draw_health
 from ui.visit import Visit
 
@@ -24,7 +25,7 @@ def draw_index(visit: Visit) -> None:
     draw_health(visit.words, stats)
     running = _is_running(visit.knowledge.index_job())
     _draw_form(visit, running)
-    st.fragment(_draw_job, run_every=_POLL_S if running else None)(visit, running)
+    draw_live(lambda: _draw_job(visit, running), _POLL_S, going_on=running)
     if running:
         return
     if stats.previous:

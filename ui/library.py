@@ -9,6 +9,7 @@ import streamlit as st
 from rag.reports import Activity, Job
 from ui.job_view import can_retry, draw_job
 from ui.language import Words
+from ui.live import draw_live
 from ui.shelf_view import draw_shelf
 from ui.upload_view import draw_upload
 from ui.visit import Visit
@@ -31,10 +32,8 @@ def page(visit: Visit) -> None:
 
 def _draw_jobs(visit: Visit) -> None:
     activity = visit.knowledge.activity()
-    # Idle or not it is the same fragment: were it drawn otherwise when the work is over, the browser would
-    # show the old box beside the new one until the page has run to its end.
-    poll = _POLL_S if activity.over < activity.files else None
-    st.fragment(_draw_live_jobs, run_every=poll)(visit, activity.over)
+    going_on = activity.over < activity.files
+    draw_live(lambda: _draw_live_jobs(visit, activity.over), _POLL_S, going_on=going_on)
 
 
 def _draw_live_jobs(visit: Visit, over: int) -> None:

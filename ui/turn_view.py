@@ -14,6 +14,7 @@ from ui.conversation import Conversation, Reply, Turn
 from ui.job_view import draw_job, draw_refused
 from ui.knowledge import is_loading
 from ui.language import Words
+from ui.live import draw_live
 from ui.notices import draw_notices
 from ui.questions import draw_questions
 from ui.turn_tools import draw_tools
@@ -39,8 +40,8 @@ def draw_turn(visit: Visit, conversation: Conversation, turn: Turn) -> None:
     if turn.reply:
         turn.reply.wait(_FIRST_LOOK_S if turn.reply.stage == "searching" else 0)
     busy = turn.busy(visit.knowledge)
-    if turn.reply:  # busy or not it is the same fragment, so that what stands there stays when the answer is whole
-        st.fragment(_draw_reply, run_every=_POLL_S if busy else None)(visit, turn, turn.reply, busy)
+    if reply := turn.reply:
+        draw_live(lambda: _draw_reply(visit, turn, reply, busy), _POLL_S, going_on=busy)
     if not busy:
         draw_tools(visit, conversation, turn)
         if turn is conversation.turns[-1] and turn.reply:
@@ -77,7 +78,7 @@ def _draw_asked(visit: Visit, turn: Turn) -> None:
                 draw_refused(visit.words, file.name, file.error)
         if turn.job_ids:
             busy = turn.busy(visit.knowledge)
-            st.fragment(_draw_jobs, run_every=_POLL_S if busy else None)(visit, turn, busy)
+            draw_live(lambda: _draw_jobs(visit, turn, busy), _POLL_S, going_on=busy)
 
 
 def _draw_jobs(visit: Visit, turn: Turn, busy: bool) -> None:

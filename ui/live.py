@@ -1,0 +1,22 @@
+"""Parts of a page that follow by themselves what goes on, and stand still when it is over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+
+def draw_live(draw: Callable[[], None], every_s: float, *, going_on: bool) -> None:
+    """Draws the part; as long as it goes on, again and again without the rest of the page.
+
+    It takes the same place in the page either way, so that nothing is there twice, moves or blinks when it is over.
+    The place is a column because that stays where it is even when empty: a poll that follows closely on a run of the
+    whole page makes Streamlit leave the part out of that run, and what stands below would move up into its way.
+    """
+    with st.columns(1)[0]:
+        if going_on:
+            st.fragment(draw, run_every=every_s)()
+        else:  # no fragment: a poll that comes late finds nothing to draw
+            with st.container():
+                draw()
