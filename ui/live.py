@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+
+def lasting_place() -> DeltaGenerator:
+    """A place that stays where it is even when empty: what is drawn into it later moves nothing that stands below."""
+    return st.columns(1)[0]
 
 
 def draw_live(draw: Callable[[], None], every_s: float, *, going_on: bool) -> None:
     """Draws the part; as long as it goes on, again and again without the rest of the page.
 
     It takes the same place in the page either way, so that nothing is there twice, moves or blinks when it is over.
-    The place is a column because that stays where it is even when empty: a poll that follows closely on a run of the
-    whole page makes Streamlit leave the part out of that run, and what stands below would move up into its way.
+    A poll that follows closely on a run of the whole page makes Streamlit leave the part out of that run: without a
+    lasting place what stands below would move up into its way.
     """
-    with st.columns(1)[0]:
+    with lasting_place():
         if going_on:
             st.fragment(draw, run_every=every_s)()
         else:  # no fragment: a poll that comes late finds nothing to draw

@@ -14,7 +14,7 @@ from ui.conversation import Conversation, Reply, Turn
 from ui.job_view import draw_job, draw_refused
 from ui.knowledge import is_loading
 from ui.language import Words
-from ui.live import draw_live
+from ui.live import draw_live, lasting_place
 from ui.notices import draw_notices
 from ui.questions import draw_questions
 from ui.turn_tools import draw_tools
@@ -100,16 +100,16 @@ def _draw_reply(visit: Visit, turn: Turn, reply: Reply, busy: bool) -> None:
 
 def _draw_reply_text(visit: Visit, turn: Turn, reply: Reply, *, live: bool) -> None:
     words, key = visit.words, f"answer-{turn.id}"
-    draw_notices(words, reply.model_error, reply.truncated)
-    draw_steps(words, reply.steps, live=live)
-    if reply.answer and not live:
-        _draw_answer(words, key, turn.id, reply.answer)
-        return
-    if reply.text:
-        draw_text(words, key, reply.text, writing=live)
+    with lasting_place():  # so that the button below, and its key, are the same while the text comes
+        draw_notices(words, reply.model_error, reply.truncated)
+        draw_steps(words, reply.steps, live=live)
+        if reply.answer and not live:
+            _draw_answer(words, key, turn.id, reply.answer)
+        elif reply.text:
+            draw_text(words, key, reply.text, writing=live)
     if live:
         _draw_stage(visit, turn.id, reply)
-    elif reply.error:
+    elif reply.error and not reply.answer:
         message, hint = words.error(reply.error)
         st.error(words.markdown("app.problem", message=message, hint=hint))
 
