@@ -71,7 +71,14 @@ def token(name: str, version: int, part: int) -> str:
 
 def settings_for(store: Path, chunk_tokens: int) -> Settings:
     """The settings of a round."""
-    return Settings(store=store, samples=False, chunk_tokens=chunk_tokens, chunk_overlap_tokens=0, parse_workers=2)
+    return Settings(
+        store=store,
+        samples=False,
+        chunk_tokens=chunk_tokens,
+        chunk_overlap_tokens=0,
+        parse_workers=2,
+        embedding_languages="*",  # Japanese passages get vectors too
+    )
 
 
 def work(what: Round, told: Connection) -> None:

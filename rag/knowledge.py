@@ -16,6 +16,7 @@ from rag.coverage import Coverage
 from rag.embedders._switching import SwitchingEmbedder
 from rag.errors import DocumentTooLarge, EmptyDocument, ModelUnavailable, StoreError
 from rag.indexes import Indexes
+from rag.languages import eastern_language
 from rag.originals import Label, Originals
 from rag.parsing import Parser
 from rag.protocols import Annotator, Report
@@ -258,9 +259,15 @@ class Library:
         return [NewChunk(chunk, self._embedding_key(title, chunk, blocks, shape)) for chunk in chunks]
 
     def _embedding_key(self, title: str, chunk: Chunk, blocks: Sequence[Block], shape: Shape) -> bytes | None:
-        """Names the vector by model and text; None for far rows of a table, which words find well enough."""
+        """Names the vector by model and text; None for what words find well enough.
+
+        That is far rows of a table, and passages in a writing that the model cannot read: no question about them would
+        ask their vectors (Japanese with the default model).
+        """
         row = chunk.location.row or 0
         if blocks[chunk.spans[0].block].kind == "table" and row > shape.embedded_rows:
+            return None
+        if (language := eastern_language(chunk.text)) and shape.leaves_out(language):
             return None
         text = "\0".join((shape.embedding, self._embedded_text(title, chunk)))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()

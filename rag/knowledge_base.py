@@ -23,7 +23,7 @@ from rag.originals import Label
 from rag.recovery import Rebuilt, rebuild
 from rag.reports import Activity, Added, Job, Progress, Removed, Stats, Storage, Usage, Verified
 from rag.settings import ROOT, Settings
-from rag.shape import shape_of
+from rag.shape import read_shape, shape_of
 from rag.storage import storage
 from rag.types import Answer, AskOptions, Chunk, DocumentInfo, Message, Retrieved
 from rag.usage import usage
@@ -395,6 +395,7 @@ class KnowledgeBase:
 
     def _stale(self) -> str:
         active = self._parts.catalog.active_generation()
-        if active is None or active.fingerprint == shape_of(self.settings, self._parts.embedder).fingerprint:
+        wanted = shape_of(self.settings, self._parts.embedder)
+        if active is None or read_shape(active.fingerprint).serves(wanted):
             return ""
         return "The settings for embedding or chunking have changed since the index was built."

@@ -34,6 +34,8 @@ _HIRAGANA = {katakana: katakana - 0x60 for katakana in range(0x30A1, 0x30F7)}
 _ACCENTS = re.compile("(?<=[a-z])[\u0300-\u036f]+|[\u0591-\u05c7\u064b-\u065f]+")
 """Of Latin letters, and the vowel points of Hebrew and Arabic, which most writers leave out."""
 _APOSTROPHE = re.compile("['’]")
+EASTERN = ("ja", "zh", "ko")
+_EASTERN = re.compile(rf"[{_CJK}{_HANGUL}]")
 _ASCII_WORD = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
 _JOINS = re.compile(r"\w[-_./:]\w")
 _CODE = re.compile(rf"[^\W_{_CJK}]+(?:[-_./:][^\W_{_CJK}]+)+")
@@ -159,6 +161,12 @@ def character_runs(text: str) -> list[str]:
         return []
     folded = unicodedata.normalize("NFKC", text).casefold()
     return [match.group().translate(_HIRAGANA) for match in _RUNS.finditer(folded) if match.lastgroup != "word"]
+
+
+def eastern_language(text: str) -> str:
+    """`ja`, `zh` or `ko` where a text is mostly in that writing, else nothing."""
+    found = detect_language(text) if _EASTERN.search(text) else ""
+    return found if found in EASTERN else ""
 
 
 def bigrams(run: str) -> Iterator[str]:
@@ -303,6 +311,7 @@ def _append_stripped(spans: list[tuple[int, int]], text: str, start: int, end: i
 
 
 __all__ = [
+    "EASTERN",
     "ANALYSIS_VERSION",
     "JapaneseToken",
     "Morpheme",
@@ -310,6 +319,7 @@ __all__ = [
     "analyze",
     "character_runs",
     "detect_language",
+    "eastern_language",
     "japanese_tokens",
     "morphemes",
     "sentences",

@@ -33,6 +33,11 @@ class Embedder(Protocol):
         """What the model reads at most, special tokens included."""
         ...
 
+    @property
+    def languages(self) -> str:
+        """Those it was trained on, as "en,de" (BCP 47 tags); "*" is all."""
+        ...
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """How many tokens each text has, special tokens left out, nothing cut."""
         ...

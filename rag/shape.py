@@ -20,11 +20,22 @@ class Shape(NamedTuple):
     chunk_tokens: int
     chunk_overlap_tokens: int
     embedded_rows: int
+    languages: str = "*"
+    """Those that get vectors; an index that does not say it was made when all did."""
 
     @property
     def fingerprint(self) -> str:
         """As JSON, as the catalog keeps it."""
         return json.dumps(self._asdict(), sort_keys=True)
+
+    def serves(self, wanted: Shape) -> bool:
+        """Whether an index of this shape is as good as one of `wanted`: vectors that it need not have do no harm."""
+        more = self.languages == "*" or set(wanted.languages.split(",")) <= set(self.languages.split(","))
+        return more and self._replace(languages=wanted.languages) == wanted
+
+    def leaves_out(self, language: str) -> bool:
+        """Whether passages in this language get no vectors."""
+        return self.languages != "*" and language not in self.languages.split(",")
 
     def as_settings(self) -> dict[str, object]:
         """The settings that lead to this shape."""
@@ -40,7 +51,8 @@ def read_shape(fingerprint: str) -> Shape:
 
 def shape_of(settings: Settings, embedder: Embedder) -> Shape:
     """How a reindex would shape the index now."""
-    return Shape(embedder.name, settings.chunk_tokens, settings.chunk_overlap_tokens, settings.embedded_rows)
+    cut = (settings.chunk_tokens, settings.chunk_overlap_tokens, settings.embedded_rows)
+    return Shape(embedder.name, *cut, embedder.languages)
 
 
 def reshaped(settings: Settings, changes: Mapping[str, object], fixed: Collection[str]) -> Settings:

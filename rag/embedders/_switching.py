@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from rag.languages import EASTERN
 from rag.protocols import Embedder, Vectors
 from rag.settings import Settings
 
@@ -51,6 +52,14 @@ class SwitchingEmbedder:
     def max_tokens(self) -> int:
         """What the model reads at most, special tokens included."""
         return self.current.max_tokens
+
+    @property
+    def languages(self) -> str:
+        """Those it knows, as "en,de"; what a trial has shown of Japanese, Chinese and Korean comes on top."""
+        known = self.current.languages
+        if known == "*" or self._configured:
+            return known
+        return ",".join([known, *(one for one in EASTERN if one not in known and self._tried(self.name, one))])
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """How many tokens each text has."""

@@ -81,10 +81,14 @@ class SentenceTransformerEmbedder:
         """Length of a vector; loads the model."""
         return int(self._model.get_embedding_dimension() or len(self.embed_query("a")))
 
+    @property
+    def languages(self) -> str:
+        """Those the model was trained on."""
+        return self._languages or ("en" if any(part in self.name.lower() for part in _ENGLISH_ONLY) else "*")
+
     def covers(self, language: str) -> bool:
         """Whether the model was trained on this language."""
-        known = self._languages or ("en" if any(part in self.name.lower() for part in _ENGLISH_ONLY) else "*")
-        return known == "*" or language in known.split(",")
+        return self.languages == "*" or language in self.languages.split(",")
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """How many tokens each text has, special tokens left out, nothing cut."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 from pathlib import Path
@@ -184,6 +185,38 @@ def test_far_rows_of_a_table_are_found_by_words_only(open_kb: Open) -> None:
     assert info.state == "indexed"
     assert 0 < info.embedded < info.chunks
     assert "Town199" in kb.search("Town199").hits[0].chunk.text
+
+
+MIXED = "The library lends books and maps.\n\n# 開館時間\n\n図書館は午前九時に開館し、午後八時に閉館します。\n"
+
+
+def test_what_the_model_cannot_read_is_found_by_words_until_it_is_said_that_it_can(open_kb: Open) -> None:
+    kb = open_kb()
+    kb.add(MIXED.encode(), "hours.md")
+    info = kb.documents()[0]
+    assert (info.state, info.embedded, info.chunks) == ("indexed", 1, 2)
+    assert set(kb.search("開館はいつですか").hits[0].stages) == {"lexical"}
+    assert kb.verify().agrees
+    kb.close()
+    again = open_kb(embedding_languages="en,ja")
+    assert again.stats().stale
+    again.reindex()
+    assert (again.documents()[0].embedded, again.stats().stale) == (2, "")
+    assert set(again.search("開館はいつですか").hits[0].stages) == {"dense", "lexical"}
+
+
+def test_an_index_of_an_earlier_version_goes_on_with_vectors_for_all_languages(open_kb: Open) -> None:
+    kb = open_kb()
+    kb.add(HOURS, "hours.md")
+    kb.close()
+    with sqlite3.connect(kb.settings.store / "catalog.sqlite") as db:
+        (known,) = db.execute("SELECT fingerprint FROM generations").fetchone()
+        old = {name: value for name, value in json.loads(known).items() if name != "languages"}
+        db.execute("UPDATE generations SET fingerprint = ?", (json.dumps(old, sort_keys=True),))
+    again = open_kb()
+    assert again.stats().stale == ""
+    again.add(MIXED.encode(), "mixed.md")
+    assert again.documents()[1].embedded == 2
 
 
 def test_a_store_of_a_newer_version_is_refused_clearly(open_kb: Open) -> None:
