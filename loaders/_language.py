@@ -54,7 +54,7 @@ _CANDIDATES = [
 ]
 _SURE = 0.8
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
-# Words of no other language that is written in plain ASCII, and words that it may share but does not use so often.
+# Words of hardly any other language that is written in Latin letters, and words that it may share but does not use so often.
 _ENGLISH = re.compile(
     r"\b(?:the|and|this|that|these|those|with|from|which|have|has|were|been|their|they|there|what|when|where|who|how|"
     r"why|does|did|would|could|should|your)\b"
@@ -84,8 +84,6 @@ def detect_language(text: str) -> str:
 
 def _is_plainly_english(sample: str) -> bool:
     """Whether the words between the others are English ones: the model takes half a second to load."""
-    if not sample.isascii():
-        return False
     words, english, shared = (len(kind.findall(sample.lower())) for kind in (_WORD, _ENGLISH, _SHARED))
     return english > _ENGLISH_SHARE * words and english + shared > _FUNCTION_SHARE * words
 

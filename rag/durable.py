@@ -8,7 +8,9 @@ from pathlib import Path
 
 
 def write_durably(path: Path, data: bytes) -> None:
-    """Writes a file that is there whole or not at all, whatever happens meanwhile; raises OSError."""
+    """Writes a file, and its folder, that is there whole or not at all whatever happens meanwhile; raises OSError."""
+    is_new = not path.parent.is_dir()
+    path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
         try:
             file.write(data)
@@ -19,6 +21,21 @@ def write_durably(path: Path, data: bytes) -> None:
             raise
     Path(file.name).replace(path)
     sync_folder(path.parent)
+    if is_new:
+        sync_folder(path.parent.parent)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Writes a file without waiting for the disk: a power cut soon after may leave it empty or as it was before."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
+        try:
+            file.write(data)
+            file.close()
+            Path(file.name).replace(path)
+        except OSError:
+            Path(file.name).unlink(missing_ok=True)
+            raise
 
 
 def sync_file(path: Path) -> None:

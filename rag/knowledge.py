@@ -14,7 +14,7 @@ from loaders import Block, Document, Fetched, Web, fetch
 from rag.catalog import Catalog, Generation, NewChunk, NewDocument, document_id
 from rag.coverage import Coverage
 from rag.embedders._switching import SwitchingEmbedder
-from rag.errors import DocumentTooLarge, EmptyDocument, ModelUnavailable, StoreError
+from rag.errors import DocumentTooLarge, EmptyDocument, ModelUnavailable, StoreError, TenkyoError
 from rag.indexes import Indexes
 from rag.languages import eastern_language
 from rag.originals import Label, Originals
@@ -94,6 +94,7 @@ class Library:
                 self._keep(data, Label(name, collection, old.metadata))  # it may have been lost
             return partial(Added, name, "unchanged", old.id, old.chunks)
         document = self._load(data, name, collection, password, report, metadata)
+        self.originals.put(data)  # waits for the disk here, side by side with others; the commit looks again
         return partial(self._put, document, data, collection, report)
 
     def read_again(self, info: DocumentInfo, report: Report, password: str | None = None) -> Added:
@@ -136,7 +137,11 @@ class Library:
     def _put(self, document: Document, data: bytes, collection: str, report: Report) -> Added:
         old = self.catalog.find(collection, document.name)
         gone = [(one.sha256, one.name, collection) for one in self.catalog.family(old.id)] if old else []
-        added = self.add_document(document, collection, report, data)
+        try:
+            added = self.add_document(document, collection, report, data)
+        except TenkyoError:
+            self.release([(hashlib.sha256(data).hexdigest(), document.name, collection)])
+            raise
         self.release(gone)
         return added
 

@@ -6,14 +6,14 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from filelock import FileLock
 
-from rag.durable import sync_folder, write_durably
+from rag.durable import write_durably, write_whole
 from rag.errors import StoreError
 
 
@@ -48,7 +48,7 @@ class Originals:
         """Keeps the bytes durably and gives their sha256; raises StoreError if the disk refuses."""
         sha256 = hashlib.sha256(data).hexdigest()
         if not self._path(sha256).exists():
-            self._write(self._path(sha256), data)
+            self._write(write_durably, self._path(sha256), data)
         return sha256
 
     def get(self, sha256: str) -> bytes:
@@ -121,10 +121,16 @@ class Originals:
 
     def is_labelled(self, sha256: str) -> bool:
         """Whether it is known what the file was added as."""
-        return self._label(sha256).exists()
+        try:
+            return self._label(sha256).stat().st_size > 0
+        except OSError:
+            return False
 
     def label(self, sha256: str, label: Label) -> None:
-        """Adds a label durably, in place of one of the same name and collection; the lock is to be held."""
+        """Adds a label, in place of one of the same name and collection; the lock is to be held.
+
+        The disk is not waited for: the catalog says the same, and a label that a power cut takes is written anew.
+        """
         held = self.labels(sha256)
         if label not in held:
             self.relabel(sha256, [*(one for one in held if one[:2] != label[:2]), label])
@@ -140,18 +146,15 @@ class Originals:
         """Gives the file these labels and no others; the lock is to be held."""
         if labels:
             rows = [{**label._asdict(), "metadata": dict(label.metadata)} for label in labels]
-            self._write(self._label(sha256), json.dumps(rows, ensure_ascii=False).encode())
+            self._write(write_whole, self._label(sha256), json.dumps(rows, ensure_ascii=False).encode())
         else:
             self._label(sha256).unlink(missing_ok=True)
 
     # ------------------------------------------------------------------------------------------------------
 
-    def _write(self, path: Path, data: bytes) -> None:
+    def _write(self, write: Callable[[Path, bytes], None], path: Path, data: bytes) -> None:
         try:
-            if not path.parent.is_dir():
-                path.parent.mkdir(parents=True, exist_ok=True)
-                sync_folder(path.parent.parent)
-            write_durably(path, data)
+            write(path, data)
         except OSError as error:
             raise self._refused(error) from error
 
