@@ -89,7 +89,7 @@ def _limit_harm() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        os.nice(5)
+        os.nice(10)
 
 
 if __name__ == "__main__":

@@ -162,7 +162,7 @@ class Worker:
     # -- in the worker's thread ----------------------------------------------------------------------------
 
     def _run(self) -> None:
-        step_back()
+        step_back("holds the lock")
         while not self._stopping.is_set():
             self._wake.clear()
             try:

@@ -272,7 +272,7 @@ class Library:
         row = chunk.location.row or 0
         if blocks[chunk.spans[0].block].kind == "table" and row > shape.embedded_rows:
             return None
-        if (language := eastern_language(chunk.text)) and shape.leaves_out(language):
+        if shape.leaves_out(eastern_language(chunk.text)):
             return None
         text = "\0".join((shape.embedding, self._embedded_text(title, chunk)))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()

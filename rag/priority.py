@@ -6,19 +6,22 @@ import os
 import sys
 import threading
 from contextlib import suppress
+from typing import Literal
 
-_NICE = 10
+_NICE = {"holds the lock": 5, "computes": 15}
 _TURN_S = 0.0003
 
 
-def step_back() -> None:
+def step_back(kind: Literal["holds the lock", "computes"]) -> None:
     """The thread that calls this runs when nothing more urgent does; the threads that it starts, too.
 
-    On Linux each thread has a priority of its own; elsewhere this does nothing.
+    One that works in Python must not be kept from the processor by one that computes outside: while it holds Python's
+    lock, whoever waits for an answer waits for it. On Linux each thread has a priority of its own; elsewhere this does
+    nothing.
     """
     if sys.platform == "linux":
         with suppress(OSError):  # a container may forbid it
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE[kind])
 
 
 def take_short_turns() -> None:

@@ -34,8 +34,8 @@ class Shape(NamedTuple):
         return more and self._replace(languages=wanted.languages) == wanted
 
     def leaves_out(self, language: str) -> bool:
-        """Whether passages in this language get no vectors."""
-        return self.languages != "*" and language not in self.languages.split(",")
+        """Whether passages in this language get no vectors; "" is one that is not known."""
+        return bool(language) and self.languages != "*" and language not in self.languages.split(",")
 
     def as_settings(self) -> dict[str, object]:
         """The settings that lead to this shape."""

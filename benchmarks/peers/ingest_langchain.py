@@ -18,11 +18,11 @@ def load(file: str) -> list:
     return (kind(file) if kind else TextLoader(file, encoding="utf-8")).load()
 
 
-def ingest(files: list[str]) -> int:
+def ingest(files: list[str]) -> list[str]:
     splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200)
     splits = splitter.split_documents(loaded(load, files))
     FAISS.from_documents(splits, embeddings)
-    return len(splits)
+    return [split.page_content for split in splits]
 
 
-measure(ingest, task["files"], lambda: embeddings.embed_query("warm-up"))
+measure(ingest, task, lambda: embeddings.embed_query("warm-up"))

@@ -3,6 +3,7 @@
 
 from _ingest_task import loaded, measure, read_task
 from llama_index.core import Settings, SimpleDirectoryReader, VectorStoreIndex
+from llama_index.core.schema import MetadataMode
 from llama_index.embeddings.huggingface import HuggingFaceEmbedding
 
 task = read_task()
@@ -10,9 +11,10 @@ Settings.llm = None
 Settings.embed_model = HuggingFaceEmbedding(model_name=task["model"])
 
 
-def ingest(files: list[str]) -> int:
+def ingest(files: list[str]) -> list[str]:
     documents = loaded(lambda file: SimpleDirectoryReader(input_files=[file]).load_data(), files)
-    return len(VectorStoreIndex.from_documents(documents).index_struct.nodes_dict)
+    index = VectorStoreIndex.from_documents(documents)
+    return [node.get_content(MetadataMode.EMBED) for node in index.docstore.docs.values()]
 
 
-measure(ingest, task["files"], lambda: Settings.embed_model.get_query_embedding("warm-up"))
+measure(ingest, task, lambda: Settings.embed_model.get_query_embedding("warm-up"))

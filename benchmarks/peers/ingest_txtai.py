@@ -14,9 +14,10 @@ def load(file: str) -> list[str]:
     return [part for part in Path(file).read_text("utf-8").split("\n\n") if part.strip()]
 
 
-def ingest(files: list[str]) -> int:
-    embeddings.index(loaded(load, files))
-    return embeddings.count()
+def ingest(files: list[str]) -> list[str]:
+    texts = loaded(load, files)
+    embeddings.index(texts)
+    return texts
 
 
-measure(ingest, task["files"], lambda: embeddings.index(["warm-up"]))
+measure(ingest, task, lambda: embeddings.index(["warm-up"]))

@@ -81,7 +81,9 @@ class OnnxInt8Embedder(SentenceTransformerEmbedder):
     @cached_property
     def _background(self) -> ThreadPoolExecutor:
         """Threads that leave the processor to a question at once."""
-        return ThreadPoolExecutor(os.cpu_count() or 1, "embed-background", initializer=step_back)
+        return ThreadPoolExecutor(
+            os.cpu_count() or 1, "embed-background", initializer=step_back, initargs=("computes",)
+        )
 
     @cached_property
     def _truncating(self) -> Tokenizer:

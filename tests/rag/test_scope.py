@@ -22,7 +22,7 @@ EVERY = AskOptions(k=10)
 
 @pytest.fixture
 def kb(open_kb: Open) -> KnowledgeBase:
-    kb = open_kb()
+    kb = open_kb(embedding_languages="*")
     for name, text in FILES.items():
         kb.add_searchable(text.encode(), name)
     kb.embed_all()
@@ -61,7 +61,7 @@ def test_each_filter_leaves_what_it_names(kb: KnowledgeBase, query: str) -> None
 @pytest.mark.parametrize("query", ["When does the library open?", "図書館の休館日はいつですか"])
 def test_a_filtered_search_is_that_of_a_store_with_only_those(kb: KnowledgeBase, open_kb: Open, query: str) -> None:
     for language in ("en", "ja"):
-        only = open_kb(f"only-{language}")
+        only = open_kb(f"only-{language}", embedding_languages="*")
         for one in kb.documents():
             if one.language == language:
                 only.add(FILES[one.name].encode(), one.name)
