@@ -14,7 +14,8 @@ from loaders import detect_language
 
 if TYPE_CHECKING:
     from Stemmer import Stemmer
-    from sudachipy import Tokenizer as SudachiTokenizer
+    from sudachipy import Dictionary as SudachiDictionary
+    from sudachipy import MorphemeList
 
 ANALYSIS_VERSION = "5"
 """Raise it with every change of `analyze` or of what is stored: indexes built by another version are rebuilt."""
@@ -192,13 +193,20 @@ def stem(word: str) -> str:
 
 
 @cache
-def _sudachi() -> SudachiTokenizer:
-    from sudachipy import Dictionary, SplitMode
+def _dictionary() -> SudachiDictionary:
+    from sudachipy import Dictionary
 
-    return Dictionary(dict="core").tokenizer(mode=SplitMode.A)
+    return Dictionary(dict="core")
 
 
-_LOCK = threading.Lock()  # neither Sudachi's tokenizer nor Snowball's stemmer may be used by two threads at once
+def _tokenized(text: str) -> MorphemeList:
+    """By a tokenizer of its own, which costs a microsecond: one may not be used by two threads at once."""
+    from sudachipy import SplitMode
+
+    return _dictionary().tokenizer(mode=SplitMode.A).tokenize(text)
+
+
+_LOCK = threading.Lock()  # Snowball's stemmer may not be used by two threads at once
 
 
 class Morpheme(NamedTuple):
@@ -214,9 +222,8 @@ def morphemes(text: str) -> list[Morpheme]:
     found: list[Morpheme] = []
     for match in _RUNS.finditer(unicodedata.normalize("NFKC", text)):
         if match.lastgroup == "cjk" and len(match.group()) <= _SUDACHI_MAX_CHARACTERS:
-            with _LOCK:
-                tokens = _sudachi().tokenize(match.group())
-                found += [Morpheme(t.surface(), t.normalized_form(), tuple(t.part_of_speech())) for t in tokens]
+            tokens = _tokenized(match.group())
+            found += [Morpheme(t.surface(), t.normalized_form(), tuple(t.part_of_speech())) for t in tokens]
     return found
 
 
@@ -232,19 +239,16 @@ class JapaneseToken(NamedTuple):
 
 def japanese_tokens(text: str) -> list[JapaneseToken]:
     """All of a text as Japanese tokens, in order; what is beyond Sudachi's limit is left out."""
-    with _LOCK:
-        found = _sudachi().tokenize(text[:_SUDACHI_MAX_CHARACTERS])
-        return [
-            JapaneseToken(t.begin(), t.end(), t.surface(), t.normalized_form(), tuple(t.part_of_speech()))
-            for t in found
-        ]
+    return [
+        JapaneseToken(t.begin(), t.end(), t.surface(), t.normalized_form(), tuple(t.part_of_speech()))
+        for t in _tokenized(text[:_SUDACHI_MAX_CHARACTERS])
+    ]
 
 
 def _morphemes(run: str) -> Iterator[str]:
     for start in range(0, len(run), _SUDACHI_MAX_CHARACTERS):
-        with _LOCK:
-            tokens = _sudachi().tokenize(run[start : start + _SUDACHI_MAX_CHARACTERS])
-            found = [m.normalized_form() for m in tokens if _carries_meaning(m.part_of_speech())]
+        tokens = _tokenized(run[start : start + _SUDACHI_MAX_CHARACTERS])
+        found = (m.normalized_form() for m in tokens if _carries_meaning(m.part_of_speech()))
         yield from (word for word in found if word not in _SUDACHI_STOP)
 
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Literal
 
 _NICE = {"holds the lock": 5, "computes": 15}
-_TURN_S = 0.0003
+_TURN_S = 0.0001
 
 
 def step_back(kind: Literal["holds the lock", "computes"]) -> None:
@@ -25,5 +25,5 @@ def step_back(kind: Literal["holds the lock", "computes"]) -> None:
 
 
 def take_short_turns() -> None:
-    """A thread that answers waits for Python's lock for a millisecond, not for five, while others compute."""
+    """A thread that answers waits for Python's lock for a tenth of a millisecond, not five, while others compute."""
     sys.setswitchinterval(_TURN_S)

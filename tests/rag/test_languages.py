@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import pytest
@@ -94,3 +95,9 @@ def test_codes_and_file_names_are_terms_whole_and_in_parts() -> None:
 
 def test_a_very_long_run_without_spaces_is_analyzed() -> None:
     assert len(analyze("図書館" * 20_000).words) == 40_000
+
+
+def test_many_threads_analyse_at_once() -> None:
+    said = [f"図書館は午前{n}時に開館し、利用者は本を{n}冊まで借りられます。" for n in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(analyze, said * 5)) == [analyze(text) for text in said] * 5
