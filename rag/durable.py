@@ -8,9 +8,7 @@ from pathlib import Path
 
 
 def write_durably(path: Path, data: bytes) -> None:
-    """Writes a file, and its folder, that is there whole or not at all whatever happens meanwhile; raises OSError."""
-    is_new = not path.parent.is_dir()
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Writes a file that is there whole or not at all, whatever happens meanwhile; raises OSError."""
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
         try:
             file.write(data)
@@ -21,8 +19,6 @@ def write_durably(path: Path, data: bytes) -> None:
             raise
     Path(file.name).replace(path)
     sync_folder(path.parent)
-    if is_new:
-        sync_folder(path.parent.parent)
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -13,6 +13,8 @@ from rag.knowledge import Library
 from rag.protocols import Report
 from rag.reports import Added, Progress
 
+_ON_THE_WAY = 4
+
 
 def add_one(
     library: Library, source: Path | str | bytes, name: str, collection: str, password: str | None, report: Report
@@ -28,11 +30,14 @@ def add_side_by_side(
     collection: str,
     password: str | None,
 ) -> Iterator[Added]:
-    """Reads files, given with their names, `workers` at a time, and commits them in order."""
-    with ThreadPoolExecutor(workers) as pool:
+    """Reads files, given with their names, and commits them in order; some more are on the way than can be parsed.
+
+    Those wait for the disk: what many threads wait for together takes it no longer than what one does.
+    """
+    with ThreadPoolExecutor(workers + _ON_THE_WAY) as pool:
         reading = deque[tuple[str, Future[Callable[[], Added]]]]()
         for source, name in sources:
-            if len(reading) > workers:  # one more than can be read, so that none is idle while another is committed
+            if len(reading) > workers + _ON_THE_WAY:  # one more, so that none is idle while another is committed
                 yield _committed(*reading.popleft())
             reading.append((name, pool.submit(_read, library, source, name, collection, password, _ignore)))
         while reading:

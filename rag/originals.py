@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from filelock import FileLock
 
-from rag.durable import write_durably, write_whole
+from rag.durable import sync_folder, write_durably, write_whole
 from rag.errors import StoreError
 
 
@@ -48,6 +48,8 @@ class Originals:
         """Keeps the bytes durably and gives their sha256; raises StoreError if the disk refuses."""
         sha256 = hashlib.sha256(data).hexdigest()
         if not self._path(sha256).exists():
+            if not self._path(sha256).parent.is_dir():
+                self._make_folders()
             self._write(write_durably, self._path(sha256), data)
         return sha256
 
@@ -151,6 +153,15 @@ class Originals:
             self._label(sha256).unlink(missing_ok=True)
 
     # ------------------------------------------------------------------------------------------------------
+
+    def _make_folders(self) -> None:
+        """All at once, so that the disk is waited for once and not at every first file of a folder."""
+        try:
+            for number in range(256):
+                (self._folder / f"{number:02x}").mkdir(parents=True, exist_ok=True)
+            sync_folder(self._folder)
+        except OSError as error:
+            raise self._refused(error) from error
 
     def _write(self, write: Callable[[Path, bytes], None], path: Path, data: bytes) -> None:
         try:
