@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -30,6 +31,7 @@ _ORIGINAL = re.compile(rf"{ORIGINALS}/([0-9a-f]{{2}})/(\1[0-9a-f]{{62}})")
 _LABEL = re.compile(rf"{ORIGINALS}/labels/([0-9a-f]{{2}})/\1[0-9a-f]{{62}}\.json")
 _PROMPT = re.compile(rf"{PROMPTS}/[\w-]+\.\w+(\.txt)?")
 _LARGEST_LABEL = 10_000_000  # bytes, of a prompt template too
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 _CHUNK = 1 << 20
 
 
@@ -146,7 +148,7 @@ def _opened(source: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(source) as archive:
             yield archive
-    except (OSError, zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, KeyError) as error:
+    except (*_UNREADABLE, OSError, ValueError, KeyError) as error:
         if isinstance(error, StoreError):
             raise
         hint = "Take another backup. The store is as it was."

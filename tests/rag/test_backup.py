@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import threading
 import zipfile
@@ -107,6 +108,28 @@ def test_a_damaged_original_and_a_cut_off_file_are_refused(backup: Path, tmp_pat
     cut.write_bytes(backup.read_bytes()[:-200])
     with pytest.raises(StoreError, match="cannot be read"):
         KnowledgeBase.restore(cut, tmp_path / "again")
+
+
+def test_a_backup_with_any_byte_changed_is_refused_or_gives_the_same_store(backup: Path, tmp_path: Path) -> None:
+    whole = backup.read_bytes()
+    chosen = random.Random(0)
+    refused = 0
+    for number in range(60):
+        at = chosen.randrange(len(whole))
+        changed, folder = tmp_path / "changed.zip", tmp_path / str(number)
+        changed.write_bytes(whole[:at] + bytes([whole[at] ^ chosen.randrange(1, 256)]) + whole[at + 1 :])
+        message = _refusal(changed, folder)
+        assert ("cannot be read" in message) != (folder / "catalog.sqlite").exists(), (at, message)
+        refused += bool(message)
+    assert refused > 30
+
+
+def _refusal(backup: Path, folder: Path) -> str:
+    try:
+        KnowledgeBase.restore(backup, folder)
+    except StoreError as error:
+        return error.message
+    return ""
 
 
 def test_a_restore_that_a_crash_cut_off_is_said_and_can_be_run_again(
