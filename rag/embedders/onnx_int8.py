@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ import numpy as np
 from filelock import FileLock
 
 from rag.embedders._onnx_export import INPUTS
-from rag.embedders.sentence_transformer import SentenceTransformerEmbedder
+from rag.embedders.sentence_transformer import SentenceTransformerEmbedder, read_tokenizer
 from rag.priority import step_back
 from rag.protocols import Vectors
 from rag.settings import ROOT
@@ -87,11 +87,9 @@ class OnnxInt8Embedder(SentenceTransformerEmbedder):
 
     @cached_property
     def _truncating(self) -> Tokenizer:
-        from tokenizers import Tokenizer
-
-        tokenizer = Tokenizer.from_str(self._tokenizer.to_str())
-        tokenizer.enable_truncation(self.max_tokens)
-        return tokenizer
+        path = self._file("tokenizer.json")
+        assert path is not None  # where there is an int8 file, the model is whole
+        return read_tokenizer(path, path.stat().st_mtime_ns, self.max_tokens)
 
     @property
     def _session(self) -> InferenceSession | None:
@@ -101,17 +99,8 @@ class OnnxInt8Embedder(SentenceTransformerEmbedder):
 
     @cached_property
     def _opened(self) -> InferenceSession | None:
-        import onnxruntime
-
         path = self._made()
-        if path is None:
-            return None
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.log_severity_level = 3
-        return onnxruntime.InferenceSession(
-            path, options, providers=["CPUExecutionProvider"], disabled_optimizers=list(_SLOWER)
-        )
+        return _session_of(path, path.stat().st_mtime_ns) if path else None
 
     def _made(self) -> Path | None:
         """The int8 file of exactly these weights, made now if it is not there."""
@@ -141,3 +130,17 @@ class OnnxInt8Embedder(SentenceTransformerEmbedder):
             why = [line for line in done.stderr.splitlines() if "Error" in line][-1:] or ["unknown"]
             _log.warning("no int8 file for %s, so the full weights are used: %s", self.name, why[0])
         return done.returncode == 0
+
+
+@lru_cache(maxsize=2)
+def _session_of(path: Path, changed_ns: int) -> InferenceSession:
+    """Safe from any thread; stores in one process share it."""
+    import onnxruntime
+
+    del changed_ns
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(
+        path, options, providers=["CPUExecutionProvider"], disabled_optimizers=list(_SLOWER)
+    )

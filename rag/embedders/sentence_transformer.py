@@ -8,7 +8,7 @@ import json
 import re
 import threading
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -145,15 +145,10 @@ class SentenceTransformerEmbedder:
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
-        from tokenizers import Tokenizer
-
         path = self._file("tokenizer.json")
         if path is None:
             raise self._unavailable("its tokenizer.json is not here and could not be downloaded")
-        tokenizer = Tokenizer.from_file(str(path))
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-        return tokenizer
+        return read_tokenizer(path, path.stat().st_mtime_ns)
 
     @cached_property
     def _model(self) -> SentenceTransformer:
@@ -178,8 +173,7 @@ class SentenceTransformerEmbedder:
         path = self._file("model.safetensors")
         if path is None:
             return ""
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
+        found = _sha256(path, path.stat().st_mtime_ns)
         if self._verify and found != DEFAULT_WEIGHTS_SHA256:
             raise ModelUnavailable(
                 f"The weights of {DEFAULT_EMBEDDING_MODEL} are not the ones expected (sha256 {found}).",
@@ -208,6 +202,31 @@ class SentenceTransformerEmbedder:
 
 
 _LOADING = threading.Lock()
+
+
+# What several stores in one process share; a file that is changed is read anew.
+
+
+@lru_cache(maxsize=4)
+def read_tokenizer(path: Path, changed_ns: int, max_tokens: int | None = None) -> Tokenizer:
+    """The tokenizer in this file, without padding, cutting off what is beyond `max_tokens`."""
+    from tokenizers import Tokenizer
+
+    del changed_ns
+    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer.no_padding()
+    if max_tokens is None:
+        tokenizer.no_truncation()
+    else:
+        tokenizer.enable_truncation(max_tokens)
+    return tokenizer
+
+
+@lru_cache(maxsize=4)
+def _sha256(path: Path, changed_ns: int) -> str:
+    del changed_ns
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _default_folder() -> Path:
