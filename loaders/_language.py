@@ -54,7 +54,7 @@ _CANDIDATES = [
 ]
 _SURE = 0.8
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
-# Words of hardly any other language that is written in Latin letters, and words that it may share but does not use so often.
+# Words of hardly any other language in Latin letters, and words that it may share but does not use so often.
 _ENGLISH = re.compile(
     r"\b(?:the|and|this|that|these|those|with|from|which|have|has|were|been|their|they|there|what|when|where|who|how|"
     r"why|does|did|would|could|should|your)\b"

@@ -315,8 +315,8 @@ def _append_stripped(spans: list[tuple[int, int]], text: str, start: int, end: i
 
 
 __all__ = [
-    "EASTERN",
     "ANALYSIS_VERSION",
+    "EASTERN",
     "JapaneseToken",
     "Morpheme",
     "Terms",

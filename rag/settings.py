@@ -88,8 +88,8 @@ class Settings(BaseSettings):
         default="",
         description=(
             "Languages the embedding model knows, as 'en,de'; '*' is all; "
-            "empty: by a trial on the library's own passages, else by its name. Passages in Japanese, Chinese or Korean "
-            "get vectors only if it is among them; words find them all the same."
+            "empty: by a trial on the library's own passages, else by its name. "
+            "Passages in Japanese, Chinese or Korean get vectors only if it is among them; words find them all the same."
         ),
     )
     embedded_rows: int = Field(
