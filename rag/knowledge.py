@@ -264,15 +264,9 @@ class Library:
         return [NewChunk(chunk, self._embedding_key(title, chunk, blocks, shape)) for chunk in chunks]
 
     def _embedding_key(self, title: str, chunk: Chunk, blocks: Sequence[Block], shape: Shape) -> bytes | None:
-        """Names the vector by model and text; None for what words find well enough.
-
-        That is far rows of a table, and passages in a writing that the model cannot read: no question about them would
-        ask their vectors (Japanese with the default model).
-        """
-        row = chunk.location.row or 0
-        if blocks[chunk.spans[0].block].kind == "table" and row > shape.embedded_rows:
-            return None
-        if shape.leaves_out(eastern_language(chunk.text)):
+        """Names the vector by model and text; None for far rows of a table and what the model cannot read: words do."""
+        far = blocks[chunk.spans[0].block].kind == "table" and (chunk.location.row or 0) > shape.embedded_rows
+        if far or shape.leaves_out(eastern_language(chunk.text)):
             return None
         text = "\0".join((shape.embedding, self._embedded_text(title, chunk)))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()

@@ -394,8 +394,7 @@ class KnowledgeBase:
         return previous
 
     def _stale(self) -> str:
-        active = self._parts.catalog.active_generation()
-        wanted = shape_of(self.settings, self._parts.embedder)
+        active, wanted = self._parts.catalog.active_generation(), shape_of(self.settings, self._parts.embedder)
         if active is None or read_shape(active.fingerprint).serves(wanted):
             return ""
         return "The settings for embedding or chunking have changed since the index was built."

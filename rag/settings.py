@@ -89,7 +89,7 @@ class Settings(BaseSettings):
         description=(
             "Languages the embedding model knows, as 'en,de'; '*' is all; "
             "empty: by a trial on the library's own passages, else by its name. "
-            "Passages in Japanese, Chinese or Korean get vectors only if it is among them; words find them all the same."
+            "Passages in Japanese, Chinese and Korean get vectors only if it is among them; words find them all."
         ),
     )
     embedded_rows: int = Field(
