@@ -22,7 +22,7 @@ GUIDE = "# 案内\n\n休館日は月曜日です。\n".encode()
 
 @pytest.fixture
 def kb(open_kb: Open) -> KnowledgeBase:
-    kb = open_kb()
+    kb = open_kb(embedding_languages="*")
     kb.add(HOURS, "hours.md")
     kb.add(GUIDE, "案内.md", "日本語")
     return kb
