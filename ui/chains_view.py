@@ -89,7 +89,9 @@ def _compare(visit: Visit, documents: Sequence[DocumentInfo], model: str) -> Pro
         right = documents[1].id
     else:
         names = {one.id: one.name for one in visit.knowledge.documents() if one.id != left}
-        right = st.selectbox(visit.words("chains.with"), list(names), index=None, format_func=lambda id_: names[id_])
+        right = st.selectbox(
+            visit.words("chains.with"), list(names), index=None, format_func=lambda id_: names[id_], placeholder=""
+        )
     return partial(_compared, visit, left, right, model) if right else None
 
 
