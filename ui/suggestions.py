@@ -41,7 +41,7 @@ def _newest(documents: Sequence[DocumentInfo], language: str) -> tuple[str, ...]
     return tuple(one.id for one in sorted(outer, key=lambda one: one.language != language)[:_DOCUMENTS])
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=16, show_spinner=False, on_release=lambda work: work.stop.set())
 def _looked_for(_knowledge: KnowledgeBase, ids: tuple[str, ...]) -> Work:
     """One search for all who come; what it finds is kept in the store, too."""
 

@@ -2,8 +2,6 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from ui.knowledge import knowledge_base
-
 ROOT_SCRIPTS = "ui/main.py"
 
 
@@ -14,10 +12,9 @@ def environment(tmp_path, monkeypatch):
     monkeypatch.setenv("TENKYO_STORE", str(tmp_path / "store"))
     monkeypatch.setenv("TENKYO_SAMPLES", "false")
     monkeypatch.chdir(tmp_path)
-    knowledge_base.clear()
     st.cache_resource.clear()
     yield monkeypatch
-    knowledge_base.clear()
+    st.cache_resource.clear()
 
 
 @pytest.fixture
