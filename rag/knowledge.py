@@ -304,24 +304,26 @@ class Library:
         return len(group)
 
     def embed_all(self, report: Report) -> None:
+        """Embeds everything that waits; then tries the model on languages that are new."""
+        self.embed_waiting(report)
+        while self.coverage.check_next(self.embedder):
+            pass
+
+    def embed_waiting(self, report: Report) -> None:
         """Embeds everything that waits, and brings both indexes up to date."""
-        generation = self.generation()
-        total = done = 0
+        generation, total, done = self.generation(), 0, 0
         while count := self.embed_some(generation):
             done += count
             total = total or done + self.catalog.count_upcoming(generation.id)
             report(Progress("embed", done, max(done, total), "chunks"))
             if done % INDEXED_AT_ONCE < EMBEDDED_AT_ONCE:
                 self.follow()
-        self.indexes.refresh()
-        self.indexes.seal(all_words=True)
-        while self.coverage.check_next(self.embedder):
-            pass
+        self.follow(all_words=True)
 
-    def follow(self) -> None:
+    def follow(self, all_words: bool = False) -> None:
         """Brings both indexes up to date; where much is new, it goes to the disk."""
         self.indexes.refresh()
-        self.indexes.seal()
+        self.indexes.seal(all_words)
 
     # -- reindexing ----------------------------------------------------------------------------------------
 
