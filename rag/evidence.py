@@ -44,9 +44,9 @@ class Verifier:
         return self._inferred(sentence, passages, verdict) if self.nli else verdict
 
     def _near(self, sentence: str, passages: Sequence[str]) -> bool:
-        embedder = pinned(self.embedder)
-        if not embedder.covers(detect_language(sentence)):
+        if not self.embedder.covers(detect_language(sentence)):
             return False
+        embedder = pinned(self.embedder)
         texts = [passage[start:end] for passage in passages for start, end in sentences(passage)]
         cosines = embedder.embed_passages(texts) @ embedder.embed_query(sentence)
         return float(cosines.max(initial=0.0)) >= NEAR

@@ -77,8 +77,8 @@ class Examples:
         return chosen[::-1]
 
     def _likeness(self, question: str, others: Sequence[str], language: str) -> np.ndarray:
-        embedder = pinned(self._embedder)
-        if embedder.covers(language):
+        if self._embedder.covers(language):
+            embedder = pinned(self._embedder)
             try:
                 return self._embedded(embedder, others) @ embedder.embed_query(question)
             except ModelUnavailable as error:  # as the search does, go by words

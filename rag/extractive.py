@@ -73,10 +73,10 @@ def extract(asked: str, found: Retrieved, embedder: Embedder, *, follow_up: bool
 
 def cosines_of(asked: str, embedder: Embedder) -> Cosines | None:
     """How near texts are to what was asked; None where `embedder` does not know the language."""
-    embedder = pinned(embedder)
     if not embedder.covers(detect_language(asked)):
         return None
-    return lambda texts: embedder.embed_passages(texts) @ embedder.embed_query(asked)
+    model = pinned(embedder)
+    return lambda texts: model.embed_passages(texts) @ model.embed_query(asked)
 
 
 def lines_of(hits: Sequence[Hit]) -> list[Line]:

@@ -174,9 +174,9 @@ class Retriever:
         embedder = self._embedder()
         if embedder is None or options.mode == "lexical":
             return _Sought(analyze(text), None)
-        embedder = pinned(embedder)
         known = options.mode == "dense" or embedder.covers(detect_language(text))
-        return _Sought(analyze(text), self._embedded(embedder, embedder.name, text) if known else None)
+        model = pinned(embedder)
+        return _Sought(analyze(text), self._embedded(model, model.name, text) if known else None)
 
     def _with_context(self, query: str, asked: _Sought, options: AskOptions) -> _Sought:
         """The question with those before it: its words after the last ones', its vector drawn to the last ones'."""

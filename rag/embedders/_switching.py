@@ -10,7 +10,10 @@ from rag.settings import Settings
 
 
 def pinned(embedder: Embedder) -> Embedder:
-    """The model in use itself: what takes several steps stays with one, even if it is switched meanwhile."""
+    """The model in use itself: what takes several steps stays with one, even if it is switched meanwhile.
+
+    It knows nothing of trials: ask first whether a language is covered.
+    """
     return embedder.current if isinstance(embedder, SwitchingEmbedder) else embedder
 
 
