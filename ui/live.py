@@ -16,13 +16,11 @@ def lasting_place() -> DeltaGenerator:
 def draw_live(draw: Callable[[], None], every_s: float, *, going_on: bool) -> None:
     """Draws the part; as long as it goes on, again and again without the rest of the page.
 
-    It takes the same place in the page either way, so that nothing is there twice, moves or blinks when it is over.
+    It is the same fragment in the same place when it is over, so that nothing is there twice, moves or blinks, and a
+    click in that instant counts. `draw` itself has the page run anew when what goes on has ended or begun.
+
     A poll that follows closely on a run of the whole page makes Streamlit leave the part out of that run: without a
     lasting place what stands below would move up into its way.
     """
     with lasting_place():
-        if going_on:
-            st.fragment(draw, run_every=every_s)()
-        else:  # no fragment: a poll that comes late finds nothing to draw
-            with st.container():
-                draw()
+        st.fragment(draw, run_every=every_s if going_on else None)()
