@@ -70,10 +70,11 @@ def in_order(found: Candidates, mode: Mode) -> list[tuple[int, float]]:
     scores = _judged(found, View(found.question, found.dense))
     if found.wordings:
         scores = scores + np.mean([_judged(found, view) for view in found.wordings], axis=0)
+    topic = np.zeros(len(scores))
     if found.context:
-        scores = scores + _by_topic(found, found.context, _descending(found, scores))
-    ranked = _descending(found, scores)
-    return _with_parts(found, ranked) if found.parts else ranked
+        topic = _by_topic(found, found.context, _descending(found, scores))
+    ranked = _descending(found, scores + topic)
+    return _with_parts(found, ranked, topic) if found.parts else ranked
 
 
 def confidence_in(found: Candidates, order: Sequence[int]) -> float:
@@ -107,9 +108,12 @@ def _by_topic(found: Candidates, context: Context, alone: list[tuple[int, float]
     return openness(context.refers, sure) * (_TOPIC_WORDS * words + _TOPIC_DENSE * cosines)
 
 
-def _with_parts(found: Candidates, ranked: list[tuple[int, float]]) -> list[tuple[int, float]]:
-    """The same, but that what answers each part best stands among the first; scores stay in falling order."""
-    best = [int(np.argmax(_judged(found, part))) for part in found.parts] if ranked else []
+def _with_parts(found: Candidates, ranked: list[tuple[int, float]], topic: Scores) -> list[tuple[int, float]]:
+    """The same, but that what answers each part best stands among the first; scores stay in falling order.
+
+    The parts of a follow-up rest on the conversation as the whole of it does: `topic` is what that adds.
+    """
+    best = [int(np.argmax(_judged(found, part) + topic)) for part in found.parts] if ranked else []
     order = dict.fromkeys((*(n for n, _ in ranked[:1]), *best, *(n for n, _ in ranked)))
     return [(n, score) for n, (_, score) in zip(order, ranked, strict=True)]
 
