@@ -15,9 +15,11 @@ _KANA = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d]")
 _HANGUL = re.compile(r"[\uac00-\ud7a3\u1100-\u11ff]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LETTER = re.compile(r"[^\W\d_]")
-# Characters of one of the two writings only: simplified Chinese forms; Japanese simplified forms and coinages.
+# Characters of one of the two writings only: simplified Chinese forms, traditional ones that Japanese has simplified;
+# Japanese simplified forms and coinages.
 _CHINESE = re.compile(
-    r"[们这说为时对发会个来过还没吗么经业东车书长门问间见现网电话让员认识语请谁哪你您她他它是的了吧呢啊很]"
+    r"[们这说为时对发会个来过还没吗么经业东车书长门问间见现网电话让员认识语请谁哪你您她他它是的了吧呢啊很"
+    r"圖歡讀閱點區國學會發體經說這們來對關實廣應處變單數總觀擇鐵臺萬與當沒嗎麼權價號]"
 )
 _JAPANESE = re.compile(
     r"[々〆円気駅図書県売読変権価様広応働込畑枠峠辻匂絵験歩沢浜竜氷処実検桜栄薬戦関発会対覚黒鉄圏弐斎渋]"

@@ -24,6 +24,8 @@ _PROPERTY = r"[^\s:：][^:：\n]{0,40}(?:: |：)\S[^\n]*"
 _PROPERTIES = re.compile(rf"(?:{_PROPERTY}\n)+{_PROPERTY}")  # "label: value" on each line, as Notion writes a page's
 _CALLOUT = re.compile(r"^\[!\w+\][+-]?[ \n]*")  # Obsidian and GitHub mark a quotation so
 _WIKI_LINK = re.compile(r"!?\[\[([^\[\]|#]*)(#[^\[\]|]*)?(?:\|([^\[\]]*))?\]\]")
+_CODE = re.compile(r"(^(?:```|~~~).*?^(?:```|~~~)[^\S\n]*$|`[^`\n]+`)", re.MULTILINE | re.DOTALL)
+_COMMENT = re.compile(r"(?<![\w%])%%(?![%\d])(?:[^%]|%(?!%))+%%(?!%)")
 
 
 def read(data: bytes) -> Content:
@@ -34,7 +36,7 @@ def read(data: bytes) -> Content:
             "This is not text: it has binary data in it.", "Check that the file is what its name says."
         )
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(front_matter_plugin).use(footnote_plugin)
-    tokens = parser.parse(text)
+    tokens = parser.parse(_without_comments(text))
     stated = _front_matter(tokens)
     title = stated.pop("title", "")
     return Content(list(_Reader(tokens).blocks()), title, stated, encoding=encoding)
@@ -55,6 +57,15 @@ def _front_matter(tokens: Sequence[Token]) -> dict[str, str]:
         if all(isinstance(v, str | int | float) or hasattr(v, "isoformat") for v in values):
             found[str(key).lower()] = ", ".join(map(str, values))
     return found
+
+
+def _without_comments(text: str) -> str:
+    """Without what Obsidian hides between %%, outside of code; lines keep their numbers."""
+    if "%%" not in text:
+        return text
+    parts = _CODE.split(text)
+    parts[::2] = (_COMMENT.sub(lambda match: "\n" * match[0].count("\n"), part) for part in parts[::2])
+    return "".join(parts)
 
 
 def wiki_text(text: str) -> str:

@@ -18,6 +18,7 @@ _TITLES = frozenset(["title", "head", "heading", "caption", "label", "subtitle"]
 _MARKUP = re.compile(r"<(p|br|div|a|ul|li|b|i|img|span|h\d)\b[^>]*>", re.IGNORECASE)
 _DEEPEST_HEADING = 6
 _MAX_DEPTH = 200
+_LONGEST_ID = 40  # characters: a longer one is a program's, not a person's
 _SILENT = frozenset(["style", "script", "defs", "metadata"])
 _NOT_SHOWN = re.compile(
     r"(?:\{http://www\.w3\.org/[^}]*\}|xml:|xmlns|xsi:).*|id|class|style|version|d|transform|fill|stroke.*"
@@ -88,7 +89,9 @@ def _record(element: Any, children: list[Any]) -> str:
         (name_of(child), " ".join(filter(None, (cell(text_of(child)), _attributes(child))))) for child in children
     ]
     row = " | ".join(f"{name}: {value}" for name, value in values if value)
-    return " | ".join(filter(None, (_attributes(element), row)))
+    number = element.get("id", "")
+    named = f"id: {number}" if number and len(number) <= _LONGEST_ID and "id" not in map(name_of, children) else ""
+    return " | ".join(filter(None, (named, _attributes(element), row)))
 
 
 def _attributes(element: Any) -> str:

@@ -97,6 +97,7 @@ def test_parsers_are_imported_only_when_chosen() -> None:
         ("休館日", "ja"),
         ("OAuthとは何ですか", "ja"),
         ("图书馆什么时候开门", "zh"),
+        ("圖書館開放時間為上午九點，歡迎讀者前來", "zh"),
         ("도서관은 언제 열어요?", "ko"),
         ("Wann öffnet die Bibliothek am Sonntag?", "de"),
         ("À quelle heure ouvre la bibliothèque ?", "fr"),

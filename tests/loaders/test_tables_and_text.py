@@ -153,3 +153,21 @@ def test_a_broken_record_of_json_lines_costs_that_record() -> None:
     assert [(one.reason, one.what) for one in document.report.skipped] == [("damaged_record", "line 4")]
     with pytest.raises(DamagedDocument):
         load(b'{"id": 1}\n{"id": 2\n{"id": 3\n', "a.jsonl")
+
+
+def test_obsidians_comments_are_not_read_and_other_percent_signs_are() -> None:
+    note = "Shown %%hidden%% words.\n\n%%\nhidden\n\nblock\n%%\n\nFrom 50%% to 60%%, `%%a%%`.\n\n```\n%%b%%\n```\n"
+    document = load(note.encode(), "a.md")
+    assert [(b.kind, b.text, b.location.line) for b in document.blocks] == [
+        ("paragraph", "Shown words.", 1),
+        ("paragraph", "From 50%% to 60%%, %%a%%.", 9),
+        ("code", "%%b%%", 11),
+    ]
+
+
+def test_an_xml_record_keeps_its_id() -> None:
+    document = load(
+        b"<list><item id='7'><name>Ann</name><age>3</age></item><item id='8'><name>Bo</name><age>4</age></item></list>",
+        "a.xml",
+    )
+    assert [block.text for block in document.blocks] == ["id: 7 | name: Ann | age: 3", "id: 8 | name: Bo | age: 4"]
