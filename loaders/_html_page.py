@@ -177,6 +177,8 @@ def _is_furniture(element: Any, main: Any) -> bool:
     if element.tag in _TAGS or element.get("aria-hidden") == "true" or element.get("hidden") is not None:
         return True
     if element.tag == "header":
+        if element.xpath(".//h1[not(.//a)]") and not element.xpath(".//nav"):
+            return False  # the page's own title
         return main.tag == "body" and not any(a.tag in ("article", "section", "main") for a in element.iterancestors())
     if element.tag == "form":
         return not element.xpath(".//p | .//h1 | .//h2 | .//table")
