@@ -157,13 +157,15 @@ class Records(Sequence[Block]):
         texts += [
             pattern % tuple(record)
             if len(record) == width and "" not in record and (plain or _is_tidy(record))
-            else self._text(record)
+            else self._text(record, pattern)
             for record in itertools.islice(records, len(texts), None)
         ]
         return texts
 
-    def _text(self, record: list[str]) -> str:
-        values = list(map(cell, record))
+    def _text(self, record: list[str], pattern: str) -> str:
+        values = [" ".join(value.split()) for value in record]
+        if len(values) == len(self._columns) and "" not in values:
+            return pattern % tuple(values)
         if not self._columns:
             return " | ".join(value for value in values if value)
         return " | ".join(

@@ -17,7 +17,8 @@ _LONE_BULLET = re.compile(r"[•‣◦▪▫■□●○◆◇–−➢➤✓*-]
 _CAPTION = re.compile(
     r"(?:(?:figure|fig\.|table|abbildung|tabelle|tableau)\s*\d|[図表写真]{1,2}\s*[\d０-９])", re.IGNORECASE
 )
-_ENDS = re.compile(r"[.!?:。．！？：][\"'”’」』）)\]]*$")
+_STOPS = frozenset(".!?:。．！？：")
+_CLOSING = "\"'”’」』）)]"
 _CONTINUES = re.compile(r"[a-zà-öø-ÿ\u3041-\u3096]")
 
 
@@ -68,18 +69,21 @@ def _belongs(paragraph: _Paragraph, line: Line, gap: float, headings: Headings) 
         return _goes_on(last, line)
     if line.base - last.base < 0.5 * last.size:
         return True  # the same line, in pieces
-    if line.bold != last.bold and (paragraph.bold or line.bold) and _ENDS.search(last.text) is None:
+    if line.bold != last.bold and (paragraph.bold or line.bold) and not _ends(last.text):
         return last.bold and len(paragraph.lines) > 2 and _goes_on(last, line)
     if _is_apart(last, line, gap):
         return _goes_on(last, line) and line.base - last.base < 2 * gap
     return not _begins_anew(paragraph, line)
 
 
+def _ends(text: str) -> bool:
+    """Whether a sentence ends with a line."""
+    return text[-1:] in _STOPS or text.rstrip(_CLOSING)[-1:] in _STOPS
+
+
 def _goes_on(last: Line, line: Line) -> bool:
     """Whether a sentence runs from one line into another that is not under it."""
-    return last.hyphen or (
-        not _ENDS.search(last.text) and _CONTINUES.match(line.text) is not None and len(last.text) > 8
-    )
+    return last.hyphen or (not _ends(last.text) and _CONTINUES.match(line.text) is not None and len(last.text) > 8)
 
 
 def _is_apart(last: Line, line: Line, gap: float) -> bool:
@@ -95,7 +99,7 @@ def _begins_anew(paragraph: _Paragraph, line: Line) -> bool:
     first, last = paragraph.lines[0], paragraph.lines[-1]
     if _BULLET.match(first.text):
         return line.begin < first.begin - 0.5 * line.size
-    if _ENDS.search(last.text) is None:
+    if not _ends(last.text):
         return False
     full = max(paragraph.end, line.end)
     indented = line.begin - paragraph.begin > 0.8 * line.size

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import gc
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from loaders import _ocr
+from loaders._collection import no_collection
 from loaders._content import Content, Member
 from loaders._document import Block, Location, Skipped
 from loaders._errors import DocumentTooLarge, EmptyDocument
@@ -28,7 +25,7 @@ from loaders._pdfium import is_cut_off, opened
 from loaders._pulse import beat
 
 MAX_PAGES = 20_000
-_UNKNOWN = re.compile("[\0\u21b5]")  # what glyphs leave whose characters are not known
+_UNKNOWN = "\0\u21b5"  # what glyphs leave whose characters are not known
 _TRIES = 3  # pages with such glyphs (there are more reasons for them) whose fonts are looked into
 
 
@@ -47,20 +44,8 @@ def read(data: bytes, password: str | None) -> Content:
 
     Raises EncryptedDocument, DamagedDocument, DocumentTooLarge, and EmptyDocument where no page has text.
     """
-    with _no_collection():
+    with no_collection():
         return _content(data, password)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Without Python's search for garbage in cycles: of the many small tuples of a long file none is any."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _content(data: bytes, password: str | None) -> Content:
@@ -103,7 +88,8 @@ class _Mender:
         self._file, self._tries = (data, password), tries
 
     def look(self, lines: PageLines) -> None:
-        if not self._tries or not _UNKNOWN.search("".join(line.text for line in lines.lines)):
+        text = "".join(line.text for line in lines.lines) if self._tries else ""
+        if not any(unknown in text for unknown in _UNKNOWN):
             return
         from loaders._pdf_fonts import with_maps
 
@@ -124,11 +110,15 @@ def _read(document: pdfium.PdfDocument, mender: _Mender) -> _Found:
     found, files = _Found(), attached(document)
     if document.get_formtype() == pdfium_c.FORMTYPE_ACRO_FORM:
         document.init_forms()
+    before: pdfium.PdfPage | None = None
     for number in range(1, len(document) + 1):
         beat()
         lines = PageLines(number, 0, 0, [])
         try:
             page = document[number - 1]
+            if before:  # only now: the fonts that both pages have are not loaded again
+                before.close()
+            before = page
             lines = page_lines(page, number)
             mender.look(lines)
             lines = _or_recognised(page, lines, found)
@@ -137,7 +127,6 @@ def _read(document: pdfium.PdfDocument, mender: _Mender) -> _Found:
             notes = [*annotations.comments, *annotations.linked(lines.lines)]
             found.comments += [Block("note", text, location=Location(page=number)) for text in notes]
             files += annotations.files
-            page.close()
         except pdfium.PdfiumError:
             found.skipped.append(Skipped("damaged_page", str(number)))
         found.pages.append(lines)

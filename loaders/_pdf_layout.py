@@ -49,17 +49,16 @@ def without_furniture(pages: Sequence[PageLines]) -> list[PageLines]:
             for near in (height - 1, height, height + 1):
                 seen[text, near].add(page.number)
 
-    def is_furniture(line: Line, key: tuple[str, int] | None) -> bool:
-        if key is None or len(seen[key]) < (2 if _PAGE_NUMBER.fullmatch(key[0]) else _LEAST_PAGES):
+    def is_furniture(line: Line, key: tuple[str, int]) -> bool:
+        if len(seen[key]) < (2 if _PAGE_NUMBER.fullmatch(key[0]) else _LEAST_PAGES):
             return False
         return line.size < title or len(seen[key]) > _SOME_PAGES * len(pages)
 
-    return [
-        replace(
-            page, lines=[line for line, key in zip(page.lines, of_page, strict=True) if not is_furniture(line, key)]
-        )
-        for page, of_page in zip(pages, keys, strict=True)
-    ]
+    kept: list[PageLines] = []
+    for page, of_page in zip(pages, keys, strict=True):
+        lines = [line for line, key in zip(page.lines, of_page, strict=True) if not (key and is_furniture(line, key))]
+        kept.append(replace(page, lines=lines))
+    return kept
 
 
 def _furniture_keys(page: PageLines) -> list[tuple[str, int] | None]:

@@ -61,10 +61,10 @@ class PageLines:
 
 def leading(lines: Sequence[Line]) -> float:
     """The usual distance between the bases of neighbouring lines, in points; 0 where there are no neighbours."""
-    # A file may have the columns of vertical writing from left to right: the distance is the same.
-    steps = (
-        (line.size, abs(after.base - line.base) if line.vertical else after.base - line.base)
-        for line, after in pairwise(lines)
-    )
-    steps = [step for size, step in steps if 0.5 * size < step < 2.2 * size]
+    steps: list[float] = []
+    for line, after in pairwise(lines):
+        size, step = line.size, after.base - line.base
+        # A file may have the columns of vertical writing from left to right: the distance is the same.
+        if 0.5 * size < (abs(step) if line.vertical else step) < 2.2 * size:
+            steps.append(abs(step))
     return median(steps) if steps else 0.0

@@ -15,7 +15,7 @@ _STREAM = re.compile(rb"(<<.{1,600}?/Type\s*/ObjStm.{0,600}?>>)\s*stream\r?\n", 
 _NUMBER = rb"/%s\s+(\d{1,8})"
 _FAR = 4000  # bytes in which a page's dictionary says that it is one
 _MOST_PAGES = 20_000
-_MOST = 200_000_000  # bytes unpacked
+_MOST = 100_000_000  # bytes unpacked
 
 
 def salvaged(data: bytes) -> bytes | None:

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from loaders._collection import no_collection
 from loaders._content import Content
 from loaders._csv_records import Dialect, Quoting, Records
 from loaders._document import Block, Location
@@ -55,7 +56,8 @@ def load(data: bytes, name: str, password: str | None) -> Content:
     if odd and _swallows(data, dialect):
         dialect = Dialect(dialect.delimiter, csv.QUOTE_NONE)
     header_row, columns = _header(data, dialect)
-    blocks: Sequence[Block] = Records(data, dialect, header_row, columns)
+    with no_collection():
+        blocks: Sequence[Block] = Records(data, dialect, header_row, columns)
     if columns and not blocks.counted.tables:
         blocks = [*blocks, Block("table", " | ".join(columns), location=Location(row=header_row))]
     if not any(character.isalnum() for block in blocks for character in block.text):

@@ -1,7 +1,7 @@
 """`python -m benchmarks fuzz ZOO [--limit N]`: N mutants of every file; findings are kept as files.
 
-A finding is a mutant on which the loaders raise anything but a LoadError, crash their process, take longer than
-`TIMEOUT_S`, run out of memory or pass `RSS_LIMIT_MB`.
+A finding is a mutant on which the loaders raise anything but a LoadError, crash their process, give no sign of life for
+`TIMEOUT_S` (the app ends a parser by the same rule), run out of memory or pass `RSS_LIMIT_MB`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from benchmarks.fuzz.mutations import mutant
 TIMEOUT_S = 20.0
 RSS_LIMIT_MB = 1500
 _DEFAULT_COUNT = 20
+_SIGN_OF_LIFE = b"null\n"
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -37,8 +38,10 @@ class _Target:
         assert process.stdout
         process.stdin.write(json.dumps({"path": str(path), "seed": seed, "name": name}).encode() + b"\n")
         process.stdin.flush()
-        ready, _, _ = select.select([process.stdout], [], [], TIMEOUT_S)
-        line = process.stdout.readline() if ready else b""
+        hangs, line = False, _SIGN_OF_LIFE
+        while line == _SIGN_OF_LIFE:
+            hangs = not select.select([process.stdout], [], [], TIMEOUT_S)[0]
+            line = b"" if hangs else process.stdout.readline()
         if line:
             reply = json.loads(line)
             if reply["rss_mb"] > RSS_LIMIT_MB:
@@ -47,7 +50,7 @@ class _Target:
                     reply["outcome"] = f"bug: {reply['rss_mb']} MB"
             return reply
         self.close()
-        return {"outcome": "bug: crash" if ready else f"bug: longer than {TIMEOUT_S:.0f} s", "seconds": TIMEOUT_S}
+        return {"outcome": f"bug: longer than {TIMEOUT_S:.0f} s" if hangs else "bug: crash", "seconds": TIMEOUT_S}
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
@@ -55,7 +58,7 @@ class _Target:
             pipe = subprocess.PIPE
             environment = {**os.environ, "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
             self._process = subprocess.Popen(
-                command, cwd=_ROOT, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env=environment
+                command, cwd=_ROOT, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env=environment, bufsize=0
             )
         return self._process
 

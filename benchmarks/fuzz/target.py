@@ -1,8 +1,8 @@
 """The process that is fuzzed: `python -m benchmarks.fuzz.target`.
 
 Reads lines of JSON `{"path", "seed", "name"}`, loads the mutant and answers with a line of JSON `{"outcome", "seconds",
-"rss_mb"}`. `outcome` is "read", the code of a LoadError, or "bug: …" for any other exception and for memory that ran
-out. A crash of the process, and a hang, are seen by the parent.
+"rss_mb"}`, before which `null` stands for each sign of life. `outcome` is "read", the code of a LoadError, or "bug: …"
+for any other exception and for memory that ran out. A crash of the process, and a hang, are seen by the parent.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from benchmarks.fuzz.mutations import mutant
-from loaders import LoadError, load
+from loaders import LoadError, _pulse, load
 
 MEMORY_LIMIT = 4 << 30  # of address space: what a parser asks for, not what it touches
 
@@ -33,6 +33,7 @@ def main() -> None:
     warnings.simplefilter("ignore")
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
     replies, sys.stdout = sys.stdout, sys.stderr
+    _pulse.listen(lambda: print("null", file=replies, flush=True))
     for line in sys.stdin:
         request = json.loads(line)
         data = mutant(_bytes(request["path"]), request["seed"]) if request["seed"] else _bytes(request["path"])

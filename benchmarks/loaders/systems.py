@@ -85,16 +85,21 @@ def peer(python: Path, tool: str, zoo: Path, expectations: list[Expectation]) ->
     process: subprocess.Popen[bytes] | None = None
     seen: set[str] = set()
     for expectation in expectations:
-        process = process if process and process.poll() is None else _start(python, tool)
         request = {"file": expectation.file, "path": str(zoo / expectation.file)}
         if expectation.format not in seen:  # what a format's first file imports is not measured
             seen.add(expectation.format)
+            process = _running(process, python, tool)
             _ask(process, request)
+        process = _running(process, python, tool)
         reply = _ask(process, request)
         text = reply.get("text")
         yield expectation, Answer(reply["seconds"], None if text is None else markdown(text), reply.get("error", ""))
     if process:
         process.kill()
+
+
+def _running(process: subprocess.Popen[bytes] | None, python: Path, tool: str) -> subprocess.Popen[bytes]:
+    return process if process and process.poll() is None else _start(python, tool)
 
 
 def _start(python: Path, tool: str) -> subprocess.Popen[bytes]:
