@@ -36,6 +36,9 @@ class Session:
         self.failures: list[str] = []
         self._finished = 0
         self._drawn = set[str]()
+        self._noted = asyncio.Event()
+        # Read all the time: what the server draws between two clicks would else be taken for the answer to the second.
+        self._reader = asyncio.create_task(self._follow())
 
     async def open(self, path: str = "") -> None:
         """Goes to a page by its address's last part, and waits until it is drawn."""
@@ -65,6 +68,7 @@ class Session:
     def close(self) -> None:
         """Ends the fragments that run by themselves."""
         self._forget_page()
+        self._reader.cancel()
 
     # ------------------------------------------------------------------------------------------------------
 
@@ -84,14 +88,21 @@ class Session:
     async def _until(self, happened: Callable[[], bool]) -> None:
         async with asyncio.timeout(_MOST_S):
             while not happened():
-                message = ForwardMsg()
-                message.ParseFromString(await self._read())
-                self._note(message)
+                if self._reader.done():
+                    self._reader.result()  # raises what ended it
+                self._noted.clear()
+                await self._noted.wait()
 
-    async def _read(self) -> bytes:
-        data = await self._socket.recv()
-        assert isinstance(data, bytes)
-        return data
+    async def _follow(self) -> None:
+        try:
+            async for data in self._socket:
+                assert isinstance(data, bytes)
+                message = ForwardMsg()
+                message.ParseFromString(data)
+                self._note(message)
+                self._noted.set()
+        finally:
+            self._noted.set()
 
     def _note(self, message: ForwardMsg) -> None:
         match message.WhichOneof("type"):

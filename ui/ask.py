@@ -39,7 +39,6 @@ def page(visit: Visit) -> None:
         )
         options = replace(draw_scope(visit), model=draw_model_choice(visit))
         options = replace(options, agent=draw_agent_switch(visit, options.model))
-        draw_history(visit, conversation)
     with st.container(key="chat"):
         if conversation.turns:  # a title for those who cannot see that this is a chat
             st.html(f'<h1 class="unseen">{escape(visit.words("ask.title"))}</h1>')
@@ -47,6 +46,8 @@ def page(visit: Visit) -> None:
             draw_welcome(visit, lambda question: _ask(visit, conversation, question, options))
         for turn in conversation.turns:
             draw_turn(visit, conversation, turn)
+    with visit.sidebar:  # after the turns: one that is answered in this very run has been saved by now
+        draw_history(visit, conversation)
     st.chat_input(
         visit.words("ask.placeholder"),
         key=_PROMPT,

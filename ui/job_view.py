@@ -25,7 +25,7 @@ def draw_job(visit: Visit, job: Job) -> None:
         _draw_running(visit, job)
     else:
         status = _outcome(job)
-        chunks = job.result.chunks if job.result else 0
+        chunks = sum(one.chunks for one in (job.result, *job.result.children)) if job.result else 0
         icon = ":material/cancel:" if job.state == "cancelled" else ":material/check_circle:"
         st.caption(f"{icon} {words.markdown(f'job.{status}', name=job_name(words, job), chunks=chunks)}")
         for child in job.result.children if job.result else ():
