@@ -34,7 +34,7 @@ class Session:
         self.answers: dict[int, Mapping[str, Any]] = {}
         self.sources = 0
         self.failures: list[str] = []
-        self._finished = 0
+        self._finished = self._drawn_before = 0
         self._drawn = set[str]()
         self._noted = asyncio.Event()
         # Read all the time: what the server draws between two clicks would else be taken for the answer to the second.
@@ -52,9 +52,7 @@ class Session:
         state = WidgetState(id=self.chat_input)
         state.chat_input_value.data = question
         await self._send(self._client_state([state]))
-        await self._until(lambda: max(self.answers, default=0) > known)
-        drawn = self._finished
-        await self._until(lambda: self._finished > drawn)  # the rest of the page
+        await self._until(lambda: max(self.answers, default=0) > known and self._finished > self._drawn_before)
         return max(self.answers)
 
     async def open_source(self, turn: int) -> None:
@@ -140,6 +138,8 @@ class Session:
                 elif component.component_name.endswith("tenkyo_answer"):
                     data = json.loads(component.json or component.mixed.json)
                     if data["turn"] and data["sources"] and not data["writing"]:
+                        if data["turn"] not in self.answers:
+                            self._drawn_before = self._finished  # the rest of the page is still to come
                         self.answers[data["turn"]] = data
 
     def _poll(self, fragment: str, seconds: float) -> None:
