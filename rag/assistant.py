@@ -14,10 +14,10 @@ from rag.errors import InvalidSettings, ModelUnavailable, StoreError
 from rag.events import AnswerReady, Event, ModelFailed, PassagesRetrieved, StageStarted, TokenGenerated
 from rag.evidence import Verifier
 from rag.examples import Examples
-from rag.expansion import widened, widened_at_once
+from rag.expansion import widened
 from rag.extractive import Extract, choose_sentences, extract, plainly
 from rag.followups import rests_on_before
-from rag.generation import Written, generate
+from rag.generation import Written, at_once, generate
 from rag.languages import detect_language
 from rag.memory import Memory, Remembered
 from rag.prompt_templates import PromptTemplates
@@ -103,7 +103,7 @@ class Assistant:
         Where nobody waits for an answer, a model that fails is not passed over.
         """
         model, how = self.models.get(options.model), self.settings.query_expansion
-        return widened_at_once(question, options, how, model, self.templates) if model else options
+        return at_once(widened(question, options, how, model, self.templates, Flag())) if model else options
 
     def prompt(self, question: str, remembered: Remembered, hits: Sequence[Hit], model: ChatModel) -> Prompt:
         """What the chat model is sent; raises as `answer_messages`, and ModelUnavailable."""

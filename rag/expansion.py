@@ -9,7 +9,6 @@ from threading import Event as Flag
 from typing import Literal
 
 from rag.errors import InvalidSettings, ModelUnavailable, StoreError
-from rag.events import ModelFailed
 from rag.generation import Happened, generate
 from rag.languages import detect_language
 from rag.prompt_templates import PromptTemplates
@@ -45,20 +44,6 @@ def widened(
     if how == "hyde":
         return replace(options, imagined=" ".join(written.text.split())[:_LONGEST])
     return replace(options, wordings=_wordings(written.text, question))
-
-
-def widened_at_once(
-    question: str, options: AskOptions, how: Expansion, model: ChatModel, templates: PromptTemplates
-) -> AskOptions:
-    """The same without events; raises ModelUnavailable where the model fails."""
-    steps = widened(question, options, how, model, templates, Flag())
-    while True:
-        try:
-            event = next(steps)
-        except StopIteration as end:
-            return end.value
-        if isinstance(event, ModelFailed):
-            raise ModelUnavailable(event.error["message"], event.error["hint"])
 
 
 def _wordings(text: str, question: str) -> tuple[str, ...]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from threading import Event as Flag
+from typing import TypeVar
 
 from rag.errors import ModelUnavailable
 from rag.events import ModelFailed, ModelFinished, PromptBuilt, PromptTruncated, TokenGenerated
@@ -16,6 +17,7 @@ from rag.protocols import ChatModel
 from rag.types import Message, TokensUsed
 
 Happened = PromptBuilt | TokenGenerated | ModelFinished | PromptTruncated | ModelFailed
+_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,23 @@ class Written:
 
     text: str
     failed: bool = False
+
+
+def tell_nobody(event: Happened) -> None:
+    """For whom what happens is nothing."""
+    del event
+
+
+def at_once(steps: Generator[Happened, None, _Made], tell: Callable[[Happened], object] = tell_nobody) -> _Made:
+    """What comes of `steps`, of which `tell` is told each event; raises ModelUnavailable where the model failed."""
+    while True:
+        try:
+            event = next(steps)
+        except StopIteration as end:
+            return end.value
+        tell(event)
+        if isinstance(event, ModelFailed):
+            raise ModelUnavailable(event.error["message"], event.error["hint"])
 
 
 def generate(

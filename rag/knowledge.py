@@ -14,7 +14,7 @@ from loaders import Block, Document, Fetched, Web, fetch
 from rag.catalog import Catalog, Generation, NewChunk, NewDocument, document_id
 from rag.coverage import Coverage
 from rag.embedders._switching import SwitchingEmbedder
-from rag.errors import DocumentTooLarge, EmptyDocument, ModelUnavailable, StoreError, TenkyoError
+from rag.errors import DocumentTooLarge, EmptyDocument, ModelUnavailable, StoreError
 from rag.indexes import Indexes
 from rag.languages import eastern_language
 from rag.originals import Label, Originals
@@ -139,7 +139,7 @@ class Library:
         gone = [(one.sha256, one.name, collection) for one in self.catalog.family(old.id)] if old else []
         try:
             added = self.add_document(document, collection, report, data)
-        except TenkyoError:
+        except Exception:  # of ours, or Cancelled: the file must not stay behind
             self.release([(hashlib.sha256(data).hexdigest(), document.name, collection)])
             raise
         self.release(gone)

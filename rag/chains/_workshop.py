@@ -12,8 +12,7 @@ from rag.budget import MESSAGE_TOKENS, most
 from rag.catalog import Catalog
 from rag.chains._cache import ResultCache
 from rag.errors import DocumentNotFound, ModelUnavailable
-from rag.events import ModelFailed
-from rag.generation import Happened, Written, generate
+from rag.generation import Happened, at_once, generate, tell_nobody
 from rag.prompt_templates import PromptTemplates
 from rag.protocols import ChatModel, ModelServer
 from rag.reports import Progress
@@ -27,10 +26,6 @@ _MARGIN_TOKENS = 64
 
 class Stopped(Exception):
     """Ends a chain from within, once `stop` is set."""
-
-
-def _tell_nobody(event: Happened) -> None:
-    del event
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +43,7 @@ class Workshop:
     cache: ResultCache
     chat_model: ChatModel | None = None
     purpose: str = ""
-    tell: Callable[[Happened], object] = _tell_nobody
+    tell: Callable[[Happened], object] = tell_nobody
 
     @property
     def parallel(self) -> int:
@@ -65,23 +60,11 @@ class Workshop:
         """What the chat model writes to a prompt; raises ModelUnavailable, and Stopped once `stop` is set."""
         if self.chat_model is None:
             raise ModelUnavailable("No chat model is configured.", "Set chat_model, or chat_base_url.")
-        written = self._told(
-            generate(self.chat_model, self.purpose, [Message("user", prompt)], tokens, stop, aloud=False)
-        )
+        writing = generate(self.chat_model, self.purpose, [Message("user", prompt)], tokens, stop, aloud=False)
+        written = at_once(writing, self.tell)
         if stop.is_set():
             raise Stopped
         return written.text.strip()
-
-    def _told(self, writing: Generator[Happened, None, Written]) -> Written:
-        """What was written, after what happens has been told; raises ModelUnavailable where the model failed."""
-        while True:
-            try:
-                event = next(writing)
-            except StopIteration as end:
-                return end.value
-            self.tell(event)
-            if isinstance(event, ModelFailed):
-                raise ModelUnavailable(event.error["message"], event.error["hint"])
 
     def written(self, prompt: str, tokens: int, documents: Sequence[str], stop: Flag) -> str:
         """The same, kept: the same prompt to the same model is written once while these documents are there."""

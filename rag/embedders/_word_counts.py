@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-_WORD = re.compile(
-    r"[^ \n]+"
-)  # of what a tokenizer takes for white space, only these two stay themselves in any of them
+_WORD = re.compile(r"[^ \n]+")  # of white space, only these two are that to every tokenizer
 _LONG = 40
 """Characters: a longer run (a Japanese sentence) hardly comes again."""
 _MOST = 1 << 17

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from rag.reader.questions import Question
 from rag.reader.tokens import KINDS, tokens
 
-LABELLED = re.compile(r"^[-*•・\s]*(?P<label>[^:：|]{1,60}?)\s*[:：]\s*(?P<value>\S.*?)\s*$")
+# Label and value begin and end with something: a run of spaces that could be part of several would be tried as each.
+LABELLED = re.compile(r"^[-*•・\s]*(?P<label>[^:：|\s][^:：|]{0,59}?)\s*[:：]\s*(?P<value>\S(?:.*\S)?)\s*$")
 _ASIDE = re.compile(r"[(（][^)）]*[)）]")
 _NAMING = {
     "en": frozenset(["name", "word", "plural", "number", "past", "ing", "adverb", "unit", "month"]),
@@ -31,6 +33,7 @@ def value_asked_for(question: Question, text: str) -> tuple[int, int] | None:
     return line.span("value") if fits else None
 
 
+@lru_cache(maxsize=256)
 def _names(text: str, language: str) -> frozenset[str]:
     """The words that name something, as they are compared."""
     return frozenset(token.term for token in tokens(text, language) if KINDS[language][token.kind] in _NAMING[language])

@@ -86,7 +86,8 @@ def weigh(
     weighed = [_labelled(one, values[one.line]) if one.line in values else one for one in weighed]
     weighed.sort(key=lambda one: -one.score)
     least = weighed[-1].score - float(scores[order[0]])
-    others = [n for n in order.tolist() if n not in set(kept)]
+    read = set(kept)
+    others = [n for n in order.tolist() if n not in read]
     rest = [Weighed(n, least + float(scores[n] - scores[order[0]])) for n in others]
     nearest = 0.0 if near is None else float(near.max())
     return Weighing([*weighed, *rest], float(np.exp(-whole)), seen, lines, nearest)

@@ -8,8 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from rag import KnowledgeBase
+from rag.jobs import Cancelled
 from rag.rates import Rate, seconds_left
-from rag.reports import Job
+from rag.reports import Job, Progress
 from tests.conftest import Open
 
 TEXT = b"# Hours\n\nThe library opens at nine.\n"
@@ -73,6 +74,16 @@ def test_a_queued_job_can_be_cancelled(kb: KnowledgeBase) -> None:
     kb.work_off()
     assert job(kb, submitted.id).state == "cancelled"
     assert kb.documents() == []
+
+
+def test_of_a_file_that_is_cancelled_before_its_commit_nothing_stays(kb: KnowledgeBase) -> None:
+    def report(progress: Progress) -> None:
+        if progress.stage == "split":
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        kb._parts.library.add(TEXT, "hours.md", "", None, report)
+    assert (kb.documents(), kb._parts.originals.all()) == ([], set())
 
 
 def test_a_reindex_runs_as_a_job_while_questions_are_answered(kb: KnowledgeBase) -> None:
