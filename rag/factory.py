@@ -101,8 +101,7 @@ def build(settings: Settings) -> Parts:
     settings = _remembered(settings, catalog, fixed)
     coverage = Coverage(database, catalog)
     embedder = SwitchingEmbedder(settings, _embedder, coverage.knows)
-    workers = settings.parse_workers or min(4, os.cpu_count() or 1)
-    parser = Parser(settings.parse_timeout_s, settings.parse_memory_mb, workers)
+    parser = _parser(settings)
     library = Library(
         settings,
         catalog,
@@ -120,24 +119,24 @@ def build(settings: Settings) -> Parts:
     watched = WatchedFolder(settings.watch, settings.watch_collection, library) if settings.watch else None
     worker = Worker(library, queue, folder, watched)
 
-    def fitting_embedder() -> Embedder | None:
-        """None while the index holds another model's vectors, among which this one's are nonsense."""
-        active = catalog.active_generation()
-        return embedder if active is None or library.fits(active) else None
-
-    reranker = (
-        CrossEncoderReranker(settings.reranker_model, settings.rerank_seconds) if settings.reranker_model else None
-    )
-    retriever = Retriever(catalog, indexes, fitting_embedder, reranker)
+    retriever = _retriever(settings, catalog, indexes, embedder, library)
     models = ChatModels(settings)
     templates = PromptTemplates(folder / PROMPTS)
     examples, memory = Examples(folder / PROMPTS / "examples.jsonl", embedder), Memory(settings, templates)
     logs = Logs({"file": folder / LOG, "stderr": "stderr", "off": None}[settings.log], settings.log_level)
     runs = Runs((logs.hear, traces.hear) if traces else (logs.hear,))
-    tables = TableAnalyst(catalog, templates)
-    verifier = Verifier(embedder, NliModel(settings.nli_model) if settings.nli_model else None)
     assistant = Assistant(
-        settings, catalog, retriever, verifier, models, tables, templates, examples, memory, runs, _reader(settings)
+        settings,
+        catalog,
+        retriever,
+        Verifier(embedder, NliModel(settings.nli_model) if settings.nli_model else None),
+        models,
+        TableAnalyst(catalog, templates),
+        templates,
+        examples,
+        memory,
+        runs,
+        _reader(settings),
     )
     reader = replace(assistant, runs=Runs())  # what a chain reads by itself is no run of its own
     workshop = Workshop(settings, catalog, retriever, reader, templates, ResultCache(database))
@@ -190,6 +189,25 @@ def _has_gpu() -> bool:
     """Looked up without torch, whose import costs seconds: NVIDIA's devices, AMD's, Apple's."""
     devices = ("/dev/nvidia0", "/dev/kfd")
     return any(map(os.path.exists, devices)) or (platform.system(), platform.machine()) == ("Darwin", "arm64")
+
+
+def _parser(settings: Settings) -> Parser:
+    workers = settings.parse_workers or min(4, os.cpu_count() or 1)
+    return Parser(settings.parse_timeout_s, settings.parse_memory_mb, workers)
+
+
+def _retriever(
+    settings: Settings, catalog: Catalog, indexes: Indexes, embedder: Embedder, library: Library
+) -> Retriever:
+    def fitting_embedder() -> Embedder | None:
+        """None while the index holds another model's vectors, among which this one's are nonsense."""
+        active = catalog.active_generation()
+        return embedder if active is None or library.fits(active) else None
+
+    reranker = (
+        CrossEncoderReranker(settings.reranker_model, settings.rerank_seconds) if settings.reranker_model else None
+    )
+    return Retriever(catalog, indexes, fitting_embedder, reranker)
 
 
 def _reader(settings: Settings) -> QuestionAnsweringReader | None:
