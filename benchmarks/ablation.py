@@ -18,9 +18,9 @@ from evals.metrics import mean, ndcg, randomisation_p
 from evals.retrieval import sample
 from rag import AskOptions
 from rag.factory import Parts
-from rag.fusion import z_scores
-from rag.ranking import DENSE_WEIGHT, Candidates
 from rag.rerankers.word_evidence import FEATURES, script_of, weights, word_features
+from rag.retrieval.fusion import z_scores
+from rag.retrieval.ranking import DENSE_WEIGHT, Candidates
 
 _LIMIT = 500
 _RANK_OFFSET = 60

@@ -27,8 +27,8 @@ from evals.datasets import Dataset
 from evals.retrieval import sample
 from loaders import detect_language
 from rag import AskOptions, Settings
-from rag.extractive import lines_of
 from rag.reader.answerability import CURVES, Curve, confidence, curves, evidence_of
+from rag.reader.extractive import lines_of
 from rag.reader.questions import ask
 from rag.reader.read import weigh
 from rag.reader.weights import Weights

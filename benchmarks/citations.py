@@ -15,10 +15,10 @@ from pathlib import Path
 from evals.datasets import Dataset, read_dataset
 from evals.retrieval import sample
 from loaders import detect_language
+from rag.citations.evidence import Verifier
 from rag.embedders.onnx_int8 import OnnxInt8Embedder
-from rag.evidence import Verifier
-from rag.languages import morphemes, sentences
 from rag.settings import DEFAULT_EMBEDDING_MODEL, Settings
+from rag.text.languages import morphemes, sentences
 
 _DEFAULT_LIMIT = 300
 _NUMBER = re.compile(r"\d+")

@@ -18,9 +18,9 @@ from pathlib import Path
 import pypdfium2
 
 from rag import KnowledgeBase, Settings
-from rag.citations import Quote, citation
+from rag.citations.citing import Quote, citation
 from rag.errors import TenkyoError
-from rag.languages import sentences
+from rag.text.languages import sentences
 from rag.types import Block, Chunk, Citation, DocumentInfo, Hit
 
 _HIDDEN = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+")

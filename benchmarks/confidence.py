@@ -24,7 +24,7 @@ from evals.retrieval import sample
 from rag import AskOptions, Settings
 from rag.confidence import CURVES, Evidence, confidence, curves
 from rag.factory import Parts
-from rag.ranking import evidence, in_order
+from rag.retrieval.ranking import evidence, in_order
 
 _DEFAULT_LIMIT = 300
 _BINS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)

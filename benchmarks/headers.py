@@ -15,9 +15,9 @@ from evals.metrics import mean, ndcg, randomisation_p
 from evals.retrieval import document_names, sample
 from rag import AskOptions, Settings
 from rag.factory import Parts, build
-from rag.knowledge import EMBEDDED_AT_ONCE
+from rag.ingest.knowledge import EMBEDDED_AT_ONCE
 from rag.reports import Progress
-from rag.splitting import embedding_text, fitting_title
+from rag.text.splitting import embedding_text, fitting_title
 from rag.types import Chunk
 
 _LIMIT = 1000

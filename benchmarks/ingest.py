@@ -21,9 +21,9 @@ from evals.datasets import read_dataset
 from loaders import LoadError, load
 from rag import AskOptions, KnowledgeBase, Settings
 from rag.embedders.onnx_int8 import OnnxInt8Embedder
-from rag.languages import eastern_language
-from rag.shape import shape_of
-from rag.splitting import embedding_text
+from rag.indexing.shape import shape_of
+from rag.text.languages import eastern_language
+from rag.text.splitting import embedding_text
 
 SYSTEMS = ("langchain", "llamaindex", "haystack", "txtai")
 _TEXT_ONLY = "txtai"  # it reads other formats with Tika (Java) or Docling (models to be downloaded)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.kill_rounds import Expected, Round, Step, Version, look, make_old_store, work
-from rag.database import MIGRATIONS
+from rag.storage.database import MIGRATIONS
 
 KINDS = ("ingest", "jobs", "delete", "reindex", "rollback", "snapshot", "upgrade", "restore")
 _NAMES = 24

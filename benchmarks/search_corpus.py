@@ -14,9 +14,9 @@ from evals.datasets import read_dataset
 from loaders import Block, Document, Location
 from rag import Settings
 from rag.factory import Parts, build
-from rag.languages import sentences
 from rag.protocols import Embedder, Vectors
-from rag.records import NewChunk, NewDocument
+from rag.storage.records import NewChunk, NewDocument
+from rag.text.languages import sentences
 from rag.types import Chunk, Span
 
 CHUNKS_PER_DOCUMENT = 100

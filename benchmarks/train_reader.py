@@ -24,8 +24,8 @@ from evals.metrics import contains, normalise
 from evals.retrieval import sample
 from loaders import detect_language
 from rag import AskOptions
-from rag.extractive import lines_of
 from rag.factory import Parts
+from rag.reader.extractive import lines_of
 from rag.reader.features import Line, Seen, see
 from rag.reader.questions import Question, ask
 from rag.reader.read import KEPT, spans_of

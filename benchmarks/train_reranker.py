@@ -4,7 +4,7 @@
 linear one over pairs: of two passages found for a question, the one that holds its answer is to have the larger sum
 of features (pairwise logistic regression, as in RankSVM: Joachims 2002). Questions in Chinese and Japanese characters
 have weights of their own, and each script only the features that add something there (`ablation`). Where the vectors
-have a vote, the weights are fitted beside theirs; what that counts in the end is `rag.ranking.DENSE_WEIGHT`.
+have a vote, the weights are fitted beside theirs; what that counts in the end is `rag.retrieval.ranking.DENSE_WEIGHT`.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from evals.datasets import Dataset, Query, read_squad
 from evals.retrieval import sample
 from rag import AskOptions
 from rag.factory import Parts
-from rag.fusion import z_scores
-from rag.ranking import Candidates, in_order
 from rag.rerankers.word_evidence import FEATURES, WEIGHTS, script_of, word_features
+from rag.retrieval.fusion import z_scores
+from rag.retrieval.ranking import Candidates, in_order
 
 _DEFAULT_LIMIT = 2500
 _REGULARISATION = 10.0

@@ -11,8 +11,8 @@ from evals.datasets import Dataset, Query, read_dataset, read_squad
 from evals.metrics import contains, exact_match, f1, mean, percentile
 from evals.retrieval import sample
 from rag import KnowledgeBase, Settings
-from rag.languages import sentences
 from rag.reports import Progress
+from rag.text.languages import sentences
 from rag.types import Hit, Retrieved
 
 COSTS = (0.01, 0.02, 0.05, 0.1, 0.2)

@@ -10,7 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from rag.languages import detect_language
+from rag.text.languages import detect_language
 
 
 def ndcg(ranked: Sequence[str], relevant: Mapping[str, int], k: int) -> float:

@@ -15,11 +15,11 @@ from typing import Any
 from evals.commands import add_arguments, evaluate
 from loaders import is_address
 from rag import AskOptions, KnowledgeBase, TenkyoError
-from rag.chain_commands import add_chain_commands
-from rag.folders import files_in
 from rag.reports import Added, Progress
-from rag.scope_arguments import add_scope, scope_of
-from rag.store_commands import Run, add_commands, receipt
+from rag.storage.folders import files_in
+from rag.terminal.chain_commands import add_chain_commands
+from rag.terminal.scope_arguments import add_scope, scope_of
+from rag.terminal.store_commands import Run, add_commands, receipt
 from rag.types import Answer, Citation, DocumentInfo, Hit, Message
 
 _EMBED_REPORT_EVERY = 1024

@@ -10,7 +10,7 @@ from rag.types import Answer, Message, Retrieved
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamped:
-    """What every event knows of its run: which one, and how long after its start (`rag.runs` writes both in)."""
+    """What every event knows of its run: which one, and how long after its start (written by `rag.telemetry.runs`)."""
 
     run_id: str = field(default="", compare=False)
     at_ms: float = field(default=0.0, compare=False)

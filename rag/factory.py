@@ -9,49 +9,49 @@ from dataclasses import dataclass, replace
 
 from loaders import Web
 from rag.agent.agent import Agent
-from rag.assistant import Assistant
-from rag.backup import remove_unfinished
-from rag.catalog import Catalog
+from rag.answering.assistant import Assistant
+from rag.answering.prompt_preview import PromptPreviews
 from rag.chains._cache import ResultCache
 from rag.chains._workshop import Workshop
 from rag.chains.face import Chains
-from rag.chat_models import ChatModels
-from rag.conversations import Conversations
-from rag.coverage import Coverage, Languages
-from rag.curation import Curation
-from rag.database import Database
+from rag.chat.chat_models import ChatModels
+from rag.chat.examples import Examples
+from rag.chat.memory import Memory
+from rag.chat.prompt_templates import PromptTemplates
+from rag.citations.entailment import NliModel
+from rag.citations.evidence import Verifier
+from rag.conversations.saved import Conversations
 from rag.embedders._switching import SwitchingEmbedder
 from rag.embedders.onnx_int8 import OnnxInt8Embedder
 from rag.embedders.sentence_transformer import SentenceTransformerEmbedder
-from rag.entailment import NliModel
-from rag.evidence import Verifier
-from rag.examples import Examples
-from rag.indexes import Indexes
-from rag.integrity import Integrity
-from rag.job_queue import JobQueue
-from rag.jobs import Worker
-from rag.knowledge import Library
-from rag.logs import Logs
-from rag.memory import Memory
-from rag.originals import Originals
-from rag.parsing import Parser
-from rag.prompt_preview import PromptPreviews
-from rag.prompt_templates import PromptTemplates
+from rag.indexing.coverage import Coverage, Languages
+from rag.indexing.indexes import Indexes
+from rag.indexing.shape import read_shape, reshaped
+from rag.ingest.curation import Curation
+from rag.ingest.job_queue import JobQueue
+from rag.ingest.jobs import Worker
+from rag.ingest.knowledge import Library
+from rag.ingest.parsing import Parser
+from rag.ingest.reindexing import Reindexing
+from rag.ingest.watch import WatchedFolder
+from rag.maintenance.backup import remove_unfinished
+from rag.maintenance.integrity import Integrity
+from rag.maintenance.recovery import CATALOG, INDEXES, LOG, ORIGINALS, PROMPTS, refuse_if_cut_off
 from rag.protocols import Annotator, ChatModel, Embedder
-from rag.recovery import CATALOG, INDEXES, LOG, ORIGINALS, PROMPTS, refuse_if_cut_off
-from rag.reindexing import Reindexing
 from rag.rerankers.cross_encoder import CrossEncoderReranker
-from rag.reserve import Reserve
-from rag.retrieval import Retriever
-from rag.runs import Runs
+from rag.retrieval.retriever import Retriever
 from rag.settings import DEFAULT_EMBEDDING_MODEL, Settings
-from rag.shape import read_shape, reshaped
+from rag.storage.catalog import Catalog
+from rag.storage.database import Database
+from rag.storage.originals import Originals
+from rag.storage.reserve import Reserve
 from rag.tables.analyst import TableAnalyst
 from rag.tasks.reader import QuestionAnsweringReader
 from rag.tasks.summary import Seq2SeqSummary
 from rag.tasks.tagging import EntityFinder, ZeroShotTagger
-from rag.traces import Traces
-from rag.watch import WatchedFolder
+from rag.telemetry.logs import Logs
+from rag.telemetry.runs import Runs
+from rag.telemetry.traces import Traces
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,21 +12,21 @@ from typing import Self
 import loaders
 from loaders import Block, Box, Document
 from rag.asynchronous import events_of
-from rag.backup import BackedUp, back_up, restore
-from rag.catalog import Generation
+from rag.conversations.usage import usage
 from rag.errors import StoreError
 from rag.events import AnswerReady, Event
-from rag.extractive import Extract, extract
 from rag.factory import Parts, build
-from rag.intake import add_one, add_side_by_side
-from rag.originals import Label
-from rag.recovery import Rebuilt, rebuild
+from rag.indexing.shape import read_shape, shape_of
+from rag.ingest.intake import add_one, add_side_by_side
+from rag.maintenance.backup import BackedUp, back_up, restore
+from rag.maintenance.recovery import Rebuilt, rebuild
+from rag.maintenance.sizes import storage
+from rag.reader.extractive import Extract, extract
 from rag.reports import Activity, Added, Job, Progress, Removed, Stats, Storage, Usage, Verified
 from rag.settings import ROOT, Settings
-from rag.shape import read_shape, shape_of
-from rag.storage import storage
+from rag.storage.catalog import Generation
+from rag.storage.originals import Label
 from rag.types import Answer, AskOptions, Chunk, DocumentInfo, Message, Retrieved
-from rag.usage import usage
 
 SAMPLES = ROOT / "data" / "samples"
 SAMPLE_COLLECTION = "samples"

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from loaders import Web
-from rag.catalog import Catalog
 from rag.errors import DocumentNotFound
-from rag.retrieval import Retriever
-from rag.scope import covers
+from rag.retrieval.retriever import Retriever
+from rag.retrieval.scope import covers
 from rag.settings import Settings
+from rag.storage.catalog import Catalog
 from rag.tables.store import TableStore
 from rag.types import AskOptions, DocumentInfo, Hit
 

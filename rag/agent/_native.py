@@ -9,8 +9,8 @@ from threading import Event as Flag
 from typing import Any
 
 from rag.agent._toolbox import Tool, schema
+from rag.chat.prompts import break_tags
 from rag.events import Event, ModelFinished, PromptBuilt
-from rag.prompts import break_tags
 from rag.protocols import ToolCaller
 from rag.types import Message, ToolReply
 

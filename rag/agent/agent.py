@@ -13,19 +13,19 @@ from rag.agent._bench import Bench, ToolFailed
 from rag.agent._native import NativeCalls, call_natively
 from rag.agent._react import Step, StepInvalid, read_step
 from rag.agent._toolbox import Tool, call, description, offered
-from rag.assistant import Assistant
-from rag.budget import cut_characters, share_window
-from rag.chat_models import EXTRACTIVE
-from rag.citations import cite
+from rag.answering.assistant import Assistant
+from rag.chat.budget import cut_characters, share_window
+from rag.chat.chat_models import EXTRACTIVE
+from rag.chat.generation import generate
+from rag.chat.prompts import break_tags, cost
+from rag.citations.citing import cite
+from rag.citations.verification import verify
 from rag.errors import ModelUnavailable
 from rag.events import AnswerReady, Event, StageStarted, TokenGenerated, ToolCalled, ToolReturned
-from rag.generation import generate
-from rag.languages import detect_language
-from rag.prompts import break_tags, cost
 from rag.protocols import ChatModel, ToolCaller
 from rag.tables.store import TableStore
+from rag.text.languages import detect_language
 from rag.types import Answer, AskOptions, Message, Sentence, ToolUse
-from rag.verification import verify
 
 STEP_TOKENS = 400
 _RETRIES = 2

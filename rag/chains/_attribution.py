@@ -8,8 +8,8 @@ from threading import Event as Flag
 from typing import NamedTuple
 
 from rag.chains._workshop import Workshop, check
-from rag.citations import cite, without_marks
-from rag.languages import sentences
+from rag.citations.citing import cite, without_marks
+from rag.text.languages import sentences
 from rag.types import AskOptions, Hit, Sentence
 
 _LOOKED_AT = 5

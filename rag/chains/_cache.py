@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from rag.database import Database
+from rag.storage.database import Database
 
 
 class ResultCache:

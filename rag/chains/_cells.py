@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from rag.citations import BlocksOf, Quote, citation, cite
-from rag.languages import sentences
-from rag.numbers import numbers_in, spelled_numbers_in
+from rag.citations.citing import BlocksOf, Quote, citation, cite
 from rag.reader.labels import LABELLED
 from rag.results import Cell, ColumnKind
 from rag.tables.cells import fold
 from rag.tables.dates import periods
+from rag.text.languages import sentences
+from rag.text.numbers import numbers_in, spelled_numbers_in
 from rag.types import Hit, Problem, Sentence
 
 _CELLS = " | "

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from loaders import BlockKind
-from rag.catalog import Catalog
-from rag.citations import Quote, citation
-from rag.languages import analyze, sentences
+from rag.citations.citing import Quote, citation
+from rag.storage.catalog import Catalog
+from rag.text.languages import analyze, sentences
 from rag.types import Chunk, Citation, DocumentInfo, Hit
 
 _PROSE: frozenset[BlockKind] = frozenset(["paragraph", "list"])

@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from rag.chains._workshop import Workshop
+from rag.chat.prompts import break_tags
 from rag.errors import TenkyoError
-from rag.prompts import break_tags
 
 TRIES = 3
 """How often a model is asked for output that can be read, the first time included."""

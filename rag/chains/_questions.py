@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.chains._material import Material, Statement
-from rag.languages import morphemes
 from rag.tables.store import DocumentTables
+from rag.text.languages import morphemes
 
 _ASKED = {
     "en": {

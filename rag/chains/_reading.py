@@ -6,7 +6,7 @@ from dataclasses import replace
 from threading import Event as Flag
 
 from rag.chains._workshop import Workshop
-from rag.chat_models import EXTRACTIVE
+from rag.chat.chat_models import EXTRACTIVE
 from rag.events import AnswerReady
 from rag.types import Answer, AskOptions
 

@@ -7,17 +7,17 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from threading import Event as Flag
 
-from rag.assistant import Assistant
-from rag.budget import MESSAGE_TOKENS, most
-from rag.catalog import Catalog
+from rag.answering.assistant import Assistant
 from rag.chains._cache import ResultCache
+from rag.chat.budget import MESSAGE_TOKENS, most
+from rag.chat.generation import Happened, at_once, generate, tell_nobody
+from rag.chat.prompt_templates import PromptTemplates
 from rag.errors import DocumentNotFound, ModelUnavailable
-from rag.generation import Happened, at_once, generate, tell_nobody
-from rag.prompt_templates import PromptTemplates
 from rag.protocols import ChatModel, ModelServer
 from rag.reports import Progress
-from rag.retrieval import Retriever
+from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
+from rag.storage.catalog import Catalog
 from rag.types import DocumentInfo, Message
 
 _POLL_S = 0.1

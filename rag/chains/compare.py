@@ -13,12 +13,12 @@ from rag.chains._attribution import attribute
 from rag.chains._centrality import weighted
 from rag.chains._material import Material, Statement
 from rag.chains._workshop import Stopped, Workshop, check, language_of
-from rag.chat_models import EXTRACTIVE
-from rag.prompts import break_tags
+from rag.chat.chat_models import EXTRACTIVE
+from rag.chat.prompts import break_tags
+from rag.citations.verification import verify
 from rag.reports import Progress
 from rag.results import Comparison, Pair
 from rag.types import DocumentInfo, Hit, Problem, Sentence
-from rag.verification import verify
 
 ALIKE = 0.45
 """Cosine of words (TF-IDF) from which two sentences are about the same."""

@@ -7,16 +7,16 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from threading import Event as Flag
 
-from rag.assistant import Assistant
+from rag.answering.assistant import Assistant
 from rag.chains._parsers import OutputInvalid, ask_until_read, read_list
 from rag.chains._workshop import Stopped, Workshop
+from rag.chat.generation import Happened
+from rag.chat.prompts import break_tags
 from rag.errors import ModelUnavailable
 from rag.events import AnswerReady, Event, RunEnded, RunFailed, RunStarted, TokenGenerated
-from rag.followups import refers
-from rag.generation import Happened
-from rag.languages import detect_language
-from rag.parts import MOST_PARTS, parts_of
-from rag.prompts import break_tags
+from rag.text.followups import refers
+from rag.text.languages import detect_language
+from rag.text.parts import MOST_PARTS, parts_of
 from rag.types import Answer, AskOptions, Computation, Hit, Message, Sentence
 
 _LIST_TOKENS = 200

@@ -16,9 +16,9 @@ from rag.chains._cells import labelled, read_from, supported
 from rag.chains._parsers import OutputInvalid, ask_until_read, read_json
 from rag.chains._reading import read_answer
 from rag.chains._workshop import Stopped, Workshop, check
-from rag.chat_models import EXTRACTIVE
+from rag.chat.chat_models import EXTRACTIVE
+from rag.chat.prompts import break_tags
 from rag.errors import InvalidSchema, ModelUnavailable
-from rag.prompts import break_tags
 from rag.reports import Progress
 from rag.results import Cell, ColumnKind, ExtractedColumn, ExtractedRow, ExtractedTable
 from rag.types import AskOptions, DocumentInfo, Hit

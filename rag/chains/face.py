@@ -7,7 +7,7 @@ from dataclasses import replace
 from threading import Event as Flag
 from typing import TypeVar
 
-from rag.assistant import Assistant
+from rag.answering.assistant import Assistant
 from rag.chains._workshop import Workshop
 from rag.chains.compare import compare
 from rag.chains.decompose import parts_of, step_by_step
@@ -15,12 +15,12 @@ from rag.chains.extract import extract
 from rag.chains.follow_up import follow_up
 from rag.chains.suggest import suggest
 from rag.chains.summarise import summarise
-from rag.chat_models import ChatModels
+from rag.chat.chat_models import ChatModels
 from rag.events import Event
 from rag.protocols import ChatModel
 from rag.reports import Progress
 from rag.results import Comparison, ExtractedColumn, ExtractedTable, Suggestion, SummaryLength, SummaryMethod
-from rag.runs import Runs
+from rag.telemetry.runs import Runs
 from rag.types import Answer, AskOptions, Message
 
 _Made = TypeVar("_Made")

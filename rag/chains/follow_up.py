@@ -11,8 +11,8 @@ from rag.chains._reading import read_answer
 from rag.chains._workshop import Workshop
 from rag.chains.suggest import is_meant
 from rag.errors import DocumentNotFound
-from rag.languages import analyze
 from rag.results import Suggestion
+from rag.text.languages import analyze
 from rag.types import Answer, AskOptions
 
 _NEAR = 6

@@ -14,12 +14,12 @@ from rag.chains._parsers import OutputInvalid, ask_until_read, read_list
 from rag.chains._questions import Candidate, from_headings, from_sentences, from_tables
 from rag.chains._reading import read_answer
 from rag.chains._workshop import Stopped, Workshop, check, language_of
+from rag.chat.prompts import break_tags
 from rag.errors import ModelUnavailable
-from rag.languages import analyze
-from rag.prompts import break_tags
 from rag.reports import Progress
 from rag.results import Suggestion
 from rag.tables.store import TableStore
+from rag.text.languages import analyze
 from rag.types import Answer, AskOptions, DocumentInfo
 
 MOST_TRIED = 40

@@ -13,8 +13,8 @@ from rag.chains._attribution import attribute
 from rag.chains._central import central_sentences
 from rag.chains._material import Material
 from rag.chains._workshop import Stopped, Workshop, language_of
-from rag.chat_models import EXTRACTIVE
-from rag.prompts import break_tags
+from rag.chat.chat_models import EXTRACTIVE
+from rag.chat.prompts import break_tags
 from rag.reports import Progress
 from rag.results import SummaryLength, SummaryMethod
 from rag.types import Answer, DocumentInfo, Hit, Sentence

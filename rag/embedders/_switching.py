@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from rag.languages import EASTERN
 from rag.protocols import Embedder, Vectors
 from rag.settings import Settings
+from rag.text.languages import EASTERN
 
 
 def pinned(embedder: Embedder) -> Embedder:

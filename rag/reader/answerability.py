@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
+from rag.citations.verification import verify
 from rag.reader.features import SENTENCE
 from rag.reader.questions import Question
 from rag.reader.read import Weighing
-from rag.verification import verify
 
 CURVES = Path(__file__).with_name("answerability.json")
 """Made by `python -m benchmarks answerability`."""

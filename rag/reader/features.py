@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.confidence import inverse_document_frequency
-from rag.languages import analyze
 from rag.reader.questions import ASKED, Question
 from rag.reader.tokens import KINDS, PARTICLES, Token, tokens
+from rag.text.languages import analyze
 
 Array = NDArray[np.float32]
 LONGEST = {"en": 12, "ja": 16}

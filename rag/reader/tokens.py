@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.languages import japanese_tokens, stem
+from rag.text.languages import japanese_tokens, stem
 
 PARTICLES = ("の", "は", "が", "を", "に", "で", "と", "や", "から", "も")
 """The Japanese particles that are kinds of their own."""

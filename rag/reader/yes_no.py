@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from rag.languages import analyze
+from rag.citations.verification import verify
 from rag.reader.questions import Question
-from rag.verification import verify
+from rag.text.languages import analyze
 
 _WHOLE = 0.99
 _HEDGED = {

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.confidence import inverse_document_frequency
-from rag.languages import Terms
-from rag.readings import Line, Reading
+from rag.text.languages import Terms
+from rag.text.readings import Line, Reading
 
 FEATURES: tuple[str, ...] = ("bm25", "title", "bigrams", "coverage", "sentence", "phrase", "trigrams")
 _T = TypeVar("_T")

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.languages import Terms
-from rag.readings import Reading
 from rag.rerankers._features import FEATURES, features, wanted
+from rag.text.languages import Terms
+from rag.text.readings import Reading
 
 WEIGHTS = Path(__file__).with_name("word_evidence.json")
 """Made by `python -m benchmarks train-reranker`."""

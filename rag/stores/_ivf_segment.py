@@ -14,9 +14,9 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.durable import sync_file, sync_folder
 from rag.errors import StoreError
 from rag.protocols import Ids, Vectors
+from rag.storage.durable import sync_file, sync_folder
 
 _STORED = np.float16
 _FILES = _LISTS, _VECTORS, _IDS = "ivf.faiss", "vectors.f16", "ids.npy"

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from rag.readings import Reading
+from rag.text.readings import Reading
 
 K1, B = 1.2, 0.75  # tantivy's
 Rarity = Callable[[str, str], float]

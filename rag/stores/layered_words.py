@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from rag import readings
-from rag.languages import Terms
-from rag.readings import Reading
 from rag.stores.fresh_words import Entry, FreshWords
 from rag.stores.tantivy_words import FIELDS, TantivyWordStore
+from rag.text import readings
+from rag.text.languages import Terms
+from rag.text.readings import Reading
 from rag.types import Chunk
 
 _WORDS = ("title", "headings", "words")

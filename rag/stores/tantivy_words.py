@@ -13,10 +13,10 @@ from pathlib import Path
 import tantivy
 from filelock import FileLock
 
-from rag import readings
 from rag.errors import StoreError
-from rag.readings import Reading
 from rag.stores.fresh_words import Entry
+from rag.text import readings
+from rag.text.readings import Reading
 
 FIELDS = {"title": 1.0, "headings": 0.5, "words": 1.0, "bigrams": 0.5}
 """What is searched, and what each counts."""

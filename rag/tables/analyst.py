@@ -6,12 +6,11 @@ import re
 from collections.abc import Generator, Iterator, Sequence
 from threading import Event as Flag
 
-from rag.catalog import Catalog
+from rag.chat.generation import Happened
+from rag.chat.prompt_templates import BUILT_IN, PromptTemplates
 from rag.errors import QueryRefused
-from rag.generation import Happened
-from rag.languages import detect_language
-from rag.prompt_templates import BUILT_IN, PromptTemplates
 from rag.protocols import ChatModel
+from rag.storage.catalog import Catalog
 from rag.tables.cells import fold
 from rag.tables.cues import COMPUTES
 from rag.tables.evidence import Evidence
@@ -20,6 +19,7 @@ from rag.tables.question import understand
 from rag.tables.report import Finding, TableAnswer, find, report
 from rag.tables.store import DocumentTables, TableStore
 from rag.tables.written_query import report_written, write_query
+from rag.text.languages import detect_language
 from rag.types import AskOptions, DocumentInfo, Hit
 
 _MOST_DOCUMENTS = 4

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.catalog import Catalog
-from rag.citations import Quote, citation
+from rag.citations.citing import Quote, citation
+from rag.storage.catalog import Catalog
 from rag.tables.cells import Column
 from rag.tables.rows import cell_start
 from rag.types import Citation, DocumentInfo, Hit

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
 
-from rag.languages import stem
 from rag.tables.cells import Column, fold
 from rag.tables.cues import CUE_WORDS, NUMBER_WORDS, SPELLED
 from rag.tables.dates import Period, periods
 from rag.tables.table import Table
+from rag.text.languages import stem
 
 _FIRST = {"column": 0xE000, "value": 0xE400, "number": 0xE800, "period": 0xEC00}
 _CJK = "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"

@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.languages import morphemes, stem
 from rag.tables import cues
 from rag.tables.cells import Column, fold
 from rag.tables.conditions import Conditions, Unclear
 from rag.tables.cues import COLUMN
 from rag.tables.mentions import Vocabulary, tokens
 from rag.tables.plan import Aggregate, Computed, Extreme, Filter, Plan, Selected
+from rag.text.languages import morphemes, stem
 
 _NOT_ADDED_UP = re.compile(
     r"\b(?:age|year|price|rate|percent(?:age)?|ratio|score|temperature|rank|id|code|no|number|page|latitude|longitude|"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePath
 
-from rag.catalog import Catalog
+from rag.storage.catalog import Catalog
 from rag.tables.cells import fold, is_summary, read_column
 from rag.tables.mentions import Vocabulary
 from rag.tables.rows import RawTable, read_tables

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from threading import Event as Flag
 from typing import Any
 
-from rag.budget import MESSAGE_TOKENS
+from rag.chat.budget import MESSAGE_TOKENS
+from rag.chat.generation import Happened, generate
+from rag.chat.prompt_templates import PromptTemplates
+from rag.chat.prompts import break_tags
 from rag.errors import InvalidSettings, ModelUnavailable, QueryRefused, StoreError
-from rag.generation import Happened, generate
-from rag.prompt_templates import PromptTemplates
-from rag.prompts import break_tags
 from rag.protocols import ChatModel
 from rag.tables.evidence import Evidence
 from rag.tables.report import TableAnswer, computation, table_label

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from rag.errors import ModelUnavailable
-from rag.extractive import RankedSentence
+from rag.reader.extractive import RankedSentence
 from rag.tasks._checkpoint import loading
 from rag.types import AnswerSpan, Hit
 

@@ -17,7 +17,7 @@ from rag.embedders.sentence_transformer import SentenceTransformerEmbedder
 from rag.errors import ModelUnavailable
 from rag.protocols import Embedder
 from rag.settings import DEFAULT_EMBEDDING_MODEL, ROOT, Settings
-from rag.splitting import embedding_text
+from rag.text.splitting import embedding_text
 from tests._checkpoints import tiny_sentence_transformer
 from tests.conftest import Open
 

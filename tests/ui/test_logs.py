@@ -17,7 +17,7 @@ def test_the_newest_lines_are_shown_from_a_level_on(draw, environment, language)
     app = draw("admin", language)
     knowledge_base().add(TEXT.encode(), "keeper.txt")
     knowledge_base().ask("Who feeds the gulls?")
-    logging.getLogger("rag.jobs").warning("the disk is nearly full")
+    logging.getLogger("rag.ingest.jobs").warning("the disk is nearly full")
     app = enter(app, "logs")
     assert not app.exception
     shown = app.dataframe[0].value

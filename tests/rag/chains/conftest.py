@@ -12,7 +12,7 @@ import pytest
 
 from rag import KnowledgeBase
 from rag.chains.face import Chains
-from rag.chat_models import EXTRACTIVE
+from rag.chat.chat_models import EXTRACTIVE
 from rag.types import Message
 
 GUIDE = """# Harbour Library

@@ -1,0 +1,1 @@
+"""The whole journey from a question to its answer."""

@@ -1,0 +1,1 @@
+"""Sentences are tied to the words that they rest on, and checked against them."""

@@ -1,0 +1,1 @@
+"""Conversations that were saved, and what they tell of the library's use."""

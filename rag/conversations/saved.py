@@ -1,0 +1,136 @@
+"""Conversations that were saved: each person's own, to be listed, searched, read again and exported."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from rag.conversations.export import exported
+from rag.errors import ConversationNotFound
+from rag.storage.database import Database
+from rag.types import Answer, Conversation, ConversationInfo, ExportForm, Feedback, SavedTurn
+
+_ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
+_TITLE_CHARACTERS = 60
+
+
+class Conversations:
+    """Kept by owner: nobody sees another's. An owner is any secret string that a face knows a person by."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def list(self, owner: str, query: str = "") -> list[ConversationInfo]:
+        """Newest first; with a query those in whose title, questions or answers it stands, in any case."""
+        found = """SELECT id, title, updated_at FROM conversations c WHERE owner = :owner AND (
+                   title LIKE :pattern ESCAPE '\\' OR EXISTS (SELECT 1 FROM turns t WHERE t.conversation_id = c.id
+                   AND (t.question LIKE :pattern ESCAPE '\\' OR t.text LIKE :pattern ESCAPE '\\')))
+                   ORDER BY updated_at DESC, rowid DESC"""
+        for special in "\\%_":
+            query = query.replace(special, "\\" + special)
+        with self._database.read() as db:
+            rows = db.execute(found, {"owner": owner, "pattern": f"%{query}%"})
+            return [ConversationInfo(r["id"], r["title"], datetime.fromisoformat(r["updated_at"])) for r in rows]
+
+    def load(self, owner: str, id_: str) -> Conversation:
+        """The whole conversation; raises ConversationNotFound."""
+        with self._database.read() as db:
+            row = _row(db, owner, id_)
+            turns = db.execute("SELECT * FROM turns WHERE conversation_id = ? ORDER BY ordinal", (id_,))
+            known = db.execute("SELECT summary, turns FROM summaries WHERE conversation_id = ?", (id_,)).fetchone()
+            summary, summarised = known or ("", 0)
+            return Conversation(id_, row["title"], tuple(_turn(turn) for turn in turns), str(summary), int(summarised))
+
+    def export(self, owner: str, id_: str, form: ExportForm) -> bytes:
+        """The whole conversation as a file, with what each sentence rests on; raises ConversationNotFound."""
+        return exported(self.load(owner, id_), form)
+
+    def start(self, owner: str, question: str) -> str:
+        """Begins a conversation named after its first question; gives its id."""
+        id_, now = uuid.uuid4().hex, _now()
+        line = " ".join(question.split())
+        title = line if len(line) <= _TITLE_CHARACTERS else line[: _TITLE_CHARACTERS - 1] + "…"
+        with self._database.write() as db:
+            db.execute("INSERT INTO conversations VALUES (?, ?, ?, ?)", (id_, owner, title, now))
+        return id_
+
+    def put_turn(
+        self,
+        owner: str,
+        id_: str,
+        ordinal: int,
+        question: str,
+        answer: Answer,
+        error: Mapping[str, str] | None = None,
+    ) -> None:
+        """Saves a turn under its number, with what failed in it; one that stood there goes."""
+        with self._database.write() as db:
+            _row(db, owner, id_)
+            failed = json.dumps(dict(error)) if error else None
+            values = (id_, ordinal, question, answer.text, _ANSWER.dump_json(answer).decode(), None, _now(), failed)
+            db.execute("INSERT OR REPLACE INTO turns VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+            db.execute("UPDATE conversations SET updated_at = ? WHERE id = ?", (_now(), id_))
+
+    def summarise(self, owner: str, id_: str, summary: str, turns: int) -> None:
+        """Keeps a summary that stands for the first turns; "" forgets it. Raises ConversationNotFound."""
+        with self._database.write() as db:
+            _row(db, owner, id_)
+            db.execute("DELETE FROM summaries WHERE conversation_id = ?", (id_,))
+            if summary:
+                db.execute("INSERT INTO summaries VALUES (?, ?, ?)", (id_, summary, turns))
+
+    def cut(self, owner: str, id_: str, ordinal: int) -> None:
+        """Deletes the turns from this number on."""
+        with self._database.write() as db:
+            _row(db, owner, id_)
+            db.execute("DELETE FROM turns WHERE conversation_id = ? AND ordinal >= ?", (id_, ordinal))
+
+    def rate(self, owner: str, id_: str, ordinal: int, feedback: Feedback | None) -> None:
+        """Keeps what the person thinks of an answer, or takes it back."""
+        text = json.dumps([feedback.good, feedback.reason]) if feedback else None
+        with self._database.write() as db:
+            _row(db, owner, id_)
+            db.execute("UPDATE turns SET feedback = ? WHERE conversation_id = ? AND ordinal = ?", (text, id_, ordinal))
+
+    def rated(self) -> list[SavedTurn]:
+        """Every answer that anybody has rated, newest first: what an admin measures and mends by."""
+        query = """SELECT t.* FROM turns t JOIN conversations c ON c.id = t.conversation_id
+                   WHERE t.feedback IS NOT NULL ORDER BY c.updated_at DESC, t.ordinal DESC"""
+        with self._database.read() as db:
+            return [_turn(row) for row in db.execute(query)]
+
+    def rename(self, owner: str, id_: str, title: str) -> None:
+        """Gives the conversation another title; raises ConversationNotFound."""
+        with self._database.write() as db:
+            _row(db, owner, id_)
+            db.execute("UPDATE conversations SET title = ? WHERE id = ?", (title, id_))
+
+    def delete(self, owner: str, id_: str) -> None:
+        """Deletes the conversation, whole; raises ConversationNotFound."""
+        with self._database.write() as db:
+            _row(db, owner, id_)
+            db.execute("DELETE FROM conversations WHERE id = ?", (id_,))
+
+
+def _row(db: sqlite3.Connection, owner: str, id_: str) -> sqlite3.Row:
+    row = db.execute("SELECT * FROM conversations WHERE id = ? AND owner = ?", (id_, owner)).fetchone()
+    if row is None:
+        raise ConversationNotFound("This conversation is not there any more.", "Start a new one.")
+    return row
+
+
+def _turn(row: sqlite3.Row) -> SavedTurn:
+    feedback: Any = json.loads(row["feedback"]) if row["feedback"] else None
+    answer = _ANSWER.validate_json(row["answer"])
+    error = json.loads(row["error"]) if row["error"] else None
+    return SavedTurn(row["ordinal"], row["question"], answer, Feedback(*feedback) if feedback else None, error)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()

@@ -1,0 +1,1 @@
+"""The write side: files become documents, chunks and vectors, in the background."""

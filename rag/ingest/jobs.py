@@ -1,0 +1,296 @@
+"""Background work: files are read side by side, what they hold is embedded, while questions are answered."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from rag.errors import DocumentNotFound, TenkyoError
+from rag.ingest.job_queue import JobQueue, Work
+from rag.ingest.knowledge import Library
+from rag.ingest.rates import Rate, seconds_left
+from rag.ingest.watch import WatchedFolder
+from rag.priority import step_back, take_short_turns
+from rag.reports import Activity, Job, Progress
+from rag.storage.originals import Label
+from rag.types import DocumentInfo
+
+_IDLE_S = 0.5  # how soon a job that another process has submitted is noticed
+_PATIENCE_S = 1.0  # for files that are being read; after that, passages are embedded meanwhile
+_OVER = ("done", "failed", "cancelled")
+_log = logging.getLogger(__name__)
+
+
+class Cancelled(Exception):
+    """Raised from a report to end the work that reports."""
+
+
+class Stopped(Exception):
+    """Raised from a report when the app ends: the job goes on at the next start."""
+
+
+class Worker:
+    """Reads files in as many places as there are parsers, and embeds what waits; one reindex or rollback by itself.
+
+    Nothing is embedded while files are read, so that all can be found by words as soon as may be; but a file that takes
+    long holds nothing up. Among processes, only one worker runs.
+    """
+
+    def __init__(self, library: Library, queue: JobQueue, store: Path, watched: WatchedFolder | None) -> None:
+        self._library = library
+        self._queue = queue
+        self._watched = watched
+        self._only_one = FileLock(str(store / "worker.lock"))
+        self._pause_note = store / "paused"
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._reading: set[Future[None]] = set()
+        self._progress: dict[int, Progress] = {}
+        self._cancelled: set[int] = set()
+        self._passwords: dict[int, str | None] = {}
+        self._recovered = False
+        self._files = Rate()
+        self._passages = Rate()
+
+    # -- called from any thread ----------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Starts the thread, once."""
+        if self._thread is None:
+            take_short_turns()
+            self._library.reserve.keep()
+            self._thread = threading.Thread(target=self._run, name="tenkyo-worker", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Ends the thread; a job that it is at is taken up again at the next start."""
+        self._stopping.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def submit(self, data: bytes, label: Label) -> Job:
+        """Queues a file; when this returns, nothing can lose it. Raises DocumentTooLarge, StoreError."""
+        self._library.check_size(len(data), label.name)
+        originals = self._library.originals
+        with originals.locked():
+            sha256 = originals.put(data)
+            originals.label(sha256, label)
+            job = self._queue.submit("ingest", label.name, label.collection, sha256)
+        self.wake()
+        return job
+
+    def wake(self) -> None:
+        """There is something new to do."""
+        self._wake.set()
+
+    def pause(self) -> None:
+        """Starts nothing more until `resume`, also after a restart; what is being read is finished."""
+        self._pause_note.touch()
+
+    def resume(self) -> None:
+        """Goes on."""
+        self._pause_note.unlink(missing_ok=True)
+        self.wake()
+
+    def cancel(self, id_: int) -> None:
+        """Ends a job at its next step, or before it starts."""
+        self._cancelled.add(id_)
+        self._queue.cancel(id_)
+
+    def retry(self, id_: int, password: str | None) -> None:
+        """Queues a failed job again. The password is kept in memory only, so it is lost at a restart."""
+        self._passwords[id_] = password
+        self._cancelled.discard(id_)
+        self._queue.retry(id_)
+        self.wake()
+
+    def retry_all(self) -> None:
+        """Queues every failed file again but those that want a password."""
+        self._cancelled.difference_update(self._queue.retry_all())
+        self.wake()
+
+    def with_progress(self, job: Job) -> Job:
+        """The job with how far it is, where this process runs it."""
+        return replace(job, progress=self._progress.get(job.id)) if job.state == "running" else job
+
+    def activity(self) -> Activity:
+        """How far all of it is; rates are known in the process that does the work."""
+        counts = self._queue.count_files()
+        active = self._library.catalog.active_generation()
+        pending = self._library.catalog.count_upcoming(active.id) if active else 0
+        files, passages = self._files.per_second(), self._passages.per_second()
+        unread = counts["queued"] + counts["running"]
+        return Activity(
+            paused=self._pause_note.exists(),
+            files=counts.total(),
+            over=sum(counts[state] for state in _OVER),
+            searchable=counts["searchable"],
+            pending=pending,
+            files_per_s=files,
+            passages_per_s=passages,
+            seconds_left=seconds_left((unread, files), (pending, passages)),
+        )
+
+    def work_off(self) -> None:
+        """Works the queue off in the caller's thread; does nothing while another process does so."""
+        try:
+            with self._only_one.acquire(blocking=False):
+                self._recover()
+                with ThreadPoolExecutor(self._library.parser.workers, thread_name_prefix="tenkyo-read") as pool:
+                    while not self._stopping.is_set() and self._step(pool):
+                        pass
+                self._reading.clear()
+        except Timeout:
+            _log.info("another process works on this store")
+
+    def _recover(self) -> None:
+        if not self._recovered:
+            self._recovered = True
+            self._queue.recover()
+            self._library.tidy()
+
+    # -- in the worker's thread ----------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        step_back("holds the lock")
+        while not self._stopping.is_set():
+            self._wake.clear()
+            try:
+                self.work_off()
+            except Exception:  # noqa: BLE001 - the one thread that must not die; what failed is logged and tried again
+                _log.exception("background work failed")
+            self._wake.wait(_IDLE_S)
+
+    def _step(self, pool: ThreadPoolExecutor) -> bool:
+        """Starts what can be started, and does one piece of work; False when there is none."""
+        if self._pause_note.exists():
+            return False
+        if self._watched:
+            self._watched.look(self.submit, self._refuse)
+        self._start_reading(pool)
+        if self._reading:
+            self._files.start()
+            is_full = len(self._reading) == self._library.parser.workers
+            if self._await_reading(_PATIENCE_S if is_full else 0):
+                self._library.indexes.refresh()
+                return True
+        else:
+            self._files.stop()
+        if self._embed():
+            return True
+        if self._reading:
+            self._await_reading(_PATIENCE_S)
+            return True
+        self._library.indexes.seal(all_words=True)
+        return self._library.coverage.check_next(self._library.embedder)
+
+    def _await_reading(self, seconds: float) -> bool:
+        """Whether a file was through within so many seconds."""
+        done, self._reading = wait(self._reading, seconds, FIRST_COMPLETED)
+        return bool(done)
+
+    def _refuse(self, label: Label, error: TenkyoError) -> None:
+        """A watched file that cannot be taken in is shown as one that failed."""
+        self._queue.fail(self._queue.submit("ingest", label.name, label.collection, "").id, error.as_dict())
+
+    def _start_reading(self, pool: ThreadPoolExecutor) -> None:
+        while len(self._reading) < self._library.parser.workers and (work := self._queue.claim()):
+            if work.kind in ("ingest", "reread"):
+                self._reading.add(pool.submit(self._attempt, work.id, partial(self._ingest, work)))
+            else:
+                wait(self._reading)
+                action = self._reindex if work.kind == "reindex" else self._roll_back
+                self._attempt(work.id, partial(action, work))
+
+    def _embed(self) -> bool:
+        """One group of passages; False when none waits."""
+        waiting = self._queue.embedding()
+        generation = self._library.catalog.active_generation()
+        self._passages.start()
+        embedded = self._library.embed_some(generation) if generation else 0
+        self._passages.add(embedded)
+        for job in waiting:
+            self._attempt(job.id, partial(self._note_embedded, job))
+        if embedded or waiting:
+            self._library.follow()
+        if not embedded:
+            self._passages.stop()
+        return embedded > 0
+
+    def _ingest(self, work: Work) -> None:
+        """In one of the reading threads."""
+        report, password = self._reporter(work.id), self._passwords.pop(work.id, None)
+        if work.kind == "reread":
+            added = self._library.read_again(self._document(work), report, password)
+        elif work.sha256:
+            data = self._library.originals.get(work.sha256)
+            added = self._library.add(data, work.name, work.collection, password, report)
+        else:  # a file at an address
+            found = self._library.fetch(work.name, report)
+            added = self._library.add(found.data, found.name, work.collection, password, report, found.metadata)
+        self._queue.note_added(work.id, added)
+        self._files.add(1)
+        self._progress[work.id] = Progress("embed", 0, added.chunks, "chunks", work.name)
+
+    def _document(self, work: Work) -> DocumentInfo:
+        """The document to be read again; raises DocumentNotFound."""
+        info = self._library.catalog.find(work.collection, work.name)
+        if info is None:
+            raise DocumentNotFound("It is not in the library any more.", "Add the file again.", work.name)
+        return info
+
+    def _reindex(self, work: Work) -> None:
+        try:
+            self._library.reindex(self._reporter(work.id), json.loads(work.name or "{}"))
+        except Cancelled:
+            self._library.catalog.drop_generation("building")
+            raise
+        self._queue.finish(work.id)
+
+    def _roll_back(self, work: Work) -> None:
+        self._library.roll_back(int(work.name), self._reporter(work.id))
+        self._queue.finish(work.id)
+
+    def _note_embedded(self, job: Job) -> None:
+        """A document deleted meanwhile has nothing to wait for any more."""
+        assert job.result is not None
+        infos = self._library.catalog.documents_by_id(job.result.document_ids).values()
+        generation = self._library.catalog.active_generation()
+        if not any(info.pending for info in infos) or (generation and not self._library.fits(generation)):
+            self._queue.finish(job.id)
+        else:
+            embedded, chunks = sum(info.embedded for info in infos), sum(info.chunks for info in infos)
+            self._progress[job.id] = Progress("embed", embedded, chunks, "chunks", job.name)
+
+    def _attempt(self, id_: int, action: Callable[[], None]) -> None:
+        try:
+            action()
+        except Cancelled:
+            self._queue.cancel(id_)
+        except Stopped:
+            self._queue.put_back(id_)
+        except TenkyoError as error:
+            self._queue.fail(id_, error.as_dict())
+        except Exception as error:  # noqa: BLE001 - one file's defect in our code must not stop the other files
+            _log.exception("job %s failed", id_)
+            self._queue.fail(id_, TenkyoError(f"Tenkyo has a defect here ({error!r}).", "Please report it.").as_dict())
+
+    def _reporter(self, id_: int) -> Callable[[Progress], None]:
+        def report(progress: Progress) -> None:
+            if id_ in self._cancelled:
+                raise Cancelled
+            if self._stopping.is_set():
+                raise Stopped
+            self._progress[id_] = progress
+
+        return report

@@ -1,0 +1,82 @@
+"""A collection kept in step with a folder on this machine."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from os import stat_result
+from pathlib import Path
+
+from rag.errors import TenkyoError
+from rag.ingest.knowledge import Library
+from rag.storage.folders import files_in
+from rag.storage.originals import Label
+from rag.types import DocumentInfo
+
+CHANGED = "file_modified"
+"""The metadata that says when a watched file was last changed; only documents that have it are ever removed."""
+_EVERY_S = 5.0
+_SETTLED_S = 2.0
+_AT_ONCE = 100
+_log = logging.getLogger(__name__)
+
+
+class WatchedFolder:
+    """New and changed files are submitted, those that are gone are removed from the library.
+
+    A file is left alone until it has not changed for two seconds. A folder that is missing or empty removes nothing:
+    that is how a disk looks that is not mounted.
+    """
+
+    def __init__(self, folder: Path, collection: str, library: Library) -> None:
+        self._folder = folder
+        self._collection = collection or folder.name
+        self._library = library
+        self._seen: dict[str, str] = {}
+        self._next_look = 0.0
+
+    def look(self, submit: Callable[[bytes, Label], object], refused: Callable[[Label, TenkyoError], None]) -> None:
+        """Submits and removes what has changed since the last look, if that was some seconds ago."""
+        start = time.monotonic()
+        if start < self._next_look or not self._folder.is_dir():
+            return
+        submitted, names, known = 0, set[str](), self._documents()
+        for path, name in files_in(self._folder):
+            names.add(name)
+            if submitted < _AT_ONCE and (label := self._changed(path, name, known.get(name))):
+                submitted += 1
+                try:
+                    submit(path.read_bytes(), label)
+                except TenkyoError as error:
+                    refused(label, error)
+                except OSError:
+                    _log.exception("a watched file could not be read")
+        for info in known.values() if names else ():
+            if info.name not in names and CHANGED in info.metadata:
+                self._library.remove(info.id)
+        took = time.monotonic() - start  # a large folder is looked at less often
+        self._next_look = 0.0 if submitted == _AT_ONCE else time.monotonic() + max(_EVERY_S, 20 * took)
+
+    def _documents(self) -> dict[str, DocumentInfo]:
+        every = self._library.catalog.documents().values()
+        return {info.name: info for info in every if info.collection == self._collection and info.parent is None}
+
+    def _changed(self, path: Path, name: str, info: DocumentInfo | None) -> Label | None:
+        """What to submit the file as; None if the library has it as it is, or it is still being written."""
+        try:
+            status = path.stat()
+        except OSError:
+            return None
+        stamp, mark = _stamp(status), f"{_stamp(status)} {status.st_size}"
+        if self._seen.get(name) == mark or time.time() - status.st_mtime < _SETTLED_S:
+            return None
+        self._seen[name] = mark
+        if info and info.size == status.st_size and info.metadata.get(CHANGED) == stamp:
+            return None
+        return Label(name, self._collection, {CHANGED: stamp})
+
+
+def _stamp(status: stat_result) -> str:
+    return datetime.fromtimestamp(status.st_mtime_ns / 1e9, UTC).isoformat()

@@ -1,0 +1,1 @@
+"""A store is looked after: backup, recovery, integrity, and the room that it takes."""

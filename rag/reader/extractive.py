@@ -1,0 +1,169 @@
+"""Answers without a model: the sentences of the passages found that answer the question, quoted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.citations.citing import Quote
+from rag.embedders._switching import pinned
+from rag.protocols import Embedder
+from rag.reader.answerability import answerable
+from rag.reader.questions import Question, ask
+from rag.reader.read import Cosines, Line, Weighed, weigh
+from rag.reader.yes_no import plain_answer
+from rag.text.languages import analyze, detect_language, sentences
+from rag.types import AnswerSpan, Hit, Retrieved
+
+MAX_SENTENCES = 3
+MAX_OF_BROAD = 6
+"""What a broad question gets at most: one that asks about something, why, how, or for a list."""
+_BROAD = ("about", "why", "how", "list")
+_SPANLESS = ("why", "how", "yes/no", "about", "other")
+_CLOSE = {False: 1.5, True: 4.0}
+"""How much worse than the best another sentence may be (in logits), for a narrow and for a broad question."""
+_CERTAIN = 0.6
+"""Least likelihood that the answer lies within or across a span that is marked."""
+_SIMILAR = 0.6
+_CELLS = " | "  # what stands between the cells of a table's row
+
+
+@dataclass(frozen=True, slots=True)
+class RankedSentence:
+    """A sentence (or a table's row) of a hit, how well it answers, and the words of it that do, where they are sure."""
+
+    quote: Quote
+    text: str
+    score: float
+    span: AnswerSpan | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """What the passages found say: all their sentences, best first, and how likely (0 to 1) they answer.
+
+    `best_span` are the words that answer best, however sure.
+    """
+
+    question: Question
+    sentences: list[RankedSentence]
+    confidence: float
+    best_span: str = ""
+
+
+def extract(asked: str, found: Retrieved, embedder: Embedder, *, follow_up: bool = False) -> Extract:
+    """Reads the hits for what was asked, with the help of vectors where `embedder` knows the language.
+
+    What a `follow_up` asks does not stand in it alone: then the search's confidence is kept.
+    """
+    question = ask(asked, detect_language(asked))
+    places = [(n, hit, *span) for n, hit in enumerate(found.hits, 1) for span in _readable(hit.chunk.text)]
+    lines = lines_of(found.hits)
+    weighing = weigh(question, lines, cosines_of(asked, embedder))
+    confidence = found.confidence if follow_up or not lines else answerable(found.confidence, question, weighing)
+    ranked: list[RankedSentence] = []
+    for one in weighing.lines:
+        number, hit, start, end = places[one.line]
+        quote = Quote(number, start, end, float(weighing.seen.sentences[one.line, 3]))
+        ranked.append(RankedSentence(quote, hit.chunk.text[start:end], one.score, _marked(question, one)))
+    surest = max(weighing.lines, key=lambda one: one.certainty, default=None)
+    span = lines[surest.line].text[slice(*surest.span)] if surest and surest.span else ""
+    return Extract(question, ranked, confidence, span)
+
+
+def cosines_of(asked: str, embedder: Embedder) -> Cosines | None:
+    """How near texts are to what was asked; None where `embedder` does not know the language."""
+    if not embedder.covers(detect_language(asked)):
+        return None
+    model = pinned(embedder)
+    return lambda texts: model.embed_passages(texts) @ model.embed_query(asked)
+
+
+def lines_of(hits: Sequence[Hit]) -> list[Line]:
+    """The sentences of hits, in their order, as the reader takes them."""
+    lines: list[Line] = []
+    for rank, hit in enumerate(hits):
+        text, before = hit.chunk.text, ""
+        titles = "\n".join((hit.document.title, *hit.chunk.headings))
+        for position, (start, end) in enumerate(_readable(text)):
+            above = "\n".join(filter(None, (titles, _header(text, start, end))))
+            lines.append(Line(text[start:end], rank, hit.score, above, before, position))
+            before = text[start:end]
+    return lines
+
+
+def _readable(text: str) -> list[tuple[int, int]]:
+    """The sentences of a passage, without the header rows of its tables: they answer nothing by themselves."""
+    spans = sentences(text)
+    rows = [_CELLS in text[start:end] and not _says_columns(text[start:end]) for start, end in spans]
+    following = [*rows[1:], False]
+    before = [False, *rows[:-1]]
+    return [span for span, *row in zip(spans, before, rows, following, strict=True) if row != [False, True, True]]
+
+
+def _says_columns(row: str) -> bool:
+    """Whether each cell names its column, as the rows of a CSV do: "column: value | column: value"."""
+    return all(": " in cell for cell in row.split(_CELLS))
+
+
+def _marked(question: Question, one: Weighed) -> AnswerSpan | None:
+    """The span where the question asks for something that a few words name, and they are sure enough."""
+    if one.span is None or one.about < _CERTAIN or question.kind in _SPANLESS:
+        return None
+    return AnswerSpan(*one.span)
+
+
+def _header(text: str, start: int, end: int) -> str:
+    """The header row above a table's row, which says what its cells are; "" for any other sentence."""
+    row = text[start:end]
+    if _CELLS not in row or _says_columns(row):
+        return ""
+    header = ""
+    for line in reversed(text[:start].splitlines()):
+        if _CELLS not in line:
+            break
+        header = line
+    return header
+
+
+def choose_sentences(found: Extract, hits: Sequence[Hit]) -> list[RankedSentence]:
+    """The best sentence, and others nearly as good that say something else.
+
+    At most MAX_SENTENCES, the best first; for a broad question MAX_OF_BROAD, in the order in which they are read.
+    """
+    broad = found.question.kind in _BROAD
+    chosen: list[RankedSentence] = []
+    for sentence in found.sentences:
+        if len(chosen) == (MAX_OF_BROAD if broad else MAX_SENTENCES):
+            break
+        if chosen and sentence.score < chosen[0].score - _CLOSE[broad]:
+            break
+        terms = _terms(sentence.text)
+        if terms and all(_overlap(terms, _terms(other.text)) < _SIMILAR for other in chosen):
+            chosen.append(sentence)
+    return _in_reading_order(chosen, hits) if broad else chosen
+
+
+def _in_reading_order(chosen: Sequence[RankedSentence], hits: Sequence[Hit]) -> list[RankedSentence]:
+    """Documents in the order of their best sentence, within each from its beginning to its end."""
+    documents = list(dict.fromkeys(hits[sentence.quote.number - 1].document.id for sentence in chosen))
+
+    def place(sentence: RankedSentence) -> tuple[int, int, int]:
+        hit = hits[sentence.quote.number - 1]
+        return documents.index(hit.document.id), hit.chunk.ordinal, sentence.quote.start
+
+    return sorted(chosen, key=place)
+
+
+def plainly(found: Extract, chosen: Sequence[RankedSentence]) -> str:
+    """ "Yes." or "No." to a question that asks for it, where the first sentence leaves no doubt; else ""."""
+    return plain_answer(found.question, chosen[0].text) if chosen else ""
+
+
+def _terms(text: str) -> set[str]:
+    analyzed = analyze(text)
+    return {*analyzed.words, *analyzed.bigrams}
+
+
+def _overlap(one: set[str], other: set[str]) -> float:
+    return len(one & other) / max(1, min(len(one), len(other)))

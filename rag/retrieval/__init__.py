@@ -1,0 +1,1 @@
+"""The read side: a question becomes hits."""

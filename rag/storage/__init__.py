@@ -1,0 +1,1 @@
+"""What is on the disk: the catalog, which is the only truth, and the originals."""

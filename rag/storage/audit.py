@@ -1,0 +1,72 @@
+"""What the catalog says of itself: the queries by which `verify` compares its tables with each other."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+
+import numpy as np
+
+from rag.storage.records import STORED_DTYPE
+
+_NORM_OFF_BY = 0.01  # of a unit vector after its rounding to float16
+
+
+def damage(db: sqlite3.Connection) -> list[str]:
+    """What SQLite finds wrong with the file, page by page, and with references between tables."""
+    found = [line for row in db.execute("PRAGMA integrity_check(100)") for line in row[0].splitlines()]
+    problems = [line for line in found if line != "ok" and not line.startswith("***")]
+    return problems or [f"a row of {row[0]} refers to nothing" for row in db.execute("PRAGMA foreign_key_check")]
+
+
+def documents_with_other_chunks(db: sqlite3.Connection, generation: int) -> list[str]:
+    """The ids of documents whose chunks are not all there, or do not stand in what was read of them."""
+    ids = [row["id"] for row in db.execute("SELECT id FROM documents WHERE characters > 0 ORDER BY rowid")]
+    return [id_ for id_ in ids if not _chunks_stand_in_blocks(db, id_, generation)]
+
+
+def _chunks_stand_in_blocks(db: sqlite3.Connection, id_: str, generation: int) -> bool:
+    blocks = dict(db.execute("SELECT ordinal, text FROM blocks WHERE document_id = ?", (id_,)).fetchall())
+    query = "SELECT ordinal, text, spans FROM chunks WHERE document_id = ? AND generation = ? ORDER BY ordinal"
+    count = 0
+    for count, row in enumerate(db.execute(query, (id_, generation)), 1):
+        if row["ordinal"] != count - 1:
+            return False
+        for start, end, block, offset in json.loads(row["spans"]):
+            if blocks.get(block, "")[offset : offset + end - start] != row["text"][start:end]:
+                return False
+    return count > 0 and sorted(blocks) == list(range(len(blocks)))
+
+
+def unclaimed_vectors(db: sqlite3.Connection) -> list[int]:
+    """The ids of vectors that no chunk of any generation has."""
+    query = "SELECT id FROM embeddings e WHERE NOT EXISTS (SELECT 1 FROM chunks c WHERE c.embedding_key = e.key)"
+    return [row["id"] for row in db.execute(query)]
+
+
+def damaged_vectors(db: sqlite3.Connection, generation: int) -> list[int]:
+    """The ids of this generation's vectors that are not of length 1, or not of the dimension that most have."""
+    query = """SELECT DISTINCT e.id, e.vector FROM embeddings e JOIN chunks c ON c.embedding_key = e.key
+               WHERE c.generation = ?"""
+    sizes = db.execute(
+        f"SELECT length(vector), count(*) FROM ({query}) GROUP BY 1 ORDER BY 2 DESC",  # noqa: S608
+        (generation,),
+    ).fetchone()
+    return [row["id"] for row in db.execute(query, (generation,)) if not _is_unit(row["vector"], sizes[0])]
+
+
+def _is_unit(blob: bytes, size: int) -> bool:
+    if len(blob) != size or size % np.dtype(STORED_DTYPE).itemsize:
+        return False
+    vector = np.frombuffer(blob, STORED_DTYPE).astype(np.float32)
+    return bool(abs(np.linalg.norm(vector) - 1) < _NORM_OFF_BY)
+
+
+def chunk_ids(db: sqlite3.Connection, generation: int, with_vector: bool) -> Iterator[int]:
+    """The ids of a generation's chunks in ascending order: all, or those that have a vector."""
+    query = "SELECT c.id FROM chunks c WHERE c.generation = ? ORDER BY c.id"
+    if with_vector:
+        query = """SELECT c.id FROM chunks c JOIN embeddings e ON e.key = c.embedding_key
+                   WHERE c.generation = ? ORDER BY c.id"""
+    return (row["id"] for row in db.execute(query, (generation,)))

@@ -1,0 +1,399 @@
+"""The only truth: documents, their blocks, chunks and vectors in SQLite. Everything else is derived from it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from loaders import Block
+from rag.errors import DocumentNotFound
+from rag.protocols import Ids, Vectors
+from rag.reports import Removed
+from rag.storage import records
+from rag.storage.database import Database
+from rag.storage.document_list import DocumentList
+from rag.storage.records import STORED_DTYPE, NewChunk, NewDocument
+from rag.types import Chunk, DocumentInfo
+
+_LABELS = """SELECT sha256, name, collection, metadata FROM documents WHERE parent IS NULL AND size > 0
+    UNION ALL SELECT sha256, name, collection, '{}' FROM jobs WHERE sha256 != '' AND result IS NULL
+    AND state IN ('queued', 'running', 'failed', 'cancelled')"""
+"""What was added as what: by the documents there are, and by the jobs that may yet make one."""
+_VECTORS_AT_ONCE = 10_000
+_FEW = 300  # documents that are looked up one by one
+
+
+class Change(NamedTuple):
+    """A range of ids that the derived indexes must look at again."""
+
+    revision: int
+    kind: Literal["chunks", "removed", "vectors"]
+    first: int
+    last: int
+
+
+class Generation(NamedTuple):
+    """One way of chunking and embedding the whole library."""
+
+    id: int
+    fingerprint: str
+
+
+def document_id(collection: str, name: str, sha256: str) -> str:
+    """The store's id of a document: the same content under two names is two documents."""
+    return hashlib.sha256("\0".join((collection, name, sha256)).encode()).hexdigest()[:32]
+
+
+class Catalog:
+    """Reads and writes the catalog; each write is one transaction.
+
+    NOT INDEXED and CROSS JOIN make SQLite walk a range of ids, where it would take all of a generation for less.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._documents = DocumentList(database)
+        self._embedded_up_to: dict[int, int] = {}
+
+    # -- generations ---------------------------------------------------------------------------------------
+
+    def active_generation(self) -> Generation | None:
+        """The generation that answers questions; None in a store that was never written."""
+        return self._generation("active")
+
+    def building_generation(self) -> Generation | None:
+        """The generation that a reindex is building, if any."""
+        return self._generation("building")
+
+    def previous_generation(self) -> Generation | None:
+        """The generation that was active before, if it is kept."""
+        return self._generation("previous")
+
+    def start_generation(self, fingerprint: str, state: Literal["active", "building"]) -> Generation:
+        """Makes a generation, or gives the one of this state if it has this fingerprint."""
+        with self._database.write() as db:
+            row = db.execute("SELECT id, fingerprint FROM generations WHERE state = ?", (state,)).fetchone()
+            if row and (state == "active" or row["fingerprint"] == fingerprint):
+                return Generation(row["id"], row["fingerprint"])
+            if row:
+                records.drop_generation(db, row["id"])
+            query = "INSERT INTO generations (fingerprint, state) VALUES (?, ?)"
+            return Generation(db.execute(query, (fingerprint, state)).lastrowid or 0, fingerprint)
+
+    def activate(self, generation: int) -> bool:
+        """Switches to the generation being built, or to the previous one; False if documents are missing in it.
+
+        The one that was active becomes the previous one, unless both were made in the same way.
+        """
+        with self._database.write() as db:
+            if records.first_missing(db, generation) is None:
+                records.activate(db, generation)
+                return True
+            return False
+
+    def drop_generation(self, state: Literal["building", "previous"]) -> int:
+        """Drops the generation in this state, if there is one; gives how many chunks went with it."""
+        with self._database.write() as db:
+            row = db.execute("SELECT id FROM generations WHERE state = ?", (state,)).fetchone()
+            return records.drop_generation(db, row["id"]) if row else 0
+
+    def first_document_missing_in(self, generation: int) -> str | None:
+        """The id of a document without chunks in this generation, None when it is complete."""
+        with self._database.read() as db:
+            return records.first_missing(db, generation)
+
+    def count_chunks_in(self, generation: int) -> int:
+        """How many chunks this generation has."""
+        with self._database.read() as db:
+            return db.execute("SELECT count(*) FROM chunks WHERE generation = ?", (generation,)).fetchone()[0]
+
+    def count_vectors_in(self, generation: int) -> int:
+        """How many chunks of this generation have a vector."""
+        query = "SELECT count(*) FROM chunks c JOIN embeddings e ON e.key = c.embedding_key WHERE c.generation = ?"
+        with self._database.read() as db:
+            return db.execute(query, (generation,)).fetchone()[0]
+
+    def count_documents_in(self, generation: int) -> int:
+        """How many documents have chunks in this generation."""
+        query = "SELECT count(DISTINCT document_id) FROM chunks WHERE generation = ?"
+        with self._database.read() as db:
+            return db.execute(query, (generation,)).fetchone()[0]
+
+    def revision(self) -> int:
+        """Grows with every change that the indexes must follow."""
+        with self._database.read() as db:
+            return records.revision(db)
+
+    def changes_since(self, revision: int) -> list[Change]:
+        """What was changed after this revision, in order."""
+        query = "SELECT revision, kind, first, last FROM changes WHERE revision > ? ORDER BY revision"
+        with self._database.read() as db:
+            return [Change(*row) for row in db.execute(query, (revision,))]
+
+    # -- documents -----------------------------------------------------------------------------------------
+
+    def documents(self) -> dict[str, DocumentInfo]:
+        """All documents by id, oldest first, as of the last commit."""
+        return self._documents.current()
+
+    def document(self, document_id: str) -> DocumentInfo:
+        """The document with this id; raises DocumentNotFound."""
+        found = self.documents_by_id([document_id])
+        if not found:
+            raise DocumentNotFound(f"There is no document {document_id}.", "List the documents to see their ids.")
+        return found[document_id]
+
+    def documents_by_id(self, ids: Sequence[str]) -> dict[str, DocumentInfo]:
+        """Those of these ids that are there; reads nothing of the others, however many they are."""
+        with self._database.read() as db:
+            infos = records.document_infos(db, f"d.id IN ({','.join('?' * len(ids))})", ids)
+            return {info.id: info for info in infos}
+
+    def titles(self, ids: Collection[str]) -> dict[str, str]:
+        """The titles of those of these documents that are there."""
+        query = f"SELECT id, title FROM documents WHERE id IN ({','.join('?' * len(ids))})"  # noqa: S608 - only marks
+        with self._database.read() as db:
+            return {row["id"]: row["title"] for row in db.execute(query, list(ids))}
+
+    def resolve(self, prefix: str) -> str:
+        """The full id that starts with `prefix`; raises DocumentNotFound if none or several do."""
+        found = [id_ for id_ in self.documents() if prefix and id_.startswith(prefix)]
+        if len(found) == 1:
+            return found[0]
+        problem = "There is no document" if not found else "More than one document has an id that starts with"
+        raise DocumentNotFound(f"{problem} {prefix}.", "List the documents to see their ids.")
+
+    def family(self, document_id: str) -> list[DocumentInfo]:
+        """The document, and those inside it."""
+        found = list(self.documents_by_id([document_id]).values())
+        with self._database.read() as db:
+            for one in found:  # grows while it is walked
+                found += records.document_infos(db, "d.parent = ?", (one.id,))
+        return found
+
+    def find(self, collection: str, name: str) -> DocumentInfo | None:
+        """The document of this name."""
+        with self._database.read() as db:
+            return next(records.document_infos(db, "d.collection = ? AND d.name = ?", (collection, name)), None)
+
+    def blocks(self, document_id: str, ordinals: Iterable[int] | None = None) -> dict[int, Block]:
+        """The document's blocks by ordinal: all of them, or those asked for."""
+        query = "SELECT ordinal, kind, text, level, location FROM blocks WHERE document_id = ?"
+        with self._database.read() as db:
+            if ordinals is None:
+                rows = list(db.execute(query + " ORDER BY ordinal", (document_id,)))
+            else:
+                one = query + " AND ordinal = ?"
+                rows = [row for n in sorted(set(ordinals)) for row in db.execute(one, (document_id, n))]
+        return {
+            r["ordinal"]: Block(r["kind"], r["text"], r["level"], records.load_location(r["location"])) for r in rows
+        }
+
+    def put(self, family: Sequence[NewDocument], collection: str, generation: int) -> bool:
+        """Makes a document and those inside it visible, whole, in one transaction; says whether it replaced one.
+
+        Each replaces the document of its name, and what was inside that. A parent comes before those inside it.
+        """
+        query = "SELECT id FROM documents WHERE collection = ? AND name = ?"
+        with self._database.write() as db:
+            replaced = db.execute(query, (collection, family[0].document.name)).fetchone() is not None
+            kept = {chunk.embedding_key for new in family for chunk in new.chunks if chunk.embedding_key}
+            for new in family:
+                if old := db.execute(query, (collection, new.document.name)).fetchone():
+                    records.remove_document(db, old["id"], kept)
+            for new in family:
+                id_ = document_id(collection, new.document.name, new.document.id)
+                records.insert_document(db, id_, new, collection)
+                records.insert_chunks(db, id_, generation, new.chunks)
+        return replaced
+
+    def put_chunks(self, document_id: str, generation: int, chunks: Sequence[NewChunk]) -> None:
+        """Adds a document's chunks to a generation that is being built; nothing if it has been removed since."""
+        with self._database.write() as db:
+            if db.execute("SELECT 1 FROM documents WHERE id = ?", (document_id,)).fetchone():
+                records.insert_chunks(db, document_id, generation, chunks)
+
+    def remove(self, document_id: str) -> Removed:
+        """Deletes a document, its blocks, chunks and the vectors that nothing else uses; raises DocumentNotFound."""
+        with self._database.write() as db:
+            query = "SELECT name FROM documents WHERE id = ?"
+            row = db.execute(query, (document_id,)).fetchone()
+            if row is None:
+                raise DocumentNotFound(f"There is no document {document_id}.", "It may be deleted already.")
+            before = records.size_of_originals(db)
+            documents, chunks, vectors = records.remove_document(db, document_id)
+            freed = before - records.size_of_originals(db)
+        return Removed(document_id, row["name"], documents, chunks, vectors, freed)
+
+    def count_rows_of(self, documents: Sequence[str]) -> int:
+        """How many rows belong to these documents: their own, blocks and chunks of any generation."""
+        marks = ",".join("?" * len(documents))
+        query = f"""SELECT (SELECT count(*) FROM documents WHERE id IN ({marks}))
+                    + (SELECT count(*) FROM blocks WHERE document_id IN ({marks}))
+                    + (SELECT count(*) FROM chunks WHERE document_id IN ({marks}))"""  # noqa: S608 - only marks
+        with self._database.read() as db:
+            return db.execute(query, [*documents] * 3).fetchone()[0]
+
+    def referenced_originals(self) -> set[str]:
+        """The sha256 of every original that a document, or a job that may run yet, needs."""
+        query = f"SELECT sha256 FROM documents WHERE size > 0 UNION SELECT sha256 FROM ({_LABELS})"  # noqa: S608
+        with self._database.read() as db:
+            return {row["sha256"] for row in db.execute(query)}
+
+    def needs_original(self, sha256: str) -> bool:
+        """Whether `referenced_originals` has it."""
+        query = f"SELECT 1 FROM documents WHERE sha256 = ?1 UNION SELECT 1 FROM ({_LABELS}) WHERE sha256 = ?1"  # noqa: S608
+        with self._database.read() as db:
+            return db.execute(query, (sha256,)).fetchone() is not None
+
+    def labels(self) -> dict[str, dict[tuple[str, str], Mapping[str, str]]]:
+        """What each original was added as: by sha256, then by name and collection, what is known from outside."""
+        found = dict[str, dict[tuple[str, str], Mapping[str, str]]]()
+        with self._database.read() as db:
+            for row in db.execute(_LABELS):
+                found.setdefault(row["sha256"], {})[row["name"], row["collection"]] = json.loads(row["metadata"])
+        return found
+
+    # -- chunks and vectors --------------------------------------------------------------------------------
+
+    def chunks(self, ids: Sequence[int]) -> dict[int, Chunk]:
+        """The chunks with these ids; those that are gone are left out."""
+        query = f"SELECT * FROM chunks WHERE id IN ({','.join('?' * len(ids))})"  # noqa: S608 - only marks
+        with self._database.read() as db:
+            return {row["id"]: records.read_chunk(row) for row in db.execute(query, list(ids))}
+
+    def chunks_of(self, document_id: str, generation: int) -> list[Chunk]:
+        """A document's chunks in reading order."""
+        query = "SELECT * FROM chunks WHERE generation = ? AND document_id = ? ORDER BY ordinal"
+        with self._database.read() as db:
+            return [records.read_chunk(row) for row in db.execute(query, (generation, document_id))]
+
+    def chunk_with(self, document_id: str, generation: int, block: int, offset: int) -> Chunk | None:
+        """The chunk in which character `offset` of a block stands; a document's chunks are in its blocks' order."""
+        ends = "SELECT min(id), max(id) FROM chunks WHERE generation = ? AND document_id = ?"
+        with self._database.read() as db:
+            first, last = db.execute(ends, (generation, document_id)).fetchone()
+            while first is not None and first <= last:
+                middle = (first + last) // 2
+                row = db.execute("SELECT * FROM chunks WHERE id = ?", (middle,)).fetchone()
+                chunk = records.read_chunk(row)
+                end = chunk.spans[-1]
+                if (end.block, end.offset + end.end - end.start) <= (block, offset):
+                    first = middle + 1
+                elif (chunk.spans[0].block, chunk.spans[0].offset) > (block, offset):
+                    last = middle - 1
+                else:
+                    return chunk
+        return None
+
+    def chunk_ids_of(self, documents: Collection[str], generation: int) -> Ids:
+        """The ids of all chunks of these documents, in ascending order."""
+        query = "SELECT min(id), max(id) FROM chunks WHERE generation = ? AND document_id = ?"
+        every = "SELECT min(id), max(id), document_id FROM chunks WHERE generation = ? GROUP BY document_id"
+        with self._database.read() as db:  # a document's chunks are numbered in one go, so a range is exact
+            if len(documents) < _FEW:
+                ranges = [db.execute(query, (generation, document)).fetchone() for document in documents]
+            else:
+                ranges = [row for row in db.execute(every, (generation,)) if row["document_id"] in documents]
+        ids = [np.arange(row[0], row[1] + 1) for row in ranges if row[0] is not None]
+        return np.sort(np.concatenate(ids)) if ids else np.empty(0, np.int64)
+
+    def chunk_pages(self, generation: int, first: int, last: int) -> Iterator[list[Chunk]]:
+        """Chunks of a generation by range of ids; page by page, so that memory stays flat."""
+        query = "SELECT * FROM chunks NOT INDEXED WHERE generation = ? AND id BETWEEN ? AND ? ORDER BY id LIMIT 1000"
+        while first <= last:
+            with self._database.read() as db:
+                page = [records.read_chunk(row) for row in db.execute(query, (generation, first, last))]
+            if not page:
+                return
+            yield page
+            first = page[-1].id + 1
+
+    def vector_pages(self, generation: int) -> Iterator[tuple[list[int], Vectors]]:
+        """Every chunk that has a vector, as `vectors_of_chunks` gives them, page by page so that memory stays flat."""
+        with self._database.read() as db:
+            last = db.execute("SELECT max(id) FROM chunks WHERE generation = ?", (generation,)).fetchone()[0] or 0
+            first = db.execute("SELECT min(id) FROM chunks WHERE generation = ?", (generation,)).fetchone()[0] or 1
+        for start in range(first, last + 1, _VECTORS_AT_ONCE):
+            page = self.vectors_of_chunks(generation, start, min(last, start + _VECTORS_AT_ONCE - 1))
+            if page[0]:
+                yield page
+
+    def vectors_of_chunks(self, generation: int, first: int, last: int) -> tuple[list[int], Vectors]:
+        """Chunk ids and their vectors (n, dimension), for the chunks in this range that have one."""
+        query = """SELECT c.id, e.vector FROM chunks c NOT INDEXED JOIN embeddings e ON e.key = c.embedding_key
+                   WHERE c.generation = ? AND c.id BETWEEN ? AND ? ORDER BY c.id"""
+        return self._vectors(query, (generation, first, last))
+
+    def vectors_of_embeddings(self, generation: int, first: int, last: int) -> tuple[list[int], Vectors]:
+        """Chunk ids and their vectors (n, dimension), for the embeddings in this range."""
+        query = """SELECT c.id, e.vector FROM embeddings e CROSS JOIN chunks c ON c.embedding_key = e.key
+                   WHERE c.generation = ? AND e.id BETWEEN ? AND ? ORDER BY c.id"""
+        return self._vectors(query, (generation, first, last))
+
+    def pending(self, generation: int, limit: int) -> list[tuple[bytes, Chunk]]:
+        """Chunks that wait for a vector, one per embedding key, oldest first."""
+        query = """SELECT * FROM chunks NOT INDEXED WHERE generation = ? AND id > ? AND embedding_key IS NOT NULL
+                   AND NOT EXISTS (SELECT 1 FROM embeddings e WHERE e.key = chunks.embedding_key)
+                   ORDER BY id LIMIT ?"""
+        # Ids grow, and a vector goes only with its last chunk: what was passed once need not be looked at again.
+        with self._database.read() as db:
+            rows = list(db.execute(query, (generation, self._embedded_up_to.get(generation, 0), limit)))
+            last = rows[0]["id"] - 1 if rows else db.execute("SELECT coalesce(max(id), 0) FROM chunks").fetchone()[0]
+        self._embedded_up_to[generation] = last
+        return list({row["embedding_key"]: (row["embedding_key"], records.read_chunk(row)) for row in rows}.values())
+
+    def count_pending(self, generation: int) -> int:
+        """How many chunks wait for a vector; looks at every chunk."""
+        return self._count_pending(generation, 0)
+
+    def count_upcoming(self, generation: int) -> int:
+        """How many chunks `pending` has still to give, quickly."""
+        return self._count_pending(generation, self._embedded_up_to.get(generation, 0))
+
+    def _count_pending(self, generation: int, after: int) -> int:
+        query = """SELECT count(*) FROM chunks NOT INDEXED WHERE generation = ? AND id > ? AND embedding_key IS NOT NULL
+                   AND NOT EXISTS (SELECT 1 FROM embeddings e WHERE e.key = chunks.embedding_key)"""
+        with self._database.read() as db:
+            return db.execute(query, (generation, after)).fetchone()[0]
+
+    def known_keys(self, keys: Collection[bytes]) -> set[bytes]:
+        """Those of these embedding keys that have a vector."""
+        query = "SELECT key FROM embeddings WHERE key = ?"
+        with self._database.read() as db:
+            return {row[0] for key in keys for row in db.execute(query, (key,))}
+
+    def put_vectors(self, keys: Sequence[bytes], vectors: Vectors) -> None:
+        """Stores unit vectors (n, dimension) under their keys; keys already there are left as they are."""
+        rows = [(key, vector.astype(STORED_DTYPE).tobytes()) for key, vector in zip(keys, vectors, strict=True)]
+        with self._database.write() as db:
+            first = db.execute("SELECT coalesce(max(id), 0) + 1 FROM embeddings").fetchone()[0]
+            # The last chunk that needs a vector may have been deleted while it was made.
+            query = """INSERT OR IGNORE INTO embeddings (key, vector) SELECT ?1, ?2
+                       WHERE EXISTS (SELECT 1 FROM chunks WHERE embedding_key = ?1)"""
+            db.executemany(query, rows)
+            last = db.execute("SELECT coalesce(max(id), 0) FROM embeddings").fetchone()[0]
+            if last >= first:
+                records.log_change(db, "vectors", first, last)
+
+    def drop_vectors(self, ids: Sequence[int]) -> None:
+        """Deletes vectors by id of embedding; chunks that had them wait for new ones."""
+        with self._database.write() as db:
+            records.delete_vectors(db, ids)
+        self._embedded_up_to.clear()
+
+    def _generation(self, state: str) -> Generation | None:
+        with self._database.read() as db:
+            row = db.execute("SELECT id, fingerprint FROM generations WHERE state = ?", (state,)).fetchone()
+        return Generation(row["id"], row["fingerprint"]) if row else None
+
+    def _vectors(self, query: str, arguments: tuple[int, ...]) -> tuple[list[int], Vectors]:
+        with self._database.read() as db:
+            rows = db.execute(query, arguments).fetchall()
+        stored = np.frombuffer(b"".join(row["vector"] for row in rows), STORED_DTYPE)
+        vectors = stored.reshape(len(rows), -1).astype(np.float32) if rows else np.empty((0, 0), np.float32)
+        return [row["id"] for row in rows], vectors

@@ -1,0 +1,1 @@
+"""The commands of `python -m rag` beside its plain ones."""

@@ -1,0 +1,60 @@
+"""A passage as it was analysed, which is kept in the word index so that the reranker need not parse it again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.text.languages import analyze, bigrams, character_runs, sentences
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A title, a path of headings or a sentence.
+
+    `words` are those of `analyze`, in order; `runs` the characters of scripts without spaces, runs separated by spaces.
+    """
+
+    words: tuple[str, ...]
+    runs: str = ""
+
+    def bigrams(self) -> list[str]:
+        """Those of `analyze`, in order."""
+        return [bigram for run in self.runs.split() for bigram in bigrams(run)]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A passage with the title of its document and the headings above it."""
+
+    title: Line
+    headings: Line
+    sentences: tuple[Line, ...]
+
+
+def read(title: str, headings: Sequence[str], text: str) -> Reading:
+    """Analyses a passage."""
+    return Reading(
+        _line(title), _line("\n".join(headings)), tuple(_line(text[start:end]) for start, end in sentences(text))
+    )
+
+
+def dump(reading: Reading) -> str:
+    """As text, for storage."""
+    lines = (reading.title, reading.headings, *reading.sentences)
+    return "\n".join(f"{' '.join(line.words)}\t{line.runs}" for line in lines)
+
+
+def load(text: str) -> Reading:
+    """What `dump` has written."""
+    title, headings, *rest = (_load_line(row) for row in text.split("\n"))
+    return Reading(title, headings, tuple(rest))
+
+
+def _line(text: str) -> Line:
+    return Line(analyze(text).words, " ".join(character_runs(text)))
+
+
+def _load_line(row: str) -> Line:
+    words, runs = row.split("\t")
+    return Line(tuple(words.split()), runs)

@@ -1,0 +1,75 @@
+"""Sentences against passages: retold ones pass, changed ones are told apart and say what was changed."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.citations.verification import verify
+from rag.text.numbers import numbers_in, spelled_numbers_in
+
+ENGLISH = (
+    "Marie Curie won the Nobel Prize in Physics in 1903. She did not patent the process. "
+    "Twenty-one chemists of the United States attended, and 1.5 million francs were raised."
+)
+JAPANESE = (
+    "富士山は標高3,776メートルで、静岡県と山梨県にまたがる。頂上では煮炊きができない。登山者は年間約二十万人である。"
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passage", "problem"),
+    [
+        ("In 1903 Curie received the Nobel Prize in Physics.", ENGLISH, ""),
+        ("21 chemists from the US attended.", ENGLISH, ""),
+        ("The chemists raised 1,500,000 francs.", ENGLISH, ""),
+        ("She never patented the process.", ENGLISH, ""),
+        ("In 1911 Curie received the Nobel Prize in Physics.", ENGLISH, "number"),
+        ("Twenty-two chemists attended.", ENGLISH, "number"),
+        ("In 1903 Marie Meitner won the Nobel Prize in Physics.", ENGLISH, "name"),
+        ("She did patent the process.", ENGLISH, "negation"),
+        ("Marie Curie did not win the Nobel Prize in Physics in 1903.", ENGLISH, "negation"),
+        ("The committee published a longer report afterwards.", ENGLISH, "words"),
+        ("富士山の標高は3776メートルです。", JAPANESE, ""),
+        ("富士山には年間約20万人が登る。", JAPANESE, ""),
+        ("富士山は長野県にまたがる。", JAPANESE, "name"),
+        ("富士山の標高は3778メートルです。", JAPANESE, "number"),
+        ("頂上では煮炊きができる。", JAPANESE, "negation"),
+        ("富士山は静岡県と山梨県にまたがらない。", JAPANESE, "negation"),
+        ("会議の議事録は総務部が保管する。", JAPANESE, "words"),
+    ],
+)
+def test_each_change_is_named(sentence: str, passage: str, problem: str) -> None:
+    assert verify(sentence, [passage]).problem == problem
+
+
+def test_evidence_may_stand_in_several_passages() -> None:
+    assert verify("Curie worked in Paris.", ["Marie Curie was a chemist.", "She worked in Paris."]).supported
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("1,234.5 and ３万", {1234.5, 30000.0}),
+        ("2.5 million", {2500000.0}),
+        ("3千円", {3000.0}),
+        ("no digits", set()),
+    ],
+)
+def test_numbers_in_digits(text: str, numbers: set[float]) -> None:
+    assert numbers_in(text) == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("twenty-one", {21.0}),
+        ("two hundred and five thousand", {205000.0}),
+        ("the third of seven", {3.0, 7.0}),
+        ("二十一", {21.0}),
+        ("二〇二三年", {2023.0}),
+        ("一億二千万", {120000000.0}),
+        ("百五", {105.0}),
+    ],
+)
+def test_numbers_in_words(text: str, numbers: set[float]) -> None:
+    assert spelled_numbers_in(text) == numbers

@@ -1,0 +1,195 @@
+"""Background work: submitted files are ingested, failures told, and nothing submitted is lost."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from rag import KnowledgeBase
+from rag.ingest.jobs import Cancelled
+from rag.ingest.rates import Rate, seconds_left
+from rag.reports import Job, Progress
+from tests.conftest import Open
+
+TEXT = b"# Hours\n\nThe library opens at nine.\n"
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)  # between two looks, bounded by the deadline
+
+
+def job(kb: KnowledgeBase, id_: int) -> Job:
+    return next(job for job in kb.jobs() if job.id == id_)
+
+
+def over(kb: KnowledgeBase) -> bool:
+    return all(job.state in ("done", "failed", "cancelled") for job in kb.jobs())
+
+
+def test_submitted_files_are_ingested_in_the_background(kb: KnowledgeBase) -> None:
+    kb.start_worker()
+    good, bad = kb.submit(TEXT, "hours.md"), kb.submit(b"", "empty.md")
+    wait_for(lambda: over(kb))
+    assert job(kb, good.id).state == "done"
+    result = job(kb, good.id).result
+    assert result is not None
+    assert (result.status, result.chunks) == ("added", 1)
+    failed = job(kb, bad.id)
+    assert (failed.state, (failed.error or {})["code"]) == ("failed", "empty")
+    assert kb.documents()[0].state == "indexed"
+    kb.forget_finished_jobs()
+    assert kb.jobs() == []
+
+
+def test_a_job_submitted_before_a_restart_is_done_after_it(open_kb: Open) -> None:
+    first = open_kb()
+    first.submit(TEXT, "hours.md")
+    first.close()
+    again = open_kb()
+    again.start_worker()
+    wait_for(lambda: over(again))
+    assert [document.name for document in again.documents()] == ["hours.md"]
+
+
+def test_a_job_that_a_crash_cut_off_is_done_again_but_not_for_ever(open_kb: Open) -> None:
+    kb = open_kb()
+    submitted = kb.submit(TEXT, "hours.md")
+    for _ in range(3):
+        assert kb._parts.queue.claim() is not None
+        kb._parts.queue.recover()
+    failed = job(kb, submitted.id)
+    assert failed.state == "failed"
+    assert "3 times" in (failed.error or {})["message"]
+    assert kb._parts.queue.claim() is None
+
+
+def test_a_queued_job_can_be_cancelled(kb: KnowledgeBase) -> None:
+    submitted = kb.submit(TEXT, "hours.md")
+    kb.cancel(submitted.id)
+    kb.work_off()
+    assert job(kb, submitted.id).state == "cancelled"
+    assert kb.documents() == []
+
+
+def test_of_a_file_that_is_cancelled_before_its_commit_nothing_stays(kb: KnowledgeBase) -> None:
+    def report(progress: Progress) -> None:
+        if progress.stage == "split":
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        kb._parts.library.add(TEXT, "hours.md", "", None, report)
+    assert (kb.documents(), kb._parts.originals.all()) == ([], set())
+
+
+def test_a_reindex_runs_as_a_job_while_questions_are_answered(kb: KnowledgeBase) -> None:
+    for n in range(30):
+        kb.add_searchable(f"# Note {n}\n\nShelf {n} holds subject {n}.\n".encode(), f"{n}.md")
+    kb.embed_all()
+    kb.start_worker()
+    submitted = kb.submit_reindex()
+    answered = 0
+    while job(kb, submitted.id).state in ("queued", "running"):
+        assert len(kb.search("Which subject is on shelf 7?").hits) == 6
+        answered += 1
+    assert job(kb, submitted.id).state == "done"
+    assert answered > 0
+    assert kb.stats().index_chunks_vectors == 30
+
+
+def test_a_cancelled_reindex_leaves_the_old_index(kb: KnowledgeBase) -> None:
+    kb.add(TEXT, "hours.md")
+    submitted = kb.submit_reindex()
+    kb._parts.worker._cancelled.add(submitted.id)  # as if cancelled between being claimed and its first step
+    kb.work_off()
+    assert job(kb, submitted.id).state == "cancelled"
+    assert kb._parts.catalog.building_generation() is None
+    assert len(kb.search("opens").hits) == 1
+
+
+def test_only_one_process_works_the_queue_off(open_kb: Open) -> None:
+    one, other = open_kb(), open_kb()
+    one.submit(TEXT, "hours.md")
+    with one._parts.worker._only_one:
+        other.work_off()
+        assert other.documents() == []
+    other.work_off()
+    assert len(other.documents()) == 1
+
+
+def test_samples_come_once_and_only_into_a_new_store(open_kb: Open) -> None:
+    kb = open_kb(samples=True)
+    kb.work_off()
+    samples = {document.name for document in kb.documents()}
+    assert {document.collection for document in kb.documents()} == {"samples"}
+    assert {job.state for job in kb.jobs()} == {"done"}
+    assert len(samples) >= 6
+    for document in kb.documents():
+        kb.remove(document.id)
+    kb.work_off()
+    assert kb.documents() == []
+
+
+def test_many_files_are_read_side_by_side_and_one_name_in_its_order(open_kb: Open) -> None:
+    kb = open_kb(parse_workers=3)
+    for n in range(12):
+        kb.submit(f"# 棚 {n}\n\n棚 {n} には主題 {n} の本があります。\n".encode(), f"{n}.md")
+        kb.submit(f"# Note\n\nThis is version {n}.\n".encode(), "note.md")
+    kb.work_off()
+    assert {job.state for job in kb.jobs()} == {"done"}
+    assert len(kb.documents()) == 13
+    (note,) = (info for info in kb.documents() if info.name == "note.md")
+    assert "version 11" in kb.chunks(note.id)[0].text
+    assert kb.verify().agrees
+    activity = kb.activity()
+    assert (activity.files, activity.over, activity.searchable, activity.pending) == (24, 24, 0, 0)
+
+
+def test_a_pause_outlasts_a_restart(open_kb: Open) -> None:
+    first = open_kb()
+    first.pause()
+    first.submit(TEXT, "hours.md")
+    first.work_off()
+    assert first.documents() == []
+    first.close()
+    again = open_kb()
+    again.work_off()
+    assert (again.activity().paused, again.activity().files, again.activity().over) == (True, 1, 0)
+    again.resume()
+    again.work_off()
+    assert [info.name for info in again.documents()] == ["hours.md"]
+    assert not again.activity().paused
+
+
+def test_a_job_that_the_end_of_the_app_cuts_off_is_queued_again(open_kb: Open) -> None:
+    kb = open_kb()
+    submitted = kb.submit(TEXT, "hours.md")
+    for _ in range(5):  # more often than a job may crash
+        work = kb._parts.queue.claim()
+        assert work is not None
+        kb._parts.worker._stopping.set()
+        kb._parts.worker._attempt(work.id, lambda work=work: kb._parts.worker._ingest(work))
+        assert job(kb, submitted.id).state == "queued"
+    again = open_kb()
+    again.work_off()
+    assert job(again, submitted.id).state == "done"
+
+
+def test_rates_are_of_the_last_minute_and_tell_the_time_left() -> None:
+    now = [0.0]
+    rate = Rate(lambda: now[0])
+    assert rate.per_second() is None
+    rate.start()
+    for second in range(1, 201):
+        now[0] = float(second)
+        rate.add(1 if second <= 100 else 3)
+    assert rate.per_second() == pytest.approx(3, rel=0.03)
+    assert seconds_left((30, 3.0), (0, None)) == 10
+    assert seconds_left((30, 3.0), (50, None)) is None
+    assert seconds_left((30, 3.0), (50, 10.0)) == 15
+    rate.stop()
+    assert rate.per_second() is None

@@ -1,0 +1,228 @@
+"""`verify` finds every way in which the parts of a store can disagree, and `repair` brings them together."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from rag import KnowledgeBase
+from rag.errors import StoreError
+from tests.conftest import Open
+from tests.rag.ingest.test_children import mail
+
+HOURS = b"# Hours\n\nThe library opens at nine. It closes at eight.\n"
+GUIDE = "# 案内\n\n休館日は月曜日です。\n".encode()
+
+
+@pytest.fixture
+def kb(open_kb: Open) -> KnowledgeBase:
+    kb = open_kb(embedding_languages="*")
+    kb.add(HOURS, "hours.md")
+    kb.add(GUIDE, "案内.md", "日本語")
+    return kb
+
+
+def store_of(kb: KnowledgeBase) -> Path:
+    return kb.settings.store
+
+
+def original_of(kb: KnowledgeBase, name: str) -> Path:
+    sha256 = next(info.sha256 for info in kb.documents() if info.name == name)
+    return store_of(kb) / "originals" / sha256[:2] / sha256
+
+
+def run(kb: KnowledgeBase, statement: str) -> None:
+    with sqlite3.connect(store_of(kb) / "catalog.sqlite") as db:
+        db.execute(statement)
+
+
+def lose_label(kb: KnowledgeBase) -> None:
+    shutil.rmtree(store_of(kb) / "originals" / "labels")
+
+
+def add_file_of_nobody(kb: KnowledgeBase) -> None:
+    kb._parts.originals.put(b"of nobody")
+
+
+def lose_a_chunk(kb: KnowledgeBase) -> None:
+    run(kb, "DELETE FROM chunks WHERE id = 1")
+
+
+def alter_a_chunk(kb: KnowledgeBase) -> None:
+    run(kb, "UPDATE chunks SET text = replace(text, 'nine', 'ten!')")
+
+
+def lose_a_vector(kb: KnowledgeBase) -> None:
+    run(kb, "DELETE FROM embeddings WHERE id = 1")
+
+
+def damage_a_vector(kb: KnowledgeBase) -> None:
+    run(kb, "UPDATE embeddings SET vector = zeroblob(length(vector)) WHERE id = 1")
+
+
+def cut_a_vector(kb: KnowledgeBase) -> None:
+    run(kb, "UPDATE embeddings SET vector = substr(vector, 1, 100) WHERE id = 2")
+
+
+def add_vector_of_nobody(kb: KnowledgeBase) -> None:
+    run(kb, "INSERT INTO embeddings (key, vector) SELECT x'00', vector FROM embeddings WHERE id = 1")
+
+
+def damage_the_word_index(kb: KnowledgeBase) -> None:
+    path = next((store_of(kb) / "indexes").glob("words-*/*.store"))
+    data = bytearray(path.read_bytes())
+    data[10] ^= 1
+    path.write_bytes(data)
+
+
+def lose_an_entry_of_the_word_index(kb: KnowledgeBase) -> None:
+    assert kb._parts.indexes.words
+    kb._parts.indexes.words.disk.update([(1, 1)], [])
+
+
+def lose_an_entry_of_the_vector_index(kb: KnowledgeBase) -> None:
+    kb._parts.indexes.vectors.remove([1])
+
+
+def turn_an_entry_of_the_vector_index(kb: KnowledgeBase) -> None:
+    kb._parts.indexes.vectors.add([1], -kb._parts.indexes.vectors.vectors([1]))
+
+
+HARM: dict[Callable[[KnowledgeBase], None], set[str]] = {
+    lose_label: {"label_differs"},
+    add_file_of_nobody: {"original_unclaimed"},
+    lose_a_chunk: {"chunks_differ", "vectors_unclaimed", "words_differ", "vector_index_differs"},
+    alter_a_chunk: {"chunks_differ"},
+    lose_a_vector: {"vectors_missing", "vector_index_differs"},
+    damage_a_vector: {"vectors_damaged"},
+    cut_a_vector: {"vectors_damaged"},
+    add_vector_of_nobody: {"vectors_unclaimed"},
+    damage_the_word_index: {"words_damaged"},
+    lose_an_entry_of_the_word_index: {"words_differ"},
+    lose_an_entry_of_the_vector_index: {"vector_index_differs"},
+    turn_an_entry_of_the_vector_index: {"vector_index_differs"},
+}
+
+
+def test_a_sound_store_agrees(kb: KnowledgeBase) -> None:
+    kb.add_documents([mail(("one.txt", b"Alpha."))])
+    found = kb.verify()
+    assert found.findings == ()
+    assert (found.documents, found.originals, found.chunks, found.vectors) == (4, 3, 4, 4)
+    assert (found.index_words, found.index_vectors) == (4, 4)
+
+
+@pytest.mark.parametrize("harm", HARM, ids=lambda harm: harm.__name__)
+def test_each_disagreement_is_named_and_repaired(kb: KnowledgeBase, harm: Callable[[KnowledgeBase], None]) -> None:
+    before = kb.verify()
+    harm(kb)
+    found = kb.verify()
+    assert {finding.code for finding in found.findings} == HARM[harm]
+    assert all(finding.count == 1 or harm is lose_label for finding in found.findings)
+    repaired = kb.verify(repair=True)
+    assert repaired.findings == ()
+    assert {finding.code for finding in repaired.repaired} == HARM[harm]
+    assert (repaired.documents, repaired.chunks, repaired.vectors) == (before.documents, before.chunks, before.vectors)
+    assert kb.search("When does it open?").hits[0].document.name == "hours.md"
+    assert kb.search("休館日はいつですか").hits[0].document.name == "案内.md"
+
+
+def test_a_lost_original_is_named_until_it_is_added_again(kb: KnowledgeBase) -> None:
+    original_of(kb, "案内.md").unlink()
+    (finding,) = kb.verify(repair=True).findings
+    assert (finding.code, finding.names) == ("original_missing", ("案内.md",))
+    assert kb.add(GUIDE, "案内.md", "日本語").status == "unchanged"
+    assert kb.verify().agrees
+    assert kb.original(kb.documents()[1].id) == GUIDE
+
+
+def test_a_damaged_original_is_put_aside_and_comes_back_by_adding_it_again(kb: KnowledgeBase) -> None:
+    original_of(kb, "hours.md").write_bytes(b"something else")
+    assert [finding.code for finding in kb.verify().findings] == ["original_damaged"]
+    assert [finding.code for finding in kb.verify(repair=True).findings] == ["original_missing"]
+    kb.add(HOURS, "hours.md")
+    assert kb.verify().agrees
+
+
+def test_a_damaged_catalog_is_said_and_comes_back_from_the_originals(kb: KnowledgeBase, open_kb: Open) -> None:
+    kb.submit(b"Waiting for its turn.", "later.txt")
+    kb.conversations.start("ann", "When does it open?")
+    kb.close()
+    catalog = store_of(kb) / "catalog.sqlite"
+    with catalog.open("r+b") as file:
+        file.write(b"\xff" * 8192)
+    with pytest.raises(StoreError) as error:
+        open_kb()
+    assert "damaged" in error.value.message
+    assert "rag rebuild" in error.value.hint
+    rebuilt = KnowledgeBase.rebuild(store_of(kb))
+    assert rebuilt.files == 3
+    assert rebuilt.set_aside
+    assert rebuilt.set_aside.read_bytes().startswith(b"\xff")
+    again = open_kb()
+    again.work_off()
+    assert {(info.name, info.collection) for info in again.documents()} == {
+        ("hours.md", ""),
+        ("案内.md", "日本語"),
+        ("later.txt", ""),
+    }
+    assert again.verify().agrees
+
+
+def test_conversations_are_taken_from_a_damaged_catalog_that_can_be_read_in_part(
+    kb: KnowledgeBase, open_kb: Open
+) -> None:
+    kb.conversations.start("ann", "When does it open?")
+    kb.close()
+    catalog = store_of(kb) / "catalog.sqlite"
+    with closing(sqlite3.connect(catalog)) as db:
+        root = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'chunks'").fetchone()[0]
+        size = db.execute("PRAGMA page_size").fetchone()[0]
+    with catalog.open("r+b") as file:
+        file.seek((root - 1) * size)
+        file.write(b"\xff" * size)
+    damaged = open_kb()
+    assert [finding.code for finding in damaged.verify(repair=True).findings] == ["catalog_damaged"]
+    with pytest.raises(StoreError, match="another process"):
+        KnowledgeBase.rebuild(store_of(kb))
+    damaged.close()
+    assert KnowledgeBase.rebuild(store_of(kb)).conversations == 1
+    assert [one.title for one in open_kb().conversations.list("ann")] == ["When does it open?"]
+
+
+def test_a_store_that_lost_its_catalog_is_not_opened_as_if_it_were_new(kb: KnowledgeBase, open_kb: Open) -> None:
+    kb.close()
+    (store_of(kb) / "catalog.sqlite").unlink()
+    with pytest.raises(StoreError, match="catalog is gone"):
+        open_kb()
+    assert KnowledgeBase.rebuild(store_of(kb)).set_aside is None
+    again = open_kb()
+    again.work_off()
+    assert len(again.documents()) == 2
+
+
+def test_labels_follow_what_is_added_renamed_and_deleted(kb: KnowledgeBase) -> None:
+    copy = kb.add(HOURS, "copy.md").document_id or ""
+    label = store_of(kb) / "originals" / "labels" / kb.document(copy).sha256[:2] / f"{kb.document(copy).sha256}.json"
+    assert {one["name"] for one in json.loads(label.read_text())} == {"hours.md", "copy.md"}
+    kb.remove(copy)
+    assert {one["name"] for one in json.loads(label.read_text())} == {"hours.md"}
+    kb.add(HOURS + b"And at noon.", "hours.md")
+    assert not label.exists()
+    assert kb.verify().agrees
+
+
+def test_a_failed_upload_keeps_its_file_until_it_is_cleared(kb: KnowledgeBase) -> None:
+    kb.submit(b"", "empty.md")
+    kb.work_off()
+    assert kb.verify().originals == 3
+    assert kb.verify().agrees
+    kb.forget_finished_jobs()
+    assert kb.verify().originals == 2
+    assert kb.verify().agrees
