@@ -7,17 +7,17 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from ui.backup_view import draw_backups
-from ui.evaluation_view import draw_evaluation
-from ui.gate import Gate
-from ui.index_view import draw_index
+from ui.console.backup_view import draw_backups
+from ui.console.evaluation_view import draw_evaluation
+from ui.console.gate import Gate
+from ui.console.index_view import draw_index
+from ui.console.logs_view import draw_logs
+from ui.console.models_view import draw_models
+from ui.console.overview_view import draw_overview
+from ui.console.prompts_view import draw_prompts
+from ui.console.settings_view import draw_settings
+from ui.console.usage_view import draw_usage
 from ui.language import Words
-from ui.logs_view import draw_logs
-from ui.models_view import draw_models
-from ui.overview_view import draw_overview
-from ui.prompts_view import draw_prompts
-from ui.settings_view import draw_settings
-from ui.usage_view import draw_usage
 from ui.visit import Visit
 
 SECTIONS: dict[str, Callable[[Visit], None]] = {

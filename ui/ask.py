@@ -9,16 +9,16 @@ import streamlit as st
 from streamlit.elements.widgets.chat import ChatInputValue
 
 from rag.types import AskOptions
-from ui.agent_view import draw_agent_switch
-from ui.conversation import Conversation
-from ui.drawer import draw_drawer
-from ui.history import draw_history, start_anew
-from ui.model_choice import draw_model_choice
-from ui.scope import draw_scope
-from ui.turn_view import draw_turn
+from ui.chat.agent_view import draw_agent_switch
+from ui.chat.conversation import Conversation
+from ui.chat.drawer import draw_drawer
+from ui.chat.history import draw_history, start_anew
+from ui.chat.scope import draw_scope
+from ui.chat.turn_view import draw_turn
+from ui.chat.welcome import draw_welcome
+from ui.components.model_choice import draw_model_choice
 from ui.visit import Visit
 from ui.visitor import visitor
-from ui.welcome import draw_welcome
 
 _PROMPT = "prompt"
 
@@ -56,15 +56,6 @@ def page(visit: Visit) -> None:
         on_submit=lambda: _submit(visit, conversation, options),
     )
     draw_drawer(visit, conversation)
-
-
-def ask_anew(visit: Visit, question: str) -> None:
-    """From another page: asks it in a conversation of its own, and goes there."""
-    if earlier := st.session_state.get("conversation"):
-        start_anew(earlier)
-    conversation = st.session_state.conversation = Conversation(visitor())
-    conversation.send(visit.knowledge, question, (), AskOptions())
-    st.switch_page(visit.pages["ask"], query_params={})  # none of another page; the language is bound, and stays
 
 
 def _ask(visit: Visit, conversation: Conversation, question: str, options: AskOptions) -> None:

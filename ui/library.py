@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from rag.reports import Activity, Job
-from ui.job_view import can_retry, draw_job
+from ui.components.job_view import can_retry, draw_job
+from ui.components.live import draw_live
 from ui.language import Words
-from ui.live import draw_live
-from ui.shelf_view import draw_shelf
-from ui.upload_view import draw_upload
+from ui.shelf.shelf_view import draw_shelf
+from ui.shelf.upload_view import draw_upload
 from ui.visit import Visit
 
 _POLL_S = 0.5

@@ -19,9 +19,9 @@ def start(environment_words, kind, documents, model=None):
     def script(language, ids):
         import streamlit as st
 
-        from ui.chains_view import draw_chains
         from ui.knowledge import knowledge_base
         from ui.language import words_of
+        from ui.shelf.chains_view import draw_chains
         from ui.visit import Visit
 
         knowledge = knowledge_base()

@@ -8,7 +8,7 @@ from rag.errors import QuestionTooLong
 from rag.events import AnswerReady, ModelFailed, StageStarted, TokenGenerated, ToolCalled, ToolReturned
 from rag.types import Answer, AskOptions, Feedback, Message, Sentence, ToolUse
 from tests._loopback import loopback
-from ui.conversation import Conversation, Reply, Turn
+from ui.chat.conversation import Conversation, Reply, Turn
 
 
 def started(produce, kept=None) -> Reply:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from loaders import Block, Document, Location
-from ui.facets import facets_of
+from ui.components.facets import facets_of
 from ui.knowledge import knowledge_base
 from ui.language import words_of
 

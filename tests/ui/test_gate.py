@@ -1,4 +1,4 @@
-from ui.gate import Gate
+from ui.console.gate import Gate
 
 
 class Clock:

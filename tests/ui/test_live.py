@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 def script(going_on: bool, empty: bool) -> None:
     import streamlit as st
 
-    from ui.live import draw_live
+    from ui.components.live import draw_live
 
     draw_live(lambda: None if empty else st.caption("news"), 60.0, going_on=going_on)
     st.text("below")

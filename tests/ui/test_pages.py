@@ -10,7 +10,7 @@ from rag.knowledge_base import SAMPLES
 from rag.types import Answer, Feedback
 from tests._files import encrypted_pdf
 from ui import knowledge as opening
-from ui.conversation import Reply, Turn
+from ui.chat.conversation import Reply, Turn
 from ui.knowledge import knowledge_base
 from ui.language import words_of
 
@@ -268,7 +268,7 @@ def test_a_document_says_what_reading_it_found(draw):
     def preview() -> None:
         import streamlit as st
 
-        from ui.document_view import draw_preview
+        from ui.components.document_view import draw_preview
         from ui.knowledge import knowledge_base
         from ui.language import words_of
         from ui.visit import Visit

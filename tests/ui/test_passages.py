@@ -1,6 +1,6 @@
 from rag.types import Block, Chunk, Location, Span
-from ui.passages import blocks_html, marks_of
-from ui.source_view import context
+from ui.components.passages import blocks_html, marks_of
+from ui.components.source_view import context
 
 
 def chunk(text: str, *spans: Span) -> Chunk:

@@ -4,9 +4,9 @@ import pytest
 
 from rag.types import Example
 from tests.ui.test_pages import enter, texts
+from ui.console.prompts_view import examples_in
 from ui.knowledge import knowledge_base
 from ui.language import words_of
-from ui.prompts_view import examples_in
 
 TEXT = "The keeper feeds the gulls at dawn. The stairs have two hundred steps."
 QUESTION = "How many steps do the stairs have?"

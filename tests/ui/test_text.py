@@ -13,7 +13,7 @@ from rag.reports import FindingCode
 from ui.language import LANGUAGES, Words, flat_texts, language_of
 
 UI = Path(__file__).resolve().parents[2] / "ui"
-SOURCES = sorted(UI.glob("*.py"))
+SOURCES = sorted(UI.rglob("*.py"))
 VISIBLE_ARGUMENTS = {"label", "help", "placeholder", "body", "text", "caption", "title", "alt", "page_title"}
 VISIBLE_CALLS = {
     "title", "header", "subheader", "markdown", "caption", "text", "write", "info", "success", "warning", "error",

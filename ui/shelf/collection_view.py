@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from ui.curation_view import ask_to_delete, note
+from ui.shelf.curation_view import ask_to_delete, note
 from ui.visit import Visit
 
 

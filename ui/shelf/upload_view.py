@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from rag.errors import TenkyoError
-from ui.job_view import draw_refused
+from ui.components.job_view import draw_refused
 from ui.visit import Visit
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from rag.errors import TenkyoError
 from rag.types import DocumentInfo
-from ui.report_view import named
+from ui.components.report_view import named
 from ui.visit import Visit
 
 

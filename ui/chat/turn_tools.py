@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from rag.types import Feedback
-from ui.conversation import Conversation, Turn
+from ui.chat.conversation import Conversation, Turn
 from ui.visit import Visit
 
 _EDITING = "editing"

@@ -7,8 +7,8 @@ from html import escape
 
 import streamlit as st
 
-from ui.questions import draw_questions
-from ui.suggestions import draw_suggestions
+from ui.chat.suggestions import draw_suggestions
+from ui.components.questions import draw_questions
 from ui.visit import Visit
 
 _SAMPLES = "samples"

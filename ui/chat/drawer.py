@@ -12,9 +12,9 @@ from pathlib import Path
 import streamlit as st
 from streamlit.components.v2 import component
 
-from ui.conversation import Conversation
+from ui.chat.conversation import Conversation
+from ui.components.source_view import Source, draw_source, sources_of
 from ui.language import Words
-from ui.source_view import Source, draw_source, sources_of
 from ui.visit import Visit
 
 _STATE = "opened"

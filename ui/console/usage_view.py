@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from rag.reports import Asked, Day
-from ui.figures import draw_metrics
+from ui.components.figures import draw_metrics
 from ui.language import Words
 from ui.visit import Visit
 

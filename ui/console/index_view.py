@@ -8,11 +8,11 @@ import streamlit as st
 
 from rag.errors import TenkyoError
 from rag.reports import Job, KeptIndex, LanguageUse
-from ui.figures import draw_metrics, megabytes
-from ui.job_view import draw_job
+from ui.components.figures import draw_metrics, megabytes
+from ui.components.job_view import draw_job
+from ui.components.live import draw_live
+from ui.console.overview_view import draw_health
 from ui.language import Words
-from ui.live import draw_live
-from ui.overview_view import draw_health
 from ui.visit import Visit
 
 _POLL_S = 0.5

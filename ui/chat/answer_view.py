@@ -8,8 +8,8 @@ from typing import Any
 from streamlit.components.v2 import component
 
 from rag.types import Answer, Citation, Location
+from ui.components.source_view import sources_of, where
 from ui.language import Words
-from ui.source_view import sources_of, where
 
 _PREVIEW_CHARACTERS = 400
 _QUOTING = ("extractive", "computed")

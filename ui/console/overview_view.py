@@ -9,8 +9,8 @@ import streamlit as st
 
 from rag.reports import Stats, Storage, Verified
 from rag.types import DocumentInfo
-from ui.document_view import file_type
-from ui.figures import draw_metrics, megabytes
+from ui.components.document_view import file_type
+from ui.components.figures import draw_metrics, megabytes
 from ui.language import Words
 from ui.visit import Visit
 

@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from rag.errors import ConversationNotFound
-from rag.types import ConversationInfo, ExportForm
-from ui.conversation import Conversation
-from ui.drawer import close_drawer
+from rag.types import AskOptions, ConversationInfo, ExportForm
+from ui.chat.conversation import Conversation
+from ui.chat.drawer import close_drawer
 from ui.language import Words
 from ui.plain import plain
 from ui.visit import Visit
+from ui.visitor import visitor
 
 _FORMS: dict[ExportForm, str] = {"word": "docx", "markdown": "md", "json": "json"}
 _FILE_NAME_CHARACTERS = 60
@@ -120,6 +121,15 @@ def start_anew(conversation: Conversation) -> None:
     conversation.stop()
     st.session_state.conversation = Conversation(conversation.owner)
     close_drawer()
+
+
+def ask_anew(visit: Visit, question: str) -> None:
+    """From another page: asks it in a conversation of its own, and goes there."""
+    if earlier := st.session_state.get("conversation"):
+        start_anew(earlier)
+    conversation = st.session_state.conversation = Conversation(visitor())
+    conversation.send(visit.knowledge, question, (), AskOptions())
+    st.switch_page(visit.pages["ask"], query_params={})  # none of another page; the language is bound, and stays
 
 
 def _open(visit: Visit, conversation: Conversation, id_: str) -> None:

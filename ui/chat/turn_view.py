@@ -7,17 +7,17 @@ import time
 import streamlit as st
 
 from rag.types import Answer
-from ui.agent_view import draw_steps
-from ui.answer_view import draw_answer, draw_nearest, draw_text
-from ui.computation_view import draw_computation
-from ui.conversation import Conversation, Reply, Turn
-from ui.job_view import draw_job, draw_refused
+from ui.chat.agent_view import draw_steps
+from ui.chat.answer_view import draw_answer, draw_nearest, draw_text
+from ui.chat.computation_view import draw_computation
+from ui.chat.conversation import Conversation, Reply, Turn
+from ui.chat.turn_tools import draw_tools
+from ui.components.job_view import draw_job, draw_refused
+from ui.components.live import draw_live, lasting_place
+from ui.components.notices import draw_notices
+from ui.components.questions import draw_questions
 from ui.knowledge import is_loading
 from ui.language import Words
-from ui.live import draw_live, lasting_place
-from ui.notices import draw_notices
-from ui.questions import draw_questions
-from ui.turn_tools import draw_tools
 from ui.visit import Visit
 
 _POLL_S = 0.2

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from rag.errors import StoreError
-from ui.figures import megabytes
+from ui.components.figures import megabytes
 from ui.visit import Visit
 
 _FOLDER = "backups"  # of the store

@@ -8,8 +8,8 @@ from functools import partial
 import streamlit as st
 
 from rag.types import FACETS, AskOptions
-from ui.document_view import type_name
-from ui.facets import facets_of
+from ui.components.document_view import type_name
+from ui.components.facets import facets_of
 from ui.visit import Visit
 
 _KEYS = ("scope_documents", "scope_collections", "scope_types", "scope_languages")

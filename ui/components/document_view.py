@@ -8,11 +8,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from rag.types import Block, Box, Chunk, DocumentInfo
+from ui.components.passages import blocks_html, marks_of
+from ui.components.report_view import draw_report
+from ui.components.source_view import draw_original, draw_page_image
 from ui.language import Words
-from ui.passages import blocks_html, marks_of
 from ui.plain import plain
-from ui.report_view import draw_report
-from ui.source_view import draw_original, draw_page_image
 from ui.visit import Visit
 
 _BLOCKS_A_PART = 20

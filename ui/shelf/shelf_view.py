@@ -10,13 +10,13 @@ from typing import Any
 import streamlit as st
 
 from rag.types import DocumentInfo
-from ui.chains_view import draw_chains
-from ui.collection_view import draw_collection
-from ui.curation_view import draw_actions, draw_outcome
-from ui.document_view import draw_preview, file_type
-from ui.facets import draw_facets
+from ui.components.document_view import draw_preview, file_type
+from ui.components.facets import draw_facets
+from ui.components.report_view import has_gaps
 from ui.language import Words
-from ui.report_view import has_gaps
+from ui.shelf.chains_view import draw_chains
+from ui.shelf.collection_view import draw_collection
+from ui.shelf.curation_view import draw_actions, draw_outcome
 from ui.visit import Visit
 
 _ROW_PX = 35

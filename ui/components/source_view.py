@@ -10,9 +10,9 @@ import streamlit as st
 from rag import KnowledgeBase
 from rag.errors import DocumentNotFound, TenkyoError
 from rag.types import Answer, Block, Box, Chunk, DocumentInfo, Hit, Location
+from ui.components.passages import Mark, blocks_html, marks_of
 from ui.language import Words
 from ui.originals import address_of, opens_in_browser
-from ui.passages import Mark, blocks_html, marks_of
 from ui.plain import plain
 from ui.visit import Visit
 

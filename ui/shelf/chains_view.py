@@ -11,13 +11,13 @@ import streamlit as st
 
 from rag.results import Comparison, ExtractedColumn, ExtractedTable, Pair
 from rag.types import Answer, Chunk, Citation, DocumentInfo, Hit, Sentence
-from ui.ask import ask_anew
+from ui.chat.history import ask_anew
+from ui.components.model_choice import draw_model_choice
+from ui.components.source_view import Source, draw_source, where
+from ui.components.work import Work
 from ui.language import Words
-from ui.model_choice import draw_model_choice
 from ui.plain import plain
-from ui.source_view import Source, draw_source, where
 from ui.visit import Visit
-from ui.work import Work
 
 _POLL_S = 0.3
 _FIRST_LOOK_S = 0.6

@@ -12,9 +12,9 @@ import streamlit as st
 from rag import KnowledgeBase
 from rag.reports import Progress
 from rag.types import DocumentInfo
-from ui.questions import draw_questions
+from ui.components.questions import draw_questions
+from ui.components.work import Work
 from ui.visit import Visit
-from ui.work import Work
 
 _DOCUMENTS = 3
 _QUESTIONS = 4

@@ -6,7 +6,7 @@ import streamlit as st
 
 from rag.errors import InvalidSettings
 from rag.reports import ModelHealth
-from ui.figures import draw_metrics
+from ui.components.figures import draw_metrics
 from ui.language import Words
 from ui.visit import Visit
 

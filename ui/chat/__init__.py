@@ -1,0 +1,1 @@
+"""The Ask page: the conversation, its answers and their sources."""
