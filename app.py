@@ -12,9 +12,10 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from rag.errors import TenkyoError
+from ui import originals
+from ui.chat import conversation_files
 from ui.headers import SecurityHeaders
 from ui.knowledge import knowledge_base
-from ui.originals import ROUTES
 from ui.trouble import show_fault
 from ui.visitor import VisitorCookie
 
@@ -35,7 +36,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 app = st.App(
     Path(__file__).parent / "ui" / "main.py",
     lifespan=lifespan,
-    routes=ROUTES,
+    routes=[*originals.ROUTES, *conversation_files.ROUTES],
     middleware=[Middleware(SecurityHeaders), Middleware(VisitorCookie)],
     on_script_error=show_fault,
 )

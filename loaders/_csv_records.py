@@ -24,6 +24,7 @@ from loaders._text import cell
 
 Quoting = Literal[0, 3]  # csv.QUOTE_MINIMAL, csv.QUOTE_NONE
 _SEGMENT = 1 << 18
+_MB = 1_000_000
 _KEPT = 4
 _ODD_SPACES = [
     c.encode()
@@ -120,7 +121,7 @@ class Records(Sequence[Block]):
         texts = self._texts(segment.row, records, self._is_plain(data, lines == len(records)))
         sizes = [len(text) for text in texts if text]
         tables = len(sizes) - sum(map(bool, texts[: max(self._header_row - segment.row, 0)]))
-        beat()
+        beat((segment.offset + len(data)) // _MB, len(self._data) // _MB, "megabytes")
         self._segments.append(segment)
         self._length += len(sizes)
         self.counted += Counted(sum(sizes), tables, suspicious(data.decode(errors="replace")))

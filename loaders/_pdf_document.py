@@ -112,7 +112,7 @@ def _read(document: pdfium.PdfDocument, mender: _Mender) -> _Found:
         document.init_forms()
     before: pdfium.PdfPage | None = None
     for number in range(1, len(document) + 1):
-        beat()
+        beat(number - 1, len(document), "pages")
         lines = PageLines(number, 0, 0, [])
         try:
             page = document[number - 1]

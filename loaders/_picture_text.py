@@ -14,6 +14,7 @@ from loaders._pdf_blocks import blocks
 from loaders._pdf_headings import Headings
 from loaders._pdf_layout import without_furniture
 from loaders._pdf_lines import PageLines
+from loaders._pulse import beat
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -54,6 +55,7 @@ def read(data: bytes) -> Content:
 
 def _pages(image: Image.Image, count: int) -> Iterator[PageLines]:
     for number in range(1, count + 1):
+        beat(number - 1, count, "pages")
         page = _picture.page(image, number)
         if min(page.size) < _SMALLEST:
             yield PageLines(number, 0, 0, [])

@@ -6,7 +6,7 @@ import hashlib
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePath
@@ -76,7 +76,7 @@ def _document(data: bytes, name: str, password: str | None, depth: int = 0) -> D
     blocks = content.blocks
     if isinstance(blocks, list | tuple):
         blocks = tuple(block for block in blocks if block.text.strip())
-    children = tuple(_child(member, password, depth + 1) for member in content.members)
+    children = tuple(_children(content.members, password, depth + 1))
     if not blocks and not any(child.document for child in children):
         raise _nothing_in(content, children)
     return Document(
@@ -92,9 +92,17 @@ def _document(data: bytes, name: str, password: str | None, depth: int = 0) -> D
     )
 
 
+def _children(members: Sequence[Member], password: str | None, depth: int) -> Iterator[Child]:
+    for number, member in enumerate(members):
+        if depth == 1:
+            beat(number, len(members), "files")
+        else:
+            beat()
+        yield _child(member, password, depth)
+
+
 def _child(member: Member, password: str | None, depth: int) -> Child:
     """A file inside a file; one that cannot be read does not keep its parent from being read."""
-    beat()
     try:
         if depth > MAX_DEPTH:
             raise DocumentTooLarge(f"Files are nested more than {MAX_DEPTH} deep.", "Unpack it and add what is inside.")

@@ -1,9 +1,9 @@
 """A process that parses: a hang or a crash of a parser costs one file, never the app.
 
 `python -m loaders._worker SECONDS` reads pickled (data, name, password) from standard input until it ends. To each it
-answers on standard output with pickles: None for every sign of life, then (pickled Document or LoadError, its
-buffers), in which a buffer that is None stands for the data of the request. A parser that gives no sign of life for
-SECONDS ends the process, even if whoever asked has gone.
+answers on standard output with pickles: (done, total, unit) for every sign of life, then (pickled Document or
+LoadError, its buffers), in which a buffer that is None stands for the data of the request. A parser that gives no sign
+of life for SECONDS ends the process, even if whoever asked has gone.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import BinaryIO
 from loaders import Document, LoadError, _pulse, load
 
 _BEAT_EVERY = 0.5  # seconds; more often says nothing more
+_NOWHERE = 0, 0, ""
 
 
 def main() -> None:
@@ -64,16 +65,24 @@ class _Pulse:
         self._replies = replies
         self._seconds = seconds
         self._last = 0.0
+        self._far = _NOWHERE
 
     def start(self) -> None:
+        self._far = _NOWHERE
+        self._live_on()
+
+    def beat(self, done: int, total: int, unit: str) -> None:
+        """Where files inside the file are counted, the pages of each are not."""
+        if total and (unit == "files" or self._far[2] != "files"):
+            self._far = done, total, unit
+        if time.monotonic() - self._last > _BEAT_EVERY:
+            self._live_on()
+            pickle.dump(self._far, self._replies)
+            self._replies.flush()
+
+    def _live_on(self) -> None:
         self._last = time.monotonic()
         self._set_alarm(self._seconds)
-
-    def beat(self) -> None:
-        if time.monotonic() - self._last > _BEAT_EVERY:
-            self.start()
-            pickle.dump(None, self._replies)
-            self._replies.flush()
 
     def stop(self) -> None:
         self._set_alarm(0)

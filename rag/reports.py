@@ -95,13 +95,22 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What every long operation reports. Stages of a file: parse, split, embed, store."""
+    """What every long operation reports. Stages of a file: parse, split, embed, store.
+
+    `per_second` is how much of it is done in a second, None where that is not known (yet).
+    """
 
     stage: str
     done: int
     total: int
     unit: str
     file: str = ""
+    per_second: float | None = None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long the rest of this stage will take at that rate."""
+        return (self.total - self.done) / self.per_second if self.per_second else None
 
 
 @dataclass(frozen=True, slots=True)

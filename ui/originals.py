@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -11,11 +10,12 @@ from starlette.routing import Route
 
 from rag.errors import TenkyoError
 from rag.types import DocumentInfo
+from ui.downloads import attachment, named
 from ui.knowledge import knowledge_base
 
 _PICTURES: Final = ("image/png", "image/jpeg", "image/gif", "image/webp")
 _TEXTS: Final = ("text/plain", "text/markdown", "text/csv")
-_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+_KEEP: Final = "keep"
 
 
 def opens_in_browser(document: DocumentInfo) -> bool:
@@ -29,6 +29,11 @@ def address_of(document: DocumentInfo, page: int | None) -> str:
     return f"/original/{document.id}{at}"
 
 
+def address_to_keep(document: DocumentInfo) -> str:
+    """Where its very bytes are fetched, to be kept."""
+    return f"/original/{document.id}?{_KEEP}"
+
+
 def original(request: Request) -> Response:
     """The file; what no browser should open is given to be kept."""
     try:
@@ -37,23 +42,13 @@ def original(request: Request) -> Response:
         data = knowledge.original(document.id)
     except TenkyoError as error:
         return PlainTextResponse(str(error), status_code=404)
-    name = quote(document.name.rsplit("/", 1)[-1], safe="")
-    media_type, disposition = "application/octet-stream", "attachment"
-    if opens_in_browser(document):
-        media_type, disposition = document.media_type, "inline"
-    if document.media_type in _TEXTS:  # of whatever kind and encoding: as plain text, in one that every browser knows
+    name, media_type = document.name.rsplit("/", 1)[-1], document.media_type
+    if _KEEP in request.query_params or not opens_in_browser(document):
+        return attachment(data, name)
+    if media_type in _TEXTS:  # of whatever kind and encoding: as plain text, in one that every browser knows
         media_type = "text/plain; charset=utf-8"
         data = data.decode(document.report.encoding or "utf-8", "replace").encode()
-    return Response(
-        data,
-        media_type=media_type,
-        headers={
-            "Content-Disposition": f"{disposition}; filename*=UTF-8''{name}",
-            "Content-Security-Policy": _POLICY,
-            "Cross-Origin-Resource-Policy": "same-origin",
-            "Cache-Control": "private, no-cache",
-        },
-    )
+    return named(data, name, media_type, "inline")
 
 
 ROUTES: Final = [Route("/original/{id}", original)]

@@ -6,7 +6,7 @@ import secrets
 
 import streamlit as st
 from starlette.datastructures import MutableHeaders
-from starlette.requests import cookie_parser
+from starlette.requests import Request, cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _COOKIE = "tenkyo_visitor"
@@ -19,6 +19,16 @@ def visitor() -> str:
     fresh: str = st.session_state.setdefault("visitor", secrets.token_urlsafe(_BYTES))
     known = st.context.cookies.get(_COOKIE, "")
     return known if len(known) >= len(fresh) else fresh
+
+
+def is_remembered() -> bool:
+    """Whether the browser keeps the cookie, and so is known by it at addresses outside the page, too."""
+    return visitor() == st.context.cookies.get(_COOKIE)
+
+
+def visitor_of(request: Request) -> str:
+    """The visitor who asks for an address outside the page; "" for one who is not known."""
+    return request.cookies.get(_COOKIE, "")
 
 
 class VisitorCookie:

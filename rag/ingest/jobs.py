@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from rag.errors import DocumentNotFound, TenkyoError
 from rag.ingest.job_queue import JobQueue, Work
 from rag.ingest.knowledge import Library
-from rag.ingest.rates import Rate, seconds_left
+from rag.ingest.rates import Pace, Rate, seconds_left
 from rag.ingest.watch import WatchedFolder
 from rag.priority import step_back, take_short_turns
 from rag.reports import Activity, Job, Progress
@@ -54,7 +54,7 @@ class Worker:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._reading: set[Future[None]] = set()
-        self._progress: dict[int, Progress] = {}
+        self._paces: dict[int, Pace] = {}
         self._cancelled: set[int] = set()
         self._passwords: dict[int, str | None] = {}
         self._recovered = False
@@ -121,7 +121,8 @@ class Worker:
 
     def with_progress(self, job: Job) -> Job:
         """The job with how far it is, where this process runs it."""
-        return replace(job, progress=self._progress.get(job.id)) if job.state == "running" else job
+        pace = self._paces.get(job.id) if job.state == "running" else None
+        return replace(job, progress=pace.now()) if pace else job
 
     def activity(self) -> Activity:
         """How far all of it is; rates are known in the process that does the work."""
@@ -240,7 +241,7 @@ class Worker:
             added = self._library.add(found.data, found.name, work.collection, password, report, found.metadata)
         self._queue.note_added(work.id, added)
         self._files.add(1)
-        self._progress[work.id] = Progress("embed", 0, added.chunks, "chunks", work.name)
+        self._note(work.id, Progress("embed", 0, added.chunks, "chunks", work.name))
 
     def _document(self, work: Work) -> DocumentInfo:
         """The document to be read again; raises DocumentNotFound."""
@@ -270,7 +271,7 @@ class Worker:
             self._queue.finish(job.id)
         else:
             embedded, chunks = sum(info.embedded for info in infos), sum(info.chunks for info in infos)
-            self._progress[job.id] = Progress("embed", embedded, chunks, "chunks", job.name)
+            self._note(job.id, Progress("embed", embedded, chunks, "chunks", job.name))
 
     def _attempt(self, id_: int, action: Callable[[], None]) -> None:
         try:
@@ -291,6 +292,12 @@ class Worker:
                 raise Cancelled
             if self._stopping.is_set():
                 raise Stopped
-            self._progress[id_] = progress
+            self._note(id_, progress)
 
         return report
+
+    def _note(self, id_: int, progress: Progress) -> None:
+        if id_ in self._paces:
+            self._paces[id_].go_on(progress)
+        else:
+            self._paces[id_] = Pace(progress)

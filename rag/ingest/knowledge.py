@@ -116,10 +116,10 @@ class Library:
         report: Report,
         metadata: Mapping[str, str],
     ) -> Document:
-        def tell() -> None:
-            report(Progress("parse", 0, 1, "file", name))
+        def tell(done: int, total: int, unit: str) -> None:
+            report(Progress("parse", done, total or 1, unit, name))
 
-        tell()
+        tell(0, 1, "file")
         document = self.parser.load(data, name, password, tell)
         known = {**self._known(data, name, collection), **metadata, **document.metadata}
         return replace(document, metadata={**known, **self._annotations(document)})

@@ -22,6 +22,9 @@ _LOOK_EVERY_S = 0.1
 _GRACE_S = 30  # after which a process whose parent has gone ends by itself
 _KEPT_MB = 1_000  # a process that has grown beyond gives its memory back by ending
 
+Alive = Callable[[int, int, str], None]
+"""Is told how many parts of a file are read, of how many (0: not known), and what they are: pages, files, megabytes."""
+
 
 class Parser:
     """`loaders.load` in child processes; as many files at a time as there are `workers`, from any threads.
@@ -39,9 +42,7 @@ class Parser:
         self._idle: list[_Process] = []
         self._busy: set[_Process] = set()
 
-    def load(
-        self, data: bytes, name: str, password: str | None = None, alive: Callable[[], None] = lambda: None
-    ) -> Document:
+    def load(self, data: bytes, name: str, password: str | None = None, alive: Alive = lambda *_: None) -> Document:
         """The document in these bytes, as soon as a process is free; raises LoadError.
 
         `alive` is called at each sign of life; raising from it ends the process.
@@ -100,7 +101,7 @@ class _Process:
             env={**os.environ, "PYTHONPATH": path},
         )
 
-    def load(self, data: bytes, name: str, password: str | None, alive: Callable[[], None]) -> Document | LoadError:
+    def load(self, data: bytes, name: str, password: str | None, alive: Alive) -> Document | LoadError:
         done = threading.Event()
         watch = threading.Thread(target=self._watch, args=(done,), name="tenkyo-parse-watch", daemon=True)
         self._alive_at = time.monotonic()
@@ -140,16 +141,14 @@ class _Process:
                 with contextlib.suppress(OSError):
                     pipe.close()
 
-    def _exchange(
-        self, data: bytes, name: str, password: str | None, alive: Callable[[], None]
-    ) -> Document | LoadError:
+    def _exchange(self, data: bytes, name: str, password: str | None, alive: Alive) -> Document | LoadError:
         assert self._process.stdin
         assert self._process.stdout
         pickle.dump((data, name, password), self._process.stdin, protocol=5)
         self._process.stdin.flush()
-        while (answer := pickle.load(self._process.stdout)) is None:  # noqa: S301 - our own child wrote it
+        while isinstance((answer := pickle.load(self._process.stdout))[0], int):  # noqa: S301 - our own child wrote it
             self._alive_at = time.monotonic()
-            alive()
+            alive(*answer)
         body, buffers = answer
         return pickle.loads(body, buffers=[data if each is None else each for each in buffers])  # noqa: S301
 

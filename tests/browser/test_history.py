@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.browser.documents import upload
 from tests.browser.test_library import settled
 from tests.browser.test_walk import add_to_library, ask
+from ui.chat.conversation_files import FORMS
 from ui.language import words_of
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the playwright package is not installed")
@@ -27,11 +30,39 @@ PAINT = {
 }
 
 
+class Line:
+    """The line on which the server tells the page what is new; held, as a slow one is for a while."""
+
+    def __init__(self, page) -> None:
+        self._held: list[str | bytes] | None = None
+        page.route_web_socket(re.compile("_stcore/stream"), self._connect)
+        page.reload()
+
+    def _connect(self, socket) -> None:
+        self._socket = socket
+        socket.connect_to_server().on_message(self._pass_on)
+
+    def _pass_on(self, message: str | bytes) -> None:
+        if self._held is None:
+            self._socket.send(message)
+        else:
+            self._held.append(message)
+
+    def hold(self) -> None:
+        self._held = []
+
+    def let_go(self) -> None:
+        waiting, self._held = self._held, None
+        for message in waiting or ():
+            self._socket.send(message)
+
+
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_a_conversation_is_found_gone_on_with_renamed_and_deleted(visit, language):
     words, quays = words_of(language), QUAYS[language]
     name, sentence, question = COLOURS[language]
     page = visit("/library", locale=language)
+    line = Line(page)
     text = "".join(sentence.format(*pair) for pair in zip(quays, PAINT[language], strict=True))
     add_to_library(page, upload(name, text.encode()))
     expect(page.locator(".st-key-jobs").last).to_contain_text(
@@ -60,7 +91,14 @@ def test_a_conversation_is_found_gone_on_with_renamed_and_deleted(visit, languag
     history.get_by_test_id("stPopoverButton").first.click()
     title = page.get_by_label(words("history.rename"))
     title.fill(f"{quays[1]} 1")
+    line.hold()
     title.press("Enter")
+    for form, ending in FORMS.items():  # before the page has heard of the new title
+        with page.expect_download() as download:
+            page.get_by_role("link", name=words(f"history.{form}")).click()
+        assert download.value.suggested_filename.endswith(f".{ending}")
+        assert download.value.path().stat().st_size > 500
+    line.let_go()
     settled(page)
     expect(history.get_by_role("button", name=f"{quays[1]} 1")).to_be_visible()
     page.get_by_text(words("history.delete")).click()

@@ -79,7 +79,7 @@ def test_a_pdf_is_uploaded_asked_about_and_opened_at_its_page(visit):
     expect(image).to_be_visible()
     wait_for_colour(image, 500)
     with page.expect_download() as download:
-        drawer.get_by_role("button", name="Download the original").click()
+        drawer.get_by_role("link", name="Download the original").click()
     assert download.value.path().read_bytes() == PDF
 
     page.keyboard.press("Escape")

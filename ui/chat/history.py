@@ -9,16 +9,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from rag.errors import ConversationNotFound
-from rag.types import AskOptions, ConversationInfo, ExportForm
+from rag.types import AskOptions, ConversationInfo
 from ui.chat.conversation import Conversation
+from ui.chat.conversation_files import FORMS, address_of
 from ui.chat.drawer import close_drawer
+from ui.downloads import draw_download
 from ui.language import Words
 from ui.plain import plain
 from ui.visit import Visit
-from ui.visitor import visitor
+from ui.visitor import is_remembered, visitor
 
-_FORMS: dict[ExportForm, str] = {"word": "docx", "markdown": "md", "json": "json"}
-_FILE_NAME_CHARACTERS = 60
 _SHOWN = 20
 _SEARCHABLE_FROM = 6
 _WEEK = 7
@@ -96,17 +96,9 @@ def _draw_menu(visit: Visit, conversation: Conversation, info: ConversationInfo)
         on_change=_rename,
         args=(visit, conversation, info.id),
     )
-    for form, ending in _FORMS.items():
-        st.download_button(
-            words(f"history.{form}"),
-            data=lambda form=form: visit.knowledge.conversations.export(conversation.owner, info.id, form),
-            file_name=f"{info.title[:_FILE_NAME_CHARACTERS]}.{ending}",
-            mime="application/octet-stream",
-            icon=":material/download:",
-            type="tertiary",
-            on_click="ignore",
-            key=f"{form}-{info.id}",
-        )
+    if is_remembered():
+        for form in FORMS:
+            draw_download(words(f"history.{form}"), address_of(info.id, form), quiet=True)
     if not st.toggle(words("history.delete"), key=f"delete-{info.id}"):
         return
     if st.button(words("history.confirm"), key=f"confirm-{info.id}", icon=":material/delete:", type="primary"):

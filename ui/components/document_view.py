@@ -42,7 +42,7 @@ def draw_preview(visit: Visit, document: DocumentInfo) -> None:
     }
     st.caption(" · ".join(words.markdown(key, value=value) for key, value in facts.items()))
     if document.has_original:
-        draw_original(visit, document, f"original-{document.id}")
+        draw_original(visit, document)
     draw_report(visit, document)
     st.fragment(_draw_reading)(visit, document)
 

@@ -6,13 +6,16 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from rag.reports import Job
+from rag.reports import Job, Progress
+from ui.components.figures import duration
 from ui.language import Words
 from ui.visit import Visit
 
 STAGES = ("parse", "split", "embed", "store")
 _OF_FILES = ("ingest", "reread")
 _ENCRYPTED = "encrypted"
+_SLOW = 10
+"""Fewer things a second are told with a decimal."""
 
 
 def draw_job(visit: Visit, job: Job) -> None:
@@ -93,13 +96,23 @@ def fraction(job: Job) -> float:
     return (STAGES.index(progress.stage) + within) / len(STAGES)
 
 
+def _how_far(words: Words, progress: Progress) -> str:
+    """How much is done, how fast it goes and how long the stage will take, as far as that is known."""
+    parts = [words("job.count", done=f"{progress.done:,}", total=f"{progress.total:,}")]
+    if progress.per_second:
+        speed = f"{progress.per_second:.0f}" if progress.per_second >= _SLOW else f"{progress.per_second:.1f}"
+        parts.append(words(f"job_speed.{progress.unit}", count=speed))
+    if progress.seconds_left:
+        parts.append(words("job.left", time=duration(words, progress.seconds_left)))
+    return " · ".join(parts)
+
+
 def _draw_running(visit: Visit, job: Job) -> None:
     words = visit.words
     progress = job.progress
     stage = words.name("stage", progress.stage if progress else job.state)
-    counted = progress is not None and progress.total > 1
-    done = words("job.count", done=progress.done, total=progress.total) if progress and counted else ""
-    line = words.markdown("job.running", name=job_name(words, job), stage=stage, count=done)
+    far = _how_far(words, progress) if progress and progress.total > 1 else ""
+    line = words.markdown("job.running", name=job_name(words, job), stage=stage, far=far)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         if job.state == "queued":
             st.caption(line)

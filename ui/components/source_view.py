@@ -11,8 +11,9 @@ from rag import KnowledgeBase
 from rag.errors import DocumentNotFound, TenkyoError
 from rag.types import Answer, Block, Box, Chunk, DocumentInfo, Hit, Location
 from ui.components.passages import Mark, blocks_html, marks_of
+from ui.downloads import draw_download
 from ui.language import Words
-from ui.originals import address_of, opens_in_browser
+from ui.originals import address_of, address_to_keep, opens_in_browser
 from ui.plain import plain
 from ui.visit import Visit
 
@@ -87,7 +88,7 @@ def draw_source(visit: Visit, source: Source) -> None:
         if document.has_pictures:
             st.markdown(words("source.in_context"))
         _draw_context(visit, document, source, source.chunk)
-    draw_original(visit, document, f"download-{document.id}", source.location.page)
+    draw_original(visit, document, source.location.page)
 
 
 def draw_page_image(visit: Visit, document: DocumentInfo, page: int, boxes: Sequence[Box]) -> None:
@@ -102,25 +103,12 @@ def draw_page_image(visit: Visit, document: DocumentInfo, page: int, boxes: Sequ
     st.image(image, width="stretch", alt=alt)
 
 
-def draw_original(visit: Visit, document: DocumentInfo, key: str, page: int | None = None) -> None:
+def draw_original(visit: Visit, document: DocumentInfo, page: int | None = None) -> None:
     """The file as it was uploaded: opened at a page where the browser shows such files, or downloaded."""
     with st.container(horizontal=True):
         if opens_in_browser(document):
             st.link_button(visit.words("source.open"), address_of(document, page), icon=":material/open_in_new:")
-        _draw_download(visit, document, key)
-
-
-def _draw_download(visit: Visit, document: DocumentInfo, key: str) -> None:
-    """A button for the file; its type is kept from the browser, so that nothing runs."""
-    st.download_button(
-        visit.words("source.download"),
-        data=lambda: visit.knowledge.original(document.id),
-        file_name=document.name.rsplit("/", 1)[-1],
-        mime="application/octet-stream",
-        icon=":material/download:",
-        on_click="ignore",
-        key=key,
-    )
+        draw_download(visit.words("source.download"), address_to_keep(document))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -34,5 +34,10 @@ def draw_backups(visit: Visit) -> None:
     st.markdown(words.markdown("backup.newest", path=str(newest), size=megabytes(size)))
     if size <= _LARGEST_DOWNLOAD:
         st.download_button(
-            words("backup.fetch"), newest.read_bytes, newest.name, "application/zip", icon=":material/download:"
+            words("backup.fetch"),
+            newest.read_bytes,
+            newest.name,
+            "application/zip",
+            icon=":material/download:",
+            on_click="ignore",
         )

@@ -8,7 +8,7 @@ import streamlit as st
 
 from rag.errors import TenkyoError
 from rag.reports import Job, KeptIndex, LanguageUse
-from ui.components.figures import draw_metrics, megabytes
+from ui.components.figures import draw_metrics, duration, megabytes
 from ui.components.job_view import draw_job
 from ui.components.live import draw_live
 from ui.console.overview_view import draw_health
@@ -16,7 +16,6 @@ from ui.language import Words
 from ui.visit import Visit
 
 _POLL_S = 0.5
-_UNITS = (("hours", 3600), ("minutes", 60), ("seconds", 1))
 
 
 def draw_index(visit: Visit) -> None:
@@ -95,12 +94,6 @@ def _draw_estimate(visit: Visit, changes: Mapping[str, object]) -> None:
     if estimate.size > estimate.free:
         st.warning(words("reindex.no_room"), icon=":material/hard_drive:")
     st.caption(words("reindex.basis", rate=f"{estimate.passages_per_s:.0f}"))
-
-
-def duration(words: Words, seconds: float) -> str:
-    """A time in words: seconds below two minutes, minutes below two hours, then hours."""
-    unit, size = next((unit, size) for unit, size in _UNITS if seconds >= 2 * size or size == 1)
-    return words(f"duration.{unit}", count=max(1, round(seconds / size)))
 
 
 def _draw_previous(visit: Visit, previous: KeptIndex) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from rag import KnowledgeBase
 from rag.ingest.jobs import Cancelled
-from rag.ingest.rates import Rate, seconds_left
+from rag.ingest.rates import Pace, Rate, seconds_left
 from rag.reports import Job, Progress
 from tests.conftest import Open
 
@@ -193,3 +193,21 @@ def test_rates_are_of_the_last_minute_and_tell_the_time_left() -> None:
     assert seconds_left((30, 3.0), (50, 10.0)) == 15
     rate.stop()
     assert rate.per_second() is None
+
+
+def test_the_pace_of_a_file_is_that_of_the_stage_it_is_at() -> None:
+    now = [0.0]
+    pace = Pace(Progress("parse", 0, 1, "file"), lambda: now[0])
+    now[0] = 100  # until the first page is there
+    pace.go_on(Progress("parse", 20, 100, "pages"))
+    assert pace.now().per_second is None
+    now[0] = 102
+    pace.go_on(Progress("parse", 60, 100, "pages"))
+    assert (pace.now().per_second, pace.now().seconds_left) == (20, 2)
+    pace.go_on(Progress("embed", 0, 50, "chunks"))
+    now[0] = 200  # while other files have their turn
+    pace.go_on(Progress("embed", 0, 50, "chunks"))
+    assert pace.now().seconds_left is None
+    now[0] = 202
+    pace.go_on(Progress("embed", 10, 50, "chunks"))
+    assert (pace.now().per_second, pace.now().seconds_left) == (5, 8)

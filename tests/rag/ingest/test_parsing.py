@@ -174,7 +174,7 @@ def test_a_file_that_nobody_waits_for_any_more_ends_its_process(parser: Callable
     class GivenUp(Exception):
         pass
 
-    def give_up() -> None:
+    def give_up(done: int, total: int, unit: str) -> None:
         raise GivenUp
 
     read = parser()
@@ -182,3 +182,17 @@ def test_a_file_that_nobody_waits_for_any_more_ends_its_process(parser: Callable
         read.load(table(60), "long.csv", None, give_up)
     assert children() == []
     assert read.load(NOTE, "a.md").name == "a.md"
+
+
+def test_a_long_file_says_how_far_it_is_read_and_an_archive_which_file_it_is_at(parser: Callable[..., Parser]) -> None:
+    read, told, archive = parser(), list[tuple[int, int, str]](), io.BytesIO()
+    read.load(table(30), "stock.csv", alive=lambda *far: told.append(far))
+    assert {far[1:] for far in told} == {(30, "megabytes")}
+    assert [far[0] for far in told] == sorted(far[0] for far in told)
+
+    told.clear()
+    with zipfile.ZipFile(archive, "w") as packed:
+        for number in range(3):
+            packed.writestr(f"{number}.csv", table(10))
+    read.load(archive.getvalue(), "stock.zip", alive=lambda *far: told.append(far))
+    assert {far[1:] for far in told if far[1]} == {(3, "files")}

@@ -1,0 +1,35 @@
+"""How a file that is on its way in is shown."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+
+def running(stage: str, done: int, total: int, unit: str, per_second: float | None, language: str) -> None:
+    from datetime import UTC, datetime
+
+    import streamlit as st
+
+    from rag.reports import Job, Progress
+    from ui.job_view import draw_job
+    from ui.knowledge import knowledge_base
+    from ui.language import words_of
+    from ui.visit import Visit
+
+    progress = Progress(stage, done, total, unit, "manual.pdf", per_second)
+    job = Job(1, "ingest", "manual.pdf", "running", progress, None, None, datetime.now(UTC))
+    draw_job(Visit(knowledge_base(), words_of(language), st.sidebar.container()), job)
+
+
+@pytest.mark.parametrize(
+    ("progress", "shown"),
+    [
+        (("parse", 45, 619, "pages", 20.4, "en"), "reading (45/619) · 20 pages a second · 28 s left"),
+        (("parse", 45, 619, "pages", 0.5, "ja"), "読み取り中（45/619） · 毎秒0.5ページ · 残り19分"),
+        (("embed", 64, 6400, "chunks", None, "en"), "embedding (64/6,400)"),
+        (("parse", 0, 1, "file", None, "en"), "reading"),
+    ],
+)
+def test_a_file_on_its_way_says_its_stage_its_pace_and_the_time_left(environment, progress, shown):
+    page = AppTest.from_function(running, args=progress, default_timeout=60).run()
+    line = page.get("progress")[0].proto.text
+    assert line.replace("\\", "").replace("\u2060", "").strip().endswith(shown)
