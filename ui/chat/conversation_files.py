@@ -26,7 +26,7 @@ def address_of(conversation_id: str, form: ExportForm) -> str:
 def conversation_file(request: Request) -> Response:
     """The conversation, if it is this visitor's, named after its title."""
     ending = request.path_params["ending"]
-    form = next((form for form, own in FORMS.items() if own == ending), None)
+    form: ExportForm | None = next((form for form, own in FORMS.items() if own == ending), None)
     if form is None:
         return PlainTextResponse("There is no such file.", status_code=404)
     owner, id_ = visitor_of(request), request.path_params["id"]
