@@ -5,7 +5,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from rag.types import Answer
-from ui.conversation_files import FORMS, ROUTES, address_of
+from ui.chat.conversation_files import FORMS, ROUTES, address_of
 from ui.headers import SecurityHeaders
 from ui.knowledge import knowledge_base
 

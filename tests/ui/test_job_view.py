@@ -10,7 +10,7 @@ def running(stage: str, done: int, total: int, unit: str, per_second: float | No
     import streamlit as st
 
     from rag.reports import Job, Progress
-    from ui.job_view import draw_job
+    from ui.components.job_view import draw_job
     from ui.knowledge import knowledge_base
     from ui.language import words_of
     from ui.visit import Visit
