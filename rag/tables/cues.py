@@ -18,10 +18,11 @@ _COUNTERS = (
     "都市|チーム|品目|日"
 )
 _UNIT = rf"\s*(?:%|yen|dollars?|euros?|percent|円|ドル|ユーロ|歳|才|パーセント|(?:{_COUNTERS}))?"
-_HIGH = "highest|largest|biggest|greatest|maximum|max|top|most|longest|best"
-_LOW = "lowest|smallest|least|fewest|minimum|min|shortest|worst"
-_HIGH_JA = "高い|大きい|多い|長い|高かった|多かった|大きかった|高額な?"
-_LOW_JA = "低い|小さい|少ない|短い|安い|低かった|少なかった|小さかった"
+_DEAR, _CHEAP = "most expensive|priciest|costliest|dearest", "least expensive|cheapest"
+_HIGH = f"{_DEAR}|highest|largest|biggest|greatest|maximum|max|top|most|longest|best|heaviest|tallest"
+_LOW = f"{_CHEAP}|lowest|smallest|least|fewest|minimum|min|shortest|worst|lightest|youngest"
+_HIGH_JA = "高い|大きい|多い|長い|重い|高かった|多かった|大きかった|高額な?|高価な?"
+_LOW_JA = "低い|小さい|少ない|短い|安い|軽い|若い|低かった|少なかった|小さかった|安価な?"
 _FIRST_JA = "(?:最も|もっとも|一番|いちばん)"
 
 BETWEEN = (
@@ -83,6 +84,17 @@ EXTREMES = (
     (True, rf"{_MOST_JA}(?:{_HIGH_JA})|最大値?|最高値?|最高額|最多|最長"),
     (False, rf"{_MOST_JA}(?:{_LOW_JA})|最小値?|最低値?|最低額|最少|最短|最安値?"),
 )
+_PRICE = r"\b(?:prices?|costs?|fees?|fares?|rents?)\b|価格|値段|料金|単価|代金|費用|家賃"
+_HEIGHT = r"\b(?:heights?|elevation|altitude)\b|標高|身長|高さ"
+IMPLIED: tuple[tuple[str, str], ...] = (
+    (rf"\b(?:{_DEAR}|{_CHEAP})\b|安い|最安|高価|安価", _PRICE),
+    (r"\b(?:heaviest|lightest)\b|重い|軽い", r"\b(?:weight|mass)\b|重量|重さ|体重|質量"),
+    (r"\byoungest\b|若い", r"\bage\b|年齢|歳"),
+    (r"\btallest\b", _HEIGHT),
+)
+"""Words that say of which column they are the most or the least, and how such a column is called."""
+HIGH_OF_SOMETHING, HIGH_COLUMNS = "高い", rf"{_PRICE}|{_HEIGHT}"
+"""What a thing that is 高い is high in, where the question does not say."""
 LATEST = (
     (True, r"\b(?:latest|last|most recent|newest)\b|最新|最も新しい|一番新しい"),
     (False, r"\b(?:earliest|oldest)\b|最古|最も古い|一番古い"),

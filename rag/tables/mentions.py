@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from rag.tables.cells import Column, fold
-from rag.tables.cues import CUE_WORDS, NUMBER_WORDS, SPELLED
+from rag.tables.cues import CUE_WORDS, NUMBER_WORDS, PERSON, SPELLED
 from rag.tables.dates import Period, periods
 from rag.tables.table import Table
 from rag.text.languages import stem
@@ -43,9 +43,13 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A cell that the question names: the columns it stands in, each with the ways it is written there."""
+    """A cell that the question names: the columns it stands in, each with the ways it is written there.
+
+    `kind` where it names rows by what they are ("lamps" for "Desk lamp" and "Floor lamp"), not one of them.
+    """
 
     where: dict[str, tuple[str, ...]]
+    kind: bool = False
 
 
 @dataclass(slots=True)
@@ -97,6 +101,7 @@ class Vocabulary:
         self._name_parts: dict[Key, set[str]] = {}
         self._cells: dict[Key, dict[str, set[str]]] = {}
         self._cell_parts: dict[Key, set[str]] = {}
+        self._kinds: dict[Key, set[str]] = {}
         for column in table.columns:
             self._add_name(column)
             if column.kind == "text":
@@ -107,7 +112,7 @@ class Vocabulary:
         asked = Asked(_IDIOM.sub("take", fold(question)))
         found = tokens(asked.text)
         spans = _apart(self._wholes(found))
-        for parts in (self._parts_of_cells, self._parts_of_names):
+        for parts in (self._parts_of_cells, self._parts_of_names, self._kinds_of_cells):
             spans += _apart(parts([token for token in found if not _taken(token, spans)], asked.text))
         for span in sorted(spans, key=lambda span: -span.start):
             if isinstance(span.what, Column):
@@ -140,6 +145,14 @@ class Vocabulary:
                 self._cells.setdefault(key, {}).setdefault(column.name, set()).add(written)
             for piece in _pieces(key) if named else ():
                 self._cell_parts.setdefault(piece, set()).add(written)
+            if named and len(key) > 1 and not PERSON.search(fold(column.name)):
+                self._add_kinds(_roots(tokens(fold(written))), written)
+
+    def _add_kinds(self, roots: Key, written: str) -> None:
+        """What the thing is stands last in its name, in English as in Japanese: a desk lamp is a lamp."""
+        least = 1 if roots[-1].isascii() else 2  # characters of a Japanese word
+        for start in range(1, len(roots) - least + 1):
+            self._kinds.setdefault(roots[start:], set()).add(written)
 
     def _wholes(self, found: Sequence[Token]) -> Iterator[_Span]:
         roots = _roots(found)
@@ -167,6 +180,15 @@ class Vocabulary:
             cells = self._cell_parts.get(tuple(token.text for token in found[start:end]), set())
             if label and len(cells) == 1 and _tells(found[start:end], text, 2):
                 yield _Span(found[start].start, found[end - 1].end, Named({label.name: tuple(cells)}))
+
+    def _kinds_of_cells(self, found: Sequence[Token], text: str) -> Iterator[_Span]:
+        """Words that name what rows are: "lamps" for "Desk lamp" and "Floor lamp"."""
+        label, roots = self.table.label, _roots(found)
+        for start, end in _ranges(len(found)):
+            cells = self._kinds.get(roots[start:end], set())
+            if label and cells and _tells(found[start:end], text, 1):
+                named = Named({label.name: tuple(sorted(cells))}, kind=True)
+                yield _Span(found[start].start, found[end - 1].end, named)
 
 
 def tokens(text: str) -> list[Token]:

@@ -79,11 +79,29 @@ class _Reading:
         if self._left_over():
             return None
         numbers = [c for c in targets if c.kind == "number"]
+        if found.extreme is not None:
+            numbers = self._meant(numbers)
         others = [c for c in targets if c.kind != "number"]
         plan = self._decide(found, numbers, others, targets, rows)
         if isinstance(plan, Computed) and plan.aggregate == "count" and not called and self._names_row(plan.filters):
             return None  # "how many cities are in Asia" does not ask for cities of that name
+        if isinstance(plan, Selected) and any(named.kind for named in conditions.asked.values):
+            return None  # each of the lamps has one
         return plan
+
+    def _meant(self, numbers: list[Column]) -> list[Column]:
+        """The columns of numbers that are named, or the one that an adjective is said of: "the cheapest product"."""
+        for words, columns in cues.IMPLIED:
+            if re.search(words, self._whole):
+                fitting = self._numbers_called(columns)
+                if any(column not in fitting for column in numbers):
+                    raise Unclear  # "the stock of the cheapest product" is not the lowest stock
+                return numbers or (fitting if len(fitting) == 1 else [])
+        high = self._numbers_called(cues.HIGH_COLUMNS)
+        return high if not numbers and re.search(cues.HIGH_OF_SOMETHING, self._whole) and len(high) == 1 else numbers
+
+    def _numbers_called(self, names: str) -> list[Column]:
+        return [c for c in self._table.columns if c.kind == "number" and re.search(names, fold(c.name))]
 
     def _cues(self, top: int, extreme: bool | None) -> _Cues:
         conditions = self._conditions

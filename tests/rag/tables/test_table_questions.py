@@ -27,6 +27,17 @@ STAFF = {
     "給与": ["300,000円", "280,000円", "410,000円", "350,000円"],
     "入社日": ["2019年4月1日", "2023年4月1日", "2015年10月1日", "2023年7月15日"],
 }
+STOCK = {
+    "Product": ["Desk lamp", "Floor lamp", "Office chair", "Bar stool", "Lamp oil"],
+    "Unit price": ["39.90", "89.00", "249.00", "59.50", "9.00"],
+    "Stock": ["120", "35", "18", "64", "300"],
+    "Weight (kg)": ["1.2", "6.5", "14", "5", "1"],
+}
+GOODS = {
+    "品名": ["事務椅子", "折りたたみ椅子", "電気スタンド", "作業机"],
+    "単価": ["24,900円", "3,980円", "5,480円", "32,900円"],
+    "在庫": ["18", "64", "35", "7"],
+}
 
 
 class Asked:
@@ -127,6 +138,45 @@ def test_english(sales: Asked, question: str, rows: list[list[str]] | None) -> N
 )
 def test_japanese(staff: Asked, question: str, rows: list[list[str]] | None) -> None:
     assert staff(question) == rows
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("What is the cheapest product?", [["Lamp oil", "9"]]),
+        ("Which is the most expensive product?", [["Office chair", "249"]]),
+        ("Which product is the heaviest?", [["Office chair", "14"]]),
+        ("What is the price of the cheapest product?", [["Lamp oil", "9"]]),
+        ("What is the stock of the cheapest product?", None),
+        ("Who is the youngest customer?", None),
+        ("What is the total stock of lamps?", [["155"]]),
+        ("What is the average price of the lamps?", [["64.45"]]),
+        ("Which lamp is the cheapest?", [["Desk lamp", "39.9"]]),
+        ("How many chairs are in stock?", [["18"]]),
+        ("What is the price of the lamps?", None),
+        ("How many lamps are there?", None),
+    ],
+)
+def test_adjectives_imply_columns_and_a_name_ends_with_what_the_thing_is(
+    question: str, rows: list[list[str]] | None
+) -> None:
+    assert Asked("stock-list", STOCK)(question) == rows
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("一番安い品名は？", [["折りたたみ椅子", "3980"]]),
+        ("最も安い商品はどれですか", [["折りたたみ椅子", "3980"]]),
+        ("一番高い商品は何ですか", [["作業机", "32900"]]),
+        ("椅子の在庫の合計は？", [["82"]]),
+        ("最も安い商品の在庫は？", None),
+        ("在庫が20より少ない商品は何件ありますか", [["2"]]),
+        ("単価が5000円より安い商品は何件ありますか", [["1"]]),
+    ],
+)
+def test_adjectives_and_kinds_in_japanese(question: str, rows: list[list[str]] | None) -> None:
+    assert Asked("商品一覧", GOODS)(question) == rows
 
 
 @pytest.mark.parametrize(
