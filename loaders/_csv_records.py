@@ -20,16 +20,20 @@ from loaders._content import Counted
 from loaders._document import Block, Location
 from loaders._pulse import beat
 from loaders._report import suspicious
-from loaders._text import cell
 
 Quoting = Literal[0, 3]  # csv.QUOTE_MINIMAL, csv.QUOTE_NONE
 _SEGMENT = 1 << 18
 _MB = 1_000_000
 _KEPT = 4
-_ODD_SPACES = [
-    c.encode()
-    for c in ("  ", " \n", " \r", ' "', "\v", "\f", "\u3000", "\xa0", "\u2028", "\u2029", "\x85", "\x1c", "\x1e")
-]
+_BETWEEN = "\0"  # no table has it: `load` takes it for binary data
+_MARK = _BETWEEN
+_ODD_SPACES = (
+    "  ",
+    f" {_BETWEEN}",
+    f"{_BETWEEN} ",
+    *"\t\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000",
+    *map(chr, range(0x2000, 0x200B)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,8 @@ class Records(Sequence[Block]):
         self._dialect = dialect
         self._header_row = header_row
         self._columns = columns
+        self._pattern = " | ".join(f"{column.replace('%', '%%')}: %s" if column else "%s" for column in columns)
+        self._line_end = b"\n" if b"\n" in data else b"\r"
         self._segments: list[_Segment] = []
         self._recent: dict[int, list[Block]] = {}
         self.counted = Counted()
@@ -104,101 +110,83 @@ class Records(Sequence[Block]):
 
     def _count(self) -> None:
         """One pass over the table: where its segments begin, and what the report says of it."""
-        feed = _Feed(self._data)
-        reader = self._dialect.reader(feed)
-        feed.reader = reader
-        offset, row, first, lines, self._length = 0, 1, 0, 0, 0
-        fields: list[list[str]] = []
-        for record in reader:
-            if feed.begin > offset and feed.lines_before == lines:  # the record is the first of a piece
-                self._close(_Segment(offset, row, self._length), fields, self._data[offset : feed.begin], lines - first)
-                offset, row, fields, first = feed.begin, row + len(fields), [], lines
-            fields.append(record)
-            lines = reader.line_num
-        self._close(_Segment(offset, row, self._length), fields, self._data[offset:], lines - first)
+        begin, row, self._length = 0, 1, 0
+        while begin < len(self._data):
+            end, text, records = self._whole_records(begin)
+            self._segments.append(_Segment(begin, row, self._length))
+            blocks, characters = self._sizes(row, records)
+            paragraphs = sum(any(map(str.strip, record)) for record in records[: max(self._header_row - row, 0)])
+            self._length += blocks
+            self.counted += Counted(characters, blocks - paragraphs, suspicious(text, self._data[begin:end]))
+            begin, row = end, row + len(records)
+            beat(begin // _MB, len(self._data) // _MB, "megabytes")
 
-    def _close(self, segment: _Segment, records: list[list[str]], data: bytes, lines: int) -> None:
-        texts = self._texts(segment.row, records, self._is_plain(data, lines == len(records)))
-        sizes = [len(text) for text in texts if text]
-        tables = len(sizes) - sum(map(bool, texts[: max(self._header_row - segment.row, 0)]))
-        beat((segment.offset + len(data)) // _MB, len(self._data) // _MB, "megabytes")
-        self._segments.append(segment)
-        self._length += len(sizes)
-        self.counted += Counted(sum(sizes), tables, suspicious(data.decode(errors="replace")))
+    def _whole_records(self, begin: int) -> tuple[int, str, list[list[str]]]:
+        """About a segment: where it ends, its text and its records.
+
+        A line end may stand inside a quoted field. So a line that nothing else has is read behind the segment: where
+        that is no record of its own, the field goes on, and more is read.
+        """
+        size, more = _SEGMENT, 64
+        while True:
+            end = self._data.find(self._line_end, begin + size) + 1 or len(self._data)
+            text = self._data[begin:end].decode(errors="replace")
+            lines = io.StringIO(text, newline="")
+            if end == len(self._data):
+                return end, text, list(self._dialect.reader(lines))
+            records = list(self._dialect.reader(itertools.chain(lines, [_MARK])))
+            if records.pop() == [_MARK]:
+                return end, text, records
+            size, more = end - begin + more, 4 * more
+
+    def _sizes(self, row: int, records: list[list[str]]) -> tuple[int, int]:
+        """How many blocks these records are, and of how many characters."""
+        width = len(self._columns)
+        if width and row > self._header_row and set(map(len, records)) == {width}:
+            fields = _tidy_fields(records)
+            if _BETWEEN * 2 not in fields:  # all have a value in each column: no need to make their texts
+                written = len(fields) - width * len(records) - 1
+                return len(records), written + len(records) * len(self._pattern % (("",) * width))
+        sizes = [len(text) for text in self._texts(row, records) if text]
+        return len(sizes), sum(sizes)
 
     def _read(self, number: int) -> Iterator[Block]:
         segment = self._segments[number]
         after = self._segments[number + 1].offset if number + 1 < len(self._segments) else None
-        data = self._data[segment.offset : after]
-        reader = self._dialect.reader(io.StringIO(data.decode(errors="replace"), newline=""))
-        records = list(reader)
-        texts = self._texts(segment.row, records, self._is_plain(data, reader.line_num == len(records)))
-        for row, text in enumerate(texts, start=segment.row):
+        text = self._data[segment.offset : after].decode(errors="replace")
+        records = list(self._dialect.reader(io.StringIO(text, newline="")))
+        for row, text in enumerate(self._texts(segment.row, records), start=segment.row):
             if text:
                 yield Block("table" if row > self._header_row else "paragraph", text, 0, Location(row=row))
 
-    def _is_plain(self, data: bytes, one_line_each: bool) -> bool:
-        """Whether no field of these records has white space that a cell's text lacks: nothing need be done to them."""
-        blank = f" {self._dialect.delimiter}".encode()
-        return (
-            one_line_each
-            and blank not in data
-            and not any(odd in data for odd in _ODD_SPACES)
-            and (self._dialect.delimiter == "\t" or b"\t" not in data)
-        )
-
-    def _texts(self, row: int, records: list[list[str]], plain: bool) -> list[str]:
+    def _texts(self, row: int, records: list[list[str]]) -> list[str]:
         """The text of each record, "" where there is none."""
+        fields = iter(_tidy_fields(records)[1:-1].split(_BETWEEN))
+        tidy = [tuple(itertools.islice(fields, len(record))) for record in records]
         above = max(self._header_row - row, 0)
-        texts = [" | ".join(filter(None, map(cell, record))) for record in records[:above]]
+        texts = [" | ".join(filter(None, record)) for record in tidy[:above]]
         if above < len(records) and row + above == self._header_row:
             texts.append("")
         width = len(self._columns)
-        pattern = " | ".join(f"{column.replace('%', '%%')}: %s" if column else "%s" for column in self._columns)
         texts += [
-            pattern % tuple(record)
-            if len(record) == width and "" not in record and (plain or _is_tidy(record))
-            else self._text(record, pattern)
-            for record in itertools.islice(records, len(texts), None)
+            self._pattern % record if len(record) == width and "" not in record else self._text(record)
+            for record in itertools.islice(tidy, len(texts), None)
         ]
         return texts
 
-    def _text(self, record: list[str], pattern: str) -> str:
-        values = [" ".join(value.split()) for value in record]
-        if len(values) == len(self._columns) and "" not in values:
-            return pattern % tuple(values)
-        if not self._columns:
-            return " | ".join(value for value in values if value)
+    def _text(self, record: tuple[str, ...]) -> str:
         return " | ".join(
             f"{column}: {value}" if column else value
-            for column, value in itertools.zip_longest(self._columns, values, fillvalue="")
+            for column, value in itertools.zip_longest(self._columns, record, fillvalue="")
             if value
         )
 
 
-def _is_tidy(record: list[str]) -> bool:
-    """Whether `cell` changes no field: asked of all fields at once, as most records of most tables are."""
-    joined = "\0".join(record)
-    return " ".join(joined.split()) == joined and "\0 " not in joined and " \0" not in joined
-
-
-class _Feed:
-    """The lines of UTF-8 bytes, in pieces that end with a line, so that no more is decoded at a time.
-
-    `begin` is where the piece being read begins, `lines_before` how many lines the reader had taken by then.
-    """
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._end = b"\n" if b"\n" in data else b"\r"
-        self.reader: Any = None
-        self.begin = 0
-        self.lines_before = 0
-
-    def __iter__(self) -> Iterator[str]:
-        begin = 0
-        while begin < len(self._data):
-            end = self._data.find(self._end, begin + _SEGMENT) + 1 or len(self._data)
-            self.begin, self.lines_before = begin, self.reader.line_num
-            yield from io.StringIO(self._data[begin:end].decode(errors="replace"), newline="")
-            begin = end
+def _tidy_fields(records: list[list[str]]) -> str:
+    """All fields as `cell` makes them, each between two `_BETWEEN`: at once, as a table has millions of them."""
+    fields = _BETWEEN.join(["", *itertools.chain.from_iterable(records), ""])
+    for line_end in ("\r\n", "\n", "\r"):
+        fields = fields.replace(line_end, " ")
+    if any(odd in fields for odd in _ODD_SPACES):
+        fields = " ".join(fields.split()).replace(f" {_BETWEEN}", _BETWEEN).replace(f"{_BETWEEN} ", _BETWEEN)
+    return fields
