@@ -33,7 +33,7 @@ def main() -> None:
     warnings.simplefilter("ignore")
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
     replies, sys.stdout = sys.stdout, sys.stderr
-    _pulse.listen(lambda: print("null", file=replies, flush=True))
+    _pulse.listen(lambda *_: print("null", file=replies, flush=True))
     for line in sys.stdin:
         request = json.loads(line)
         data = mutant(_bytes(request["path"]), request["seed"]) if request["seed"] else _bytes(request["path"])
