@@ -11,6 +11,7 @@ from rag.protocols import Embedder
 from rag.reader.answerability import answerable
 from rag.reader.questions import Question, ask
 from rag.reader.read import Cosines, Line, Weighed, weigh
+from rag.reader.rows import CELLS, header_of, in_words, says_columns
 from rag.reader.yes_no import plain_answer
 from rag.text.languages import analyze, detect_language, sentences
 from rag.types import AnswerSpan, Hit, Retrieved
@@ -25,7 +26,6 @@ _CLOSE = {False: 1.5, True: 4.0}
 _CERTAIN = 0.6
 """Least likelihood that the answer lies within or across a span that is marked."""
 _SIMILAR = 0.6
-_CELLS = " | "  # what stands between the cells of a table's row
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def lines_of(hits: Sequence[Hit]) -> list[Line]:
         text, before = hit.chunk.text, ""
         titles = "\n".join((hit.document.title, *hit.chunk.headings))
         for position, (start, end) in enumerate(_readable(text)):
-            above = "\n".join(filter(None, (titles, _header(text, start, end))))
+            above = "\n".join(filter(None, (titles, header_of(text, start, end))))
             lines.append(Line(text[start:end], rank, hit.score, above, before, position))
             before = text[start:end]
     return lines
@@ -95,15 +95,10 @@ def lines_of(hits: Sequence[Hit]) -> list[Line]:
 def _readable(text: str) -> list[tuple[int, int]]:
     """The sentences of a passage, without the header rows of its tables: they answer nothing by themselves."""
     spans = sentences(text)
-    rows = [_CELLS in text[start:end] and not _says_columns(text[start:end]) for start, end in spans]
+    rows = [CELLS in text[start:end] and not says_columns(text[start:end]) for start, end in spans]
     following = [*rows[1:], False]
     before = [False, *rows[:-1]]
     return [span for span, *row in zip(spans, before, rows, following, strict=True) if row != [False, True, True]]
-
-
-def _says_columns(row: str) -> bool:
-    """Whether each cell names its column, as the rows of a CSV do: "column: value | column: value"."""
-    return all(": " in cell for cell in row.split(_CELLS))
 
 
 def _marked(question: Question, one: Weighed) -> AnswerSpan | None:
@@ -111,19 +106,6 @@ def _marked(question: Question, one: Weighed) -> AnswerSpan | None:
     if one.span is None or one.about < _CERTAIN or question.kind in _SPANLESS:
         return None
     return AnswerSpan(*one.span)
-
-
-def _header(text: str, start: int, end: int) -> str:
-    """The header row above a table's row, which says what its cells are; "" for any other sentence."""
-    row = text[start:end]
-    if _CELLS not in row or _says_columns(row):
-        return ""
-    header = ""
-    for line in reversed(text[:start].splitlines()):
-        if _CELLS not in line:
-            break
-        header = line
-    return header
 
 
 def choose_sentences(found: Extract, hits: Sequence[Hit]) -> list[RankedSentence]:
@@ -142,6 +124,12 @@ def choose_sentences(found: Extract, hits: Sequence[Hit]) -> list[RankedSentence
         if terms and all(_overlap(terms, _terms(other.text)) < _SIMILAR for other in chosen):
             chosen.append(sentence)
     return _in_reading_order(chosen, hits) if broad else chosen
+
+
+def said(chosen: RankedSentence, hits: Sequence[Hit]) -> tuple[str, AnswerSpan | None]:
+    """The sentence as it is told, with its span: a table's row is put into words."""
+    quote, text = chosen.quote, hits[chosen.quote.number - 1].chunk.text
+    return in_words(chosen.text, header_of(text, quote.start, quote.end), chosen.span)
 
 
 def _in_reading_order(chosen: Sequence[RankedSentence], hits: Sequence[Hit]) -> list[RankedSentence]:
