@@ -6,6 +6,7 @@ TenkyoError
 ├── DocumentNotFound      no document has this id
 ├── MoveRefused           a document cannot be moved to this collection
 ├── ModelUnavailable      an embedding or chat model cannot be loaded or reached
+│   └── ModelSilent       a chat model was asked, and for too long nothing came
 ├── QuestionTooLong       the question alone does not fit the model's window
 ├── QueryRefused          a query over a table is not one that may run, or fails
 ├── InvalidSchema         columns that make no table
@@ -46,6 +47,12 @@ class ModelUnavailable(TenkyoError):
     """An embedding or chat model cannot be loaded or reached."""
 
     code = "model_unavailable"
+
+
+class ModelSilent(ModelUnavailable):
+    """A model was asked, and for too long nothing came."""
+
+    code = "model_silent"
 
 
 class QuestionTooLong(TenkyoError):

@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from threading import Event as Flag
 
+from rag.answering.completing import completed
 from rag.chat.chat_models import EXTRACTIVE, ChatModels
 from rag.chat.examples import Examples
 from rag.chat.generation import Written, at_once, generate
@@ -18,7 +19,7 @@ from rag.citations.evidence import Verifier
 from rag.errors import InvalidSettings, ModelUnavailable, StoreError
 from rag.events import AnswerReady, Event, ModelFailed, PassagesRetrieved, StageStarted, TokenGenerated
 from rag.protocols import ChatModel
-from rag.reader.extractive import Extract, choose_sentences, extract, plainly, said
+from rag.reader.extractive import Extract, choose_sentences, extract, plainly
 from rag.retrieval.expansion import widened
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
@@ -28,7 +29,7 @@ from rag.tasks.reader import QuestionAnsweringReader, read_by_model
 from rag.telemetry.runs import Runs
 from rag.text.followups import rests_on_before
 from rag.text.languages import detect_language
-from rag.types import Answer, AskOptions, Hit, Message, Sentence
+from rag.types import Answer, AskOptions, Chunk, Hit, Message, Sentence
 
 _BREAK = Sentence("\n\n")
 
@@ -73,6 +74,7 @@ class Assistant:
             how = self.settings.query_expansion
             options = yield from widened(rewritten or question, options, how, model, self.templates, stop)
         found = self.retriever.search(rewritten or question, options if rewritten else replace(options, before=asked))
+        found = completed(question, found, self._chunks_of)
         yield PassagesRetrieved(found)
         yield StageStarted("reading", len(found.hits))
         read = extract(question, found, self.verifier.embedder, follow_up=bool(asked) and rests_on_before(question))
@@ -137,14 +139,17 @@ class Assistant:
             sentences = tuple(sentence for sentence in sentences if not sentence.problem)
         return sentences, model.name if sentences and not written.failed else EXTRACTIVE
 
+    def _chunks_of(self, document_id: str) -> list[Chunk]:
+        generation = self.catalog.active_generation()
+        return self.catalog.chunks_of(document_id, generation.id) if generation else []
+
     def _quoted(self, read: Extract, hits: tuple[Hit, ...]) -> tuple[Sentence, ...]:
         if self.reader:
             read = replace(read, sentences=read_by_model(self.reader, read.question.text, read.sentences, hits))
-        chosen = choose_sentences(read, hits)
+        chosen = choose_sentences(read, hits, self.catalog.blocks)
         quoted = tuple(
-            Sentence(text + "\n", (citation(pick.quote, hits, self.catalog.blocks),), span=span)
+            Sentence(pick.text + "\n", (citation(pick.quote, hits, self.catalog.blocks),), span=pick.span)
             for pick in chosen
-            for text, span in [said(pick, hits)]
         )
         plain = plainly(read, chosen)
         return (Sentence(f"{plain} "), *quoted) if plain else quoted

@@ -12,7 +12,7 @@ from threading import Event as Flag
 from threading import Lock, Thread, main_thread
 from typing import Any, Literal
 
-from rag.errors import ModelUnavailable, QuestionTooLong, TenkyoError
+from rag.errors import ModelSilent, ModelUnavailable, QuestionTooLong, TenkyoError
 from rag.llms import _llama2, _plain
 from rag.llms._relay import Carried, Pieces, relay
 from rag.types import Message
@@ -224,10 +224,10 @@ class HuggingFaceChat:
             ) from error
 
     def _failure(self, error: BaseException) -> TenkyoError:
-        hint = "Choose a smaller model or the setting chat_quantization = 4bit."
+        said = f"The chat model {self.name} failed: {_first_line(error)}"
         if isinstance(error, TimeoutError):
-            hint = "Raise the setting chat_timeout_s, or choose a smaller model."
-        return ModelUnavailable(f"The chat model {self.name} failed: {_first_line(error)}", hint)
+            return ModelSilent(said, "Raise the setting chat_timeout_s, or choose a smaller model.")
+        return ModelUnavailable(said, "Choose a smaller model or the setting chat_quantization = 4bit.")
 
 
 def _sampling(temperature: float, top_p: float) -> dict[str, Any]:

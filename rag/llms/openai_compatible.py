@@ -11,7 +11,7 @@ from functools import cached_property
 from threading import Event as Flag
 from typing import TYPE_CHECKING, Any, Literal
 
-from rag.errors import ModelUnavailable, TenkyoError
+from rag.errors import ModelSilent, ModelUnavailable, TenkyoError
 from rag.llms import _llama2, _plain
 from rag.llms._estimate import estimate_tokens
 from rag.llms._relay import Pieces, relay
@@ -34,6 +34,7 @@ _DETAIL_CHARACTERS = 300
 _LIST_S = 5
 _POLL_S = 0.05
 _WINDOW_KEYS = ("max_model_len", "context_length", "max_context_length", "n_ctx")
+_TOO_LATE = "it did not answer in time"
 _COUNTED = {"include_usage": True}
 _RETRIES = 2
 """The SDK's own, with backoff, before the first piece; after it nothing is repeated."""
@@ -228,7 +229,8 @@ class OpenAICompatibleChat:
     def _failure(self, error: BaseException) -> TenkyoError:
         what, hint = _explained(error)
         named = f"{self.name} at {self._base_url}" if self._model and self._base_url else self.name
-        return ModelUnavailable(f"The chat model {named} failed: {what}.", hint)
+        kind = ModelSilent if what == _TOO_LATE else ModelUnavailable
+        return kind(f"The chat model {named} failed: {what}.", hint)
 
 
 def _window_of(model: Any) -> int | None:
@@ -245,7 +247,7 @@ def _explained(error: BaseException) -> tuple[str, str]:
     detail = _detail(error)
     match error:
         case openai.APITimeoutError() | TimeoutError():
-            return "it did not answer in time", "Raise the setting chat_timeout_s, or see what the server is doing."
+            return _TOO_LATE, "Raise the setting chat_timeout_s, or see what the server is doing."
         case openai.APIConnectionError():
             return "there is no connection to it", "Start the server, or correct the setting chat_base_url."
         case openai.AuthenticationError() | openai.PermissionDeniedError():

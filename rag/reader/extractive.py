@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.citations.citing import Quote
+from rag.citations.citing import BlocksOf, Quote
 from rag.embedders._switching import pinned
 from rag.protocols import Embedder
 from rag.reader.answerability import answerable
+from rag.reader.breadth import is_broad, topic_of
+from rag.reader.definitions import defines
+from rag.reader.labels import CELLS
 from rag.reader.questions import Question, ask
-from rag.reader.read import Cosines, Line, Weighed, weigh
-from rag.reader.rows import CELLS, header_of, in_words, says_columns
+from rag.reader.read import Cosines, Line, Weighed, Weighing, weigh
+from rag.reader.sections import announced, named_section
 from rag.reader.yes_no import plain_answer
 from rag.text.languages import analyze, detect_language, sentences
 from rag.types import AnswerSpan, Hit, Retrieved
@@ -19,12 +22,17 @@ from rag.types import AnswerSpan, Hit, Retrieved
 MAX_SENTENCES = 3
 MAX_OF_BROAD = 6
 """What a broad question gets at most: one that asks about something, why, how, or for a list."""
-_BROAD = ("about", "why", "how", "list")
+MAX_ITEMS = 12
+"""What is quoted at most of a list that a sentence announces."""
 _SPANLESS = ("why", "how", "yes/no", "about", "other")
-_CLOSE = {False: 1.5, True: 4.0}
-"""How much worse than the best another sentence may be (in logits), for a narrow and for a broad question."""
+_CLOSE = {"narrow": 1.5, "broad": 4.0, "why": 2.5, "how": 2.5}
+"""How much worse than the best another sentence may be (in logits), by the kind of question."""
 _CERTAIN = 0.6
 """Least likelihood that the answer lies within or across a span that is marked."""
+_LIKELY = 0.7
+"""The confidence that a broad question, or one for a definition, has at most where nothing says that this is it."""
+_NAMED = 0.6
+"""The confidence that a question has at least whose section is named by its heading."""
 _SIMILAR = 0.6
 
 
@@ -61,6 +69,8 @@ def extract(asked: str, found: Retrieved, embedder: Embedder, *, follow_up: bool
     lines = lines_of(found.hits)
     weighing = weigh(question, lines, cosines_of(asked, embedder))
     confidence = found.confidence if follow_up or not lines else answerable(found.confidence, question, weighing)
+    if lines and not follow_up:
+        confidence = _as_named(confidence, question, found.hits, weighing)
     ranked: list[RankedSentence] = []
     for one in weighing.lines:
         number, hit, start, end = places[one.line]
@@ -69,6 +79,19 @@ def extract(asked: str, found: Retrieved, embedder: Embedder, *, follow_up: bool
     surest = max(weighing.lines, key=lambda one: one.certainty, default=None)
     span = lines[surest.line].text[slice(*surest.span)] if surest and surest.span else ""
     return Extract(question, ranked, confidence, span)
+
+
+def _as_named(confidence: float, question: Question, hits: Sequence[Hit], weighing: Weighing) -> float:
+    """The confidence, raised where a heading names what is asked about.
+
+    Held down where no words can answer a question, and no heading nor a sentence that defines says that this does.
+    """
+    section = named_section(question, hits)
+    topic, best = topic_of(question), weighing.read[weighing.lines[0].line]
+    if section and (is_broad(question) or section.holds(hits[best.rank].chunk)):
+        return max(confidence, _NAMED)
+    unsure = not defines(topic, best.text, question.language) if topic else is_broad(question)
+    return min(confidence, _LIKELY) if unsure else confidence
 
 
 def cosines_of(asked: str, embedder: Embedder) -> Cosines | None:
@@ -86,8 +109,10 @@ def lines_of(hits: Sequence[Hit]) -> list[Line]:
         text, before = hit.chunk.text, ""
         titles = "\n".join((hit.document.title, *hit.chunk.headings))
         for position, (start, end) in enumerate(_readable(text)):
-            above = "\n".join(filter(None, (titles, header_of(text, start, end))))
-            lines.append(Line(text[start:end], rank, hit.score, above, before, position))
+            header = _header(text, start, end)
+            above = "\n".join(filter(None, (titles, header)))
+            columns = tuple(header.split(CELLS)) if header else ()
+            lines.append(Line(text[start:end], rank, hit.score, above, before, position, columns))
             before = text[start:end]
     return lines
 
@@ -95,10 +120,15 @@ def lines_of(hits: Sequence[Hit]) -> list[Line]:
 def _readable(text: str) -> list[tuple[int, int]]:
     """The sentences of a passage, without the header rows of its tables: they answer nothing by themselves."""
     spans = sentences(text)
-    rows = [CELLS in text[start:end] and not says_columns(text[start:end]) for start, end in spans]
+    rows = [CELLS in text[start:end] and not _says_columns(text[start:end]) for start, end in spans]
     following = [*rows[1:], False]
     before = [False, *rows[:-1]]
     return [span for span, *row in zip(spans, before, rows, following, strict=True) if row != [False, True, True]]
+
+
+def _says_columns(row: str) -> bool:
+    """Whether each cell names its column, as the rows of a CSV do: "column: value | column: value"."""
+    return all(": " in cell for cell in row.split(CELLS))
 
 
 def _marked(question: Question, one: Weighed) -> AnswerSpan | None:
@@ -108,28 +138,58 @@ def _marked(question: Question, one: Weighed) -> AnswerSpan | None:
     return AnswerSpan(*one.span)
 
 
-def choose_sentences(found: Extract, hits: Sequence[Hit]) -> list[RankedSentence]:
-    """The best sentence, and others nearly as good that say something else.
+def _header(text: str, start: int, end: int) -> str:
+    """The header row above a table's row, which says what its cells are; "" for any other sentence."""
+    row = text[start:end]
+    if CELLS not in row or _says_columns(row):
+        return ""
+    header = ""
+    for line in reversed(text[:start].splitlines()):
+        if CELLS not in line:
+            break
+        header = line
+    return header
 
-    At most MAX_SENTENCES, the best first; for a broad question MAX_OF_BROAD, in the order in which they are read.
+
+def choose_sentences(found: Extract, hits: Sequence[Hit], blocks_of: BlocksOf) -> list[RankedSentence]:
+    """The best sentence, and others nearly as good that say something else; with the list that one announces.
+
+    At most MAX_SENTENCES, the best first; for a broad question MAX_OF_BROAD, in the order in which they are read. Where
+    a broad question names a section by its heading, they are of that section: all of them if it is short enough.
     """
-    broad = found.question.kind in _BROAD
+    broad = is_broad(found.question)
+    section = named_section(found.question, hits) if broad else None
+    ranked = found.sentences
+    if section:
+        ranked = [one for one in ranked if section.holds(hits[one.quote.number - 1].chunk)]
+    close = _CLOSE.get(found.question.kind, _CLOSE["broad" if broad else "narrow"])
+    whole = section and len(ranked) <= MAX_OF_BROAD
     chosen: list[RankedSentence] = []
-    for sentence in found.sentences:
+    for sentence in ranked:
         if len(chosen) == (MAX_OF_BROAD if broad else MAX_SENTENCES):
             break
-        if chosen and sentence.score < chosen[0].score - _CLOSE[broad]:
+        if chosen and not section and sentence.score < chosen[0].score - close:
             break
         terms = _terms(sentence.text)
-        if terms and all(_overlap(terms, _terms(other.text)) < _SIMILAR for other in chosen):
+        if whole or (terms and all(_overlap(terms, _terms(other.text)) < _SIMILAR for other in chosen)):
             chosen.append(sentence)
-    return _in_reading_order(chosen, hits) if broad else chosen
+    ordered = _in_reading_order(chosen, hits) if broad else chosen
+    return _with_lists(ordered, found.sentences, hits, blocks_of)
 
 
-def said(chosen: RankedSentence, hits: Sequence[Hit]) -> tuple[str, AnswerSpan | None]:
-    """The sentence as it is told, with its span: a table's row is put into words."""
-    quote, text = chosen.quote, hits[chosen.quote.number - 1].chunk.text
-    return in_words(chosen.text, header_of(text, quote.start, quote.end), chosen.span)
+def _with_lists(
+    chosen: Sequence[RankedSentence], every: Sequence[RankedSentence], hits: Sequence[Hit], blocks_of: BlocksOf
+) -> list[RankedSentence]:
+    """Those chosen, each followed by the items of the list that it announces."""
+    at = {(one.quote.number, one.quote.start): one for one in every}
+    found: dict[tuple[int, int], RankedSentence] = {}
+    for one in chosen:
+        number = one.quote.number
+        items = announced(hits[number - 1].chunk, one.quote.start, one.quote.end, blocks_of)[:MAX_ITEMS]
+        for start in (one.quote.start, *(start for start, _ in items)):
+            if (number, start) in at:
+                found.setdefault((number, start), at[number, start])
+    return list(found.values())
 
 
 def _in_reading_order(chosen: Sequence[RankedSentence], hits: Sequence[Hit]) -> list[RankedSentence]:

@@ -37,7 +37,10 @@ SENTENCE = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A sentence of a hit: the hit's place (from 0) and score, the titles above it, the sentence before it."""
+    """A sentence of a hit: the hit's place (from 0) and score, the titles above it, the sentence before it.
+
+    `columns` are the names of a row's columns, where a header stands above it.
+    """
 
     text: str
     rank: int
@@ -45,6 +48,7 @@ class Line:
     titles: str
     before: str
     position: int
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,11 @@ _HEADS: dict[Kind, str] = {
     r"distance|height|length|size|speed|cost|price",
 }
 _ENGLISH: tuple[tuple[Kind, str], ...] = (
-    ("about", r"^(?:tell me|explain|describe|summari[sz]e|give me)\b|\bsay about\b|\btell (?:me|us) about\b"),
+    (
+        "about",
+        r"^(?:please )?(?:tell me|explain|describe|summari[sz]e|outline|give me)\b"
+        r"|\b(?:say|tell (?:me|us)) about\b",
+    ),
     ("number", r"\bhow many\b"),
     ("amount", r"\bhow (?:much|long|old|far|tall|high|large|big|fast|often|deep|wide|heavy|hot|cold|expensive)\b"),
     ("list", r"^(?:list|name)\b|\bwhat are (?:the|some|all)\b|\bwhich of the following\b"),
@@ -91,13 +95,15 @@ _HEAD = re.compile(
     r"(?=\s+(?:is|was|are|were|did|does|do|has|have|had|can|could|will|would|of|in|that|[\w]+ed)\b|\s*\?|$)",
     re.IGNORECASE,
 )
-_JAPANESE_HEAD = re.compile(r"(?:何|どの|何という|なんという)(\w{1,4}?)(?=[がはをにでとのかへも、。？?]|$)")
+_JAPANESE_HEAD = re.compile(
+    r"(?:何|どの|何という|なんという)(?!です|でし|だ|まで|から|より)(\w{1,4}?)(?=[がはをにでとのかへも、。？?]|$)"
+)
 _LAST_TOPIC = re.compile(r"([^\sはがをにでのと、。]{1,8})(?:は|とは)(?:何|なに|誰|だれ|どこ|いつ|どれ|[?？。]|$)")
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as the reader sees it.
+    """A question as the reader sees it; `folded` is its text without differences of width and case.
 
     `terms` are the words that an answer's sentence may share, in order; `head` those that name the kind of thing that
     is asked for ("which *city*", 何*人*).
@@ -109,6 +115,7 @@ class Question:
     terms: tuple[str, ...]
     head: frozenset[str]
     tokens: tuple[Token, ...]
+    folded: str
 
 
 def ask(text: str, language: str) -> Question:
@@ -117,7 +124,7 @@ def ask(text: str, language: str) -> Question:
     folded = unicodedata.normalize("NFKC", text).strip().casefold()
     read = tokens(text, language)
     terms = [token.term for token in read if _names_something(token, language)]
-    return Question(text, language, _kind(folded, language), tuple(terms), _head(folded, language), read)
+    return Question(text, language, _kind(folded, language), tuple(terms), _head(folded, language), read, folded)
 
 
 def _kind(folded: str, language: str) -> Kind:

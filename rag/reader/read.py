@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.reader.breadth import topic_of
+from rag.reader.definitions import defines
 from rag.reader.features import Array, Line, Seen, see
-from rag.reader.labels import value_asked_for
+from rag.reader.labels import CELLS, cell_asked_for, is_of, value_asked_for
 from rag.reader.questions import Question
+from rag.reader.times import has_digit, timely
 from rag.reader.tokens import KINDS, Token
 from rag.reader.weights import Weights, load_weights
 
@@ -26,6 +29,10 @@ _LINE_SHARE = 0.5
 _LABELLED = 8.0
 """What a line gets whose label is what is asked for ("Invoice number: …"), in logits: it stands before sentences."""
 _LABELLED_SURE = 0.9
+_OWN_ROW = 4.0
+"""What a table's row gets beside that if it is about what the question names, and does not only mention it."""
+_DEFINES = 6.0
+"""What a sentence gets that says what the thing is that a question wants defined, in logits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +77,10 @@ def weigh(
     weights = weights or load_weights(question.language)
     scores = seen.sentences @ weights.line
     order = np.argsort(-scores, kind="stable")
-    values = {n: value for n, line in enumerate(lines) if (value := value_asked_for(question, line.text))}
-    kept = [n for place, n in enumerate(order.tolist()) if place < KEPT or n in values]
+    values = {n: value for n, line in enumerate(lines) if (value := _value(question, line))}
+    topic = topic_of(question)
+    defining = {n for n, line in enumerate(lines) if topic and defines(topic, line.text, question.language)}
+    kept = [n for place, n in enumerate(order.tolist()) if place < KEPT or n in values or n in defining]
     near = cosines([lines[n].text for n in kept]) if cosines else None
     found = [(n, *spans) for n, spans in zip(kept, spans_of(seen, kept, scores, near), strict=True)]
     logits = [
@@ -83,7 +92,8 @@ def weigh(
         _weighed(seen, n, float(scores[n]), list(zip(first.tolist(), last.tolist(), strict=True)), one, whole)
         for (n, first, last, _), one in zip(found, logits, strict=True)
     ]
-    weighed = [_labelled(one, values[one.line]) if one.line in values else one for one in weighed]
+    weighed = [_labelled(one, values[one.line], question, lines) if one.line in values else one for one in weighed]
+    weighed = [replace(one, score=one.score + _DEFINES) if one.line in defining else one for one in weighed]
     weighed.sort(key=lambda one: -one.score)
     least = weighed[-1].score - float(scores[order[0]])
     read = set(kept)
@@ -110,19 +120,38 @@ def spans_of(
 def _unfit(
     question: Question, tokens: Sequence[Token], first: NDArray[np.int64], last: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
-    """Spans that cannot be what is asked for: a time or number without one, a person who is only a number."""
+    """Spans that cannot be what is asked for: a time or number without one, a person who is only a number.
+
+    Nor are those that reach from one cell of a table into the next.
+    """
     kinds = KINDS[question.language]
-    counting = [kinds[token.kind] in _COUNTING or any(map(str.isdigit, token.text)) for token in tokens]
-    sums = np.concatenate([[0], np.cumsum(counting)])
-    counts = sums[last + 1] - sums[first]
-    if question.kind in ("when", "number", "amount"):
-        return counts == 0
-    return (counts > last - first) if question.kind in ("who", "where") else np.zeros(len(first), bool)
+    cells = _within([token.text == "|" for token in tokens], first, last) > 0
+    if question.kind == "when":
+        return cells | (_within(timely(tokens, question.language), first, last) == 0)
+    counts = _within([kinds[token.kind] in _COUNTING or has_digit(token) for token in tokens], first, last)
+    if question.kind in ("number", "amount"):
+        return cells | (counts == 0)
+    return cells | (counts > last - first) if question.kind in ("who", "where") else cells
 
 
-def _labelled(line: Weighed, value: tuple[int, int]) -> Weighed:
+def _within(flags: Sequence[bool], first: NDArray[np.int64], last: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many of the tokens of each span are flagged."""
+    sums = np.concatenate([[0], np.cumsum(flags)])
+    return sums[last + 1] - sums[first]
+
+
+def _value(question: Question, line: Line) -> tuple[int, int] | None:
+    """Where the line itself says that it holds what is asked for."""
+    if CELLS in line.text:
+        return cell_asked_for(question, line.text, line.columns)
+    return value_asked_for(question, line.text)
+
+
+def _labelled(line: Weighed, value: tuple[int, int], question: Question, lines: Sequence[Line]) -> Weighed:
     """A line whose label is what is asked for, its value being the answer."""
-    return Weighed(line.line, line.score + _LABELLED, value, _LABELLED_SURE, _LABELLED_SURE)
+    own_row = CELLS in lines[line.line].text and is_of(question, lines[line.line].text)
+    score = line.score + _LABELLED + (_OWN_ROW if own_row else 0.0)
+    return Weighed(line.line, score, value, _LABELLED_SURE, _LABELLED_SURE)
 
 
 def _total(logits: NDArray[np.floating]) -> float:

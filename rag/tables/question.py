@@ -252,8 +252,9 @@ class _Reading:
         if number is not None:
             if found.distinct:
                 return Computed("distinct", number, self._filters()) if other is None else None
-            added_up = targets[0] is number and _is_name(other) and _adds_up(number)
-            return Computed("sum", number, self._filters()) if added_up else None
+            filters = self._filters()
+            added_up = targets[0] is number and _is_name(other) and _adds_up(number) and not _repeated(number, filters)
+            return Computed("sum", number, filters) if added_up else None
         if other is not None:
             if found.distinct or (other is not self._table.label and not other.unique):
                 return Computed("distinct", other, self._filters(other))
@@ -289,6 +290,17 @@ def _is_name(column: Column | None) -> bool:
 def _adds_up(column: Column) -> bool:
     """Whether "how many" of a column means its sum."""
     return column.unit != "%" and not _NOT_ADDED_UP.search(column.name.casefold())
+
+
+def _repeated(number: Column, filters: Sequence[Filter]) -> bool:
+    """Whether each row that passes says the same: then it is a figure of the thing that they share, not a share of it.
+
+    "How many seats does room A have" is not their number at all its events together.
+    """
+    if not filters or any(one.comparison != "=" for one in filters):
+        return False
+    rows = [n for n in range(len(number.values)) if all(one.column.values[n] in one.values for one in filters)]
+    return len(rows) > 1 and len({number.values[n] for n in rows}) == 1
 
 
 def _is_japanese(word: str) -> bool:

@@ -259,7 +259,7 @@ def _carries_meaning(part_of_speech: Sequence[str]) -> bool:
 # -- sentences ---------------------------------------------------------------------------------------------
 
 _CLOSING = "」』）】〉》〕｝”’\"')\\]"
-_END = re.compile(rf"[。！？!?．]+[{_CLOSING}]*|\.+[{_CLOSING}]*(?=\s|$)|\n+")
+_END = re.compile(rf"[。！？!?．]+[{_CLOSING}]*|\.+[{_CLOSING}]*(?:\[\d{{1,3}}\])*(?=\s|$)|\n+")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:mr|mrs|ms|dr|prof|sr|jr|st|mt|no|nos|vol|vs|etc|fig|figs|eq|sec|ch|pp?|ed|eds|al|inc|ltd|co|corp|"
     r"dept|gen|col|sgt|lt|rev|hon|gov|pres|approx|ca|cf|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
@@ -270,6 +270,7 @@ _NEVER_ENDS = re.compile(
     r"(?:\b(?:mr|mrs|ms|dr|prof|st|mt|vs|e\.g|i\.e|fig|figs|cf|gen|col|sgt|lt|rev|hon)|(?<![.\w])[a-z])$",
     re.I,
 )
+_LIST_LABEL = re.compile(r"\s*[(（]?(?:\d{1,3}|[ivx]{1,4})$", re.IGNORECASE)
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
@@ -298,6 +299,8 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
     if mark[0] in "!?．":
         return not following or not following.isascii() or following.isspace()
     before = text[start : match.start()][-12:]
+    if _LIST_LABEL.match(before):
+        return False
     if not _ABBREVIATION.search(before):
         return True
     if _NEVER_ENDS.search(before):

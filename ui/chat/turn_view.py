@@ -25,6 +25,8 @@ _FIRST_LOOK_S = 0.4
 """A reply that is there by then is drawn at once, without the page changing under the reader's eyes."""
 _WAITING_S = 3
 """From then on the reader is told for how long it has been going on."""
+_QUOTES = "extractive"
+"""What an answer's model is called where none wrote it."""
 _CONFIDENCE = ((0.75, "high"), (0.5, "medium"), (0.0, "low"))
 _ICONS = {
     "high": ":material/verified:",
@@ -101,7 +103,8 @@ def _draw_reply(visit: Visit, turn: Turn, reply: Reply, busy: bool) -> None:
 def _draw_reply_text(visit: Visit, turn: Turn, reply: Reply, *, live: bool) -> None:
     words, key = visit.words, f"answer-{turn.id}"
     with lasting_place():  # so that the button below, and its key, are the same while the text comes
-        draw_notices(words, reply.model_error, reply.truncated)
+        quoted = reply.answer is not None and reply.answer.answered and reply.answer.model == _QUOTES
+        draw_notices(words, reply.model_error, reply.truncated, quoted=quoted)
         draw_steps(words, reply.steps, live=live)
         if reply.answer and not live:
             _draw_answer(words, key, turn.id, reply.answer)
@@ -157,10 +160,12 @@ def _remarks(words: Words, answer: Answer) -> list[str]:
     if answer.computation:
         remarks.append(words("answer.computed"))
     elif answer.answered:
+        quoted = answer.model == _QUOTES
         level = "partial" if any(sentence.problem for sentence in answer.sentences) else _level(answer.confidence)
-        remarks.append(f"{_ICONS[level]} {words(f'confidence.{level}')}")
-        by_model = words.markdown("answer.model", name=answer.model)
-        remarks.append(words("answer.extractive") if answer.model == "extractive" else by_model)
+        likely = quoted and level != "partial"
+        said = words(f"likelihood.{level}") if likely else words(f"confidence.{level}")
+        remarks.append(f"{_ICONS[level]} {said}")
+        remarks.append(words("answer.extractive") if quoted else words.markdown("answer.model", name=answer.model))
     if answer.stopped:
         remarks.append(words("answer.stopped"))
     return [*remarks, words("answer.took", seconds=f"{answer.took_ms / 1000:.1f}")]

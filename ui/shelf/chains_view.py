@@ -110,7 +110,12 @@ def _table(visit: Visit, documents: Sequence[DocumentInfo], model: str) -> Produ
         column_config={
             "name": st.column_config.TextColumn(words("chains.column"), max_chars=80),
             "description": st.column_config.TextColumn(words("chains.description"), max_chars=300, width="large"),
-            "kind": st.column_config.SelectboxColumn(words("chains.kind"), options=list(_KINDS), default="text"),
+            "kind": st.column_config.SelectboxColumn(
+                words("chains.kind"),
+                options=list(_KINDS),
+                default="text",
+                format_func=lambda kind: words(f"column_kinds.{kind}"),
+            ),
         },
     )
     columns = [

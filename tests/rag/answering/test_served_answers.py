@@ -150,13 +150,13 @@ def silent(exchange: Exchange) -> None:
     threading.Event().wait(3)
 
 
-@pytest.mark.parametrize("act", [broken, silent])
-def test_what_was_written_before_a_failure_stays_and_the_quotes_follow(served: Ask, act: Act) -> None:
+@pytest.mark.parametrize(("act", "code"), [(broken, "model_unavailable"), (silent, "model_silent")])
+def test_what_was_written_before_a_failure_stays_and_the_quotes_follow(served: Ask, act: Act, code: str) -> None:
     with loopback(act) as server:
         events = list(served(server.url, chat_timeout_s=1).stream(QUESTION))
     assert len(server.got) == 1  # nothing that was begun is begun again
     (failed,) = told(events, ModelFailed)
-    assert failed.error["code"] == "model_unavailable"
+    assert failed.error["code"] == code
     answer = answer_of(events)
     assert answer.text.startswith("It closes at")
     assert answer.text.endswith(QUOTE)

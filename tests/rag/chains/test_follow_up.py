@@ -14,7 +14,7 @@ from tests.rag.chains.test_suggest import TEXT, TEXT_JA
 @pytest.mark.parametrize(
     ("name", "text", "question", "expected"),
     [
-        ("maker.md", TEXT, "May weapons be printed in the maker corner?", "What is the floor area?"),
+        ("maker.md", TEXT, "May weapons be printed in the maker corner?", "How much does a print cost?"),
         ("工作室.md", TEXT_JA, "飲み物は工作室に持ち込めますか？", "申込の締切はいつですか？"),
     ],
 )

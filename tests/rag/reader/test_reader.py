@@ -12,6 +12,8 @@ from rag.reader.features import Line
 from rag.reader.labels import value_asked_for
 from rag.reader.questions import ask
 from rag.reader.read import weigh
+from rag.reader.times import timely
+from rag.reader.tokens import tokens
 from rag.reader.yes_no import plain_answer
 
 TOWN = """# Harbour town
@@ -182,6 +184,54 @@ def test_a_label_must_be_what_is_asked_for(question: str, line: str, value: str 
 def test_a_line_of_spaces_is_looked_at_once(line: str) -> None:
     found = value_asked_for(ask("What is the invoice number?", "en"), line)
     assert found == ((16, len(line)) if ":" in line else None)  # a pattern that tries each space anew takes hours
+
+
+TARIFF = """# Tariff
+
+| Room | Seats | Price per hour |
+| --- | --- | --- |
+| Hall A | 24 | 400 yen |
+| Hall B | 8 | 200 yen |
+"""
+TARIFF_JA = """# 料金表
+
+| 部屋 | 定員 | 一時間の使用料 |
+| --- | --- | --- |
+| 会議室A | 24名 | 400円 |
+| 会議室B | 8名 | 200円 |
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "row", "cell"),
+    [
+        ("How many seats does hall B have?", "Hall B | 8 | 200 yen", "8"),
+        ("What is the price per hour of hall A?", "Hall A | 24 | 400 yen", "400 yen"),
+        ("会議室Aの定員は何人ですか？", "会議室A | 24名 | 400円", "24名"),
+        ("会議室Bの一時間の使用料はいくらですか？", "会議室B | 8名 | 200円", "200円"),
+    ],
+)
+def test_of_a_table_the_cell_is_marked_whose_row_and_column_are_asked_for(
+    kb: KnowledgeBase, question: str, row: str, cell: str
+) -> None:
+    kb.add(TARIFF.encode(), "tariff.md")
+    kb.add(TARIFF_JA.encode(), "料金表.md")
+    best = kb.ask(question).sentences[0]
+    assert (best.text.strip(), best.answer) == (row, cell)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "times"),
+    [
+        ("en", "If intensity 5 is felt, it closes at 9:30 on 3 May 1987", ["9:30", "May", "1987"]),
+        ("en", "It takes 45 minutes for 12 people", ["45"]),
+        ("ja", "3階に2026年8月1日に開く", ["2026", "8", "1"]),
+        ("ja", "毎週月曜日の午後7時まで", ["毎週", "月曜", "午後", "7"]),
+    ],
+)
+def test_words_that_say_when(language: str, sentence: str, times: list[str]) -> None:
+    row = tokens(sentence, language)
+    assert [token.text for token, says in zip(row, timely(row, language), strict=True) if says] == times
 
 
 def test_what_is_not_there_is_declined(library: KnowledgeBase) -> None:
