@@ -23,8 +23,9 @@ from rag.storage.catalog import Catalog
 from rag.stores.faiss_segments import FaissSegmentStore
 from rag.stores.layered_words import LayeredWordStore
 from rag.text.followups import near, rests_on_before, topic, with_before
-from rag.text.languages import Terms, analyze, detect_language
+from rag.text.languages import Terms, analyze, detect_language, stem
 from rag.text.parts import searchable_parts
+from rag.text.spelling import respelled
 from rag.text.splitting import embedding_text
 from rag.types import AskOptions, DocumentInfo, Hit, Retrieved
 
@@ -91,11 +92,31 @@ class Retriever:
         """
         start = time.perf_counter()
         wanted = max(options.k, RERANKED) if self._reranker else options.k
-        found, ranked, hits = self._found(query, options, wanted)
+        asked = self._spelled(query)
+        found, ranked, hits = self._found(asked, options, wanted)
         if options.mode == "hybrid":
-            hits = self._reranked(query, hits)
+            hits = self._reranked(asked, hits)
         sure = confidence_in(found, [n for n, _ in ranked])
         return Retrieved(query, tuple(joined(hits[: options.k])), sure, (time.perf_counter() - start) * 1000)
+
+    def _spelled(self, query: str) -> str:
+        """The query with words in the library's spelling that neither it nor the embedding model's vocabulary has."""
+        self._indexes.refresh()
+        words, embedder = self._indexes.words, self._embedder()
+        if words is None:
+            return query
+
+        def frequencies(spellings: Sequence[str]) -> dict[str, int]:
+            stems = {one: stem(one) for one in spellings}
+            found = words.frequencies(Terms(tuple({*stems.values()}), ()))
+            return {one: count for one, term in stems.items() if (count := found[term])}
+
+        def is_known(word: str) -> bool:
+            if not analyze(word).words or frequencies([word]):
+                return True
+            return embedder is not None and embedder.count_tokens([word]) == [1]
+
+        return respelled(query, is_known, frequencies)
 
     def _found(
         self, query: str, options: AskOptions, wanted: int

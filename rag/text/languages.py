@@ -11,13 +11,14 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from loaders import detect_language
+from rag.text.codes import codes, humps, number, ungrouped
 
 if TYPE_CHECKING:
     from Stemmer import Stemmer
     from sudachipy import Dictionary as SudachiDictionary
     from sudachipy import MorphemeList
 
-ANALYSIS_VERSION = "5"
+ANALYSIS_VERSION = "6"
 """Raise it with every change of `analyze` or of what is stored: indexes built by another version are rebuilt."""
 
 _CJK = "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
@@ -38,8 +39,6 @@ _APOSTROPHE = re.compile("['’]")
 EASTERN = ("ja", "zh", "ko")
 _EASTERN = re.compile(rf"[{_CJK}{_HANGUL}]")
 _ASCII_WORD = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
-_JOINS = re.compile(r"\w[-_./:]\w")
-_CODE = re.compile(rf"[^\W_{_CJK}]+(?:[-_./:][^\W_{_CJK}]+)+")
 
 # Lucene's English stop words, and the question words that name no topic.
 _STOP = frozenset(
@@ -115,34 +114,41 @@ def analyze(text: str) -> Terms:
     stop words dropped. Japanese gives morphemes in Sudachi's normalised form, particles dropped, and character bigrams
     in which katakana is hiragana; Korean gives words and bigrams, for its particles stick to them; scripts without
     spaces give bigrams. Codes, numbers and file names ("RFC-9457", "3.14", "report.pdf") are terms whole as well as
-    by their parts.
+    by their parts, however they are joined ("RFC9457").
     """
     if text.isascii():
-        return Terms(tuple(_ascii_words(text.lower())), ())
-    folded = unicodedata.normalize("NFKC", text).casefold()
+        return Terms(tuple(_ascii_words(ungrouped(text))), ())
+    normal = ungrouped(unicodedata.normalize("NFKC", text))
+    folded = normal.casefold()
     words: list[str] = []
     pairs: list[str] = []
     for match in _RUNS.finditer(folded):
         run = match.group()
         if match.lastgroup == "word":
             if (word := _stemmed_part(run)) not in _STOP:
-                words.append(stem(word if word.isascii() else _without_accents(word)))
+                words.append(_normal(word))
             continue
         if match.lastgroup == "cjk":
             words.extend(_morphemes(run))
         elif match.lastgroup == "hangul":
             words.append(run)
         pairs.extend(bigrams(run.translate(_HIRAGANA)))
-    words.extend(match.group() for match in _CODE.finditer(folded))
+    words.extend(stem(code) for code in (*codes(folded), *humps(normal)))
     return Terms(tuple(words), tuple(pairs))
 
 
-def _ascii_words(folded: str) -> list[str]:
-    """The words of a text that needs no folding: most of what is indexed, in a third of the time."""
+def _normal(word: str) -> str:
+    if word.isdigit():
+        return number(word)
+    return stem(word if word.isascii() else _without_accents(word))
+
+
+def _ascii_words(text: str) -> list[str]:
+    """The words of a text that needs no normal form: most of what is indexed, in a third of the time."""
+    folded = text.lower()
     found = (_stemmed_part(word) if "'" in word else word for word in _ASCII_WORD.findall(folded))
-    words = [word if word.isdigit() else stem(word) for word in found if word not in _STOP]
-    if _JOINS.search(folded):
-        words.extend(match.group() for match in _CODE.finditer(folded))
+    words = [number(word) if word.isdigit() else stem(word) for word in found if word not in _STOP]
+    words.extend(stem(code) for code in (*codes(folded), *humps(text)))
     return words
 
 
