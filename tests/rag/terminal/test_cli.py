@@ -187,5 +187,11 @@ def test_a_folder_is_read_side_by_side_and_searched_by_filters(terminal: Termina
     (by_language,) = terminal.run("ask", "休館日はいつですか", "--language", "ja", "--since", "2020-01-01")
     assert "月曜日" in by_language["answer"]
     assert terminal.run("search", "library", "--until", "2020-01-01")[0]["hits"] == []
+    by_document = terminal.run("search", "library", "--document", "note3.txt", "--document", "note4.txt")[0]["hits"]
+    assert {hit["document"]["name"] for hit in by_document} == {"note3.txt", "note4.txt"}
+    by_id = terminal.run("search", "library", "--document", by_document[0]["document"]["id"][:12])[0]["hits"]
+    assert [hit["document"] for hit in by_id] == [by_document[0]["document"]]
+    elsewhere = terminal.raw("search", "library", "--document", "note3.txt", "--collection", "other")
+    assert (elsewhere.returncode, "no document note3.txt in other" in elsewhere.stderr) == (1, True)
     refused = terminal.raw("search", "library", "--type", "pptx")
     assert (refused.returncode, "no document of type pptx" in refused.stderr) == (1, True)

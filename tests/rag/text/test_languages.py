@@ -93,6 +93,42 @@ def test_codes_and_file_names_are_terms_whole_and_in_parts() -> None:
     assert {"rfc9457", "rfc", "9457", "reportpdf", "pdf"} <= set(words)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Wi-Fi", "wifi"),
+        ("e-mails", "email"),
+        ("U.S.A.", "USA"),
+        ("RFC-9457", "RFC9457"),
+        ("COVID‐19", "covid19"),
+        ("user_name", "userName"),
+        ("1,000,000", "1000000"),
+        ("１，０００円", "1000円"),
+        ("09:05", "9 5"),
+        ("2024-01-05", "2024/1/5"),
+        ("2024年1月5日", "2024-1-5"),
+    ],
+)
+def test_numbers_dates_and_codes_meet_however_they_are_written(one: str, other: str) -> None:
+    assert set(analyze(one).words) & set(analyze(other).words) - {"2024", "1", "0"}
+    assert set(analyze(f"図 {one}").words) & set(analyze(f"図 {other}").words) - {"2024", "1", "0", "図"}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("getUserID()", {"getuserid", "get", "user", "id"}),
+        ("Windows11", {"windows11", "window", "11"}),
+        ("C++ or C#", {"c++", "c#"}),
+        ("3.14 and 12:30", {"3.14", "12:30"}),
+        ("100, 200 and 1,2,3", {"100", "200", "1", "2", "3"}),
+        ("In 1,000, he left", {"1000", "he", "left"}),
+    ],
+)
+def test_what_codes_and_numbers_are_found_by(text: str, words: set[str]) -> None:
+    assert words <= set(analyze(text).words)
+
+
 def test_a_very_long_run_without_spaces_is_analyzed() -> None:
     assert len(analyze("図書館" * 20_000).words) == 40_000
 

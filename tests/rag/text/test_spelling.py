@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from rag import AskOptions
@@ -24,7 +26,7 @@ LIBRARY = {"cathedral": 7, "cathedra": 1, "designed": 2}
     ],
 )
 def test_a_word_that_the_library_does_not_have_is_written_as_it_writes_it(asked: str, meant: str) -> None:
-    def frequencies(words: list[str]) -> dict[str, int]:
+    def frequencies(words: Sequence[str]) -> dict[str, int]:
         return {word: LIBRARY[word] for word in words if word in LIBRARY}
 
     assert respelled(asked, LIBRARY.__contains__, frequencies) == meant
