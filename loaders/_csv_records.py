@@ -175,6 +175,8 @@ class Records(Sequence[Block]):
         return texts
 
     def _text(self, record: tuple[str, ...]) -> str:
+        if not self._columns:  # only its place says what a value is
+            return " | ".join(record).rstrip("| ") if any(record) else ""
         return " | ".join(
             f"{column}: {value}" if column else value
             for column, value in itertools.zip_longest(self._columns, record, fillvalue="")

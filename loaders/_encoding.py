@@ -21,6 +21,17 @@ _KANJI = re.compile(r"[\u4e00-\u9fa0]")
 _HALF_WIDTH_WORD = re.compile(r"[\uff61-\uff9f]{3,}")
 _FIRST_HALF = re.compile(r"[\uff61-\uff7f]")
 _AMONG_LETTERS = re.compile(r"(?<=[A-Za-z])[^\x00-\x7f](?![^\x00-\x7f])|(?<![^\x00-\x7f])[^\x00-\x7f](?=[A-Za-z])")
+_WESTERN_LETTERS = (  # of one language each, but õ, which may be Hungarian
+    "äöüßÄÖÜéèà",
+    "éèêëàâçîïôûùœæÉÈÊÀÂÇÎÔŒ",
+    "áéíóúñüÁÉÍÓÚÑÜªº",
+    "åäöøæÅÄÖØÆéü",
+    "àèéìòùÀÈÉ",
+    "ãáéíóúâêôàçÃÁÉÍÓÚÂÊÔÀÇªº",
+)
+_WESTERN_SIGNS = "€£§°²³µ·–—‘’“”„…«»¼½¾®©™×¿¡\xa0"
+_NOT_ASCII_LETTER = re.compile(r"[^\W\d_\x00-\x7f]")
+_MANY_LETTERS = re.compile(r"[^\W\d_\x00-\x7f]{3}|(?<=[A-Za-z])[„“”«»§£](?=[A-Za-z])")
 _SHORT = 30  # characters, of which a Japanese text may have no kana
 _SAMPLE = 1 << 20
 
@@ -30,7 +41,7 @@ def decode(data: bytes, declared: str = "") -> tuple[str, str]:
 
     In this order: byte order mark, UTF-8 if all of it is valid, ISO-2022-JP by its escapes, UTF-16 or UTF-32
     without a mark by where their zeros stand, the declared encoding if all of it is valid, Japanese encodings
-    by which gives kana and kanji, UTF-8 with some damage, and what chardet finds.
+    by which gives kana and kanji, UTF-8 with some damage, Windows-1252 by its letters, and what chardet finds.
     Raises DamagedDocument where the bytes are no text.
     """
     encoding = detect_encoding(data, declared)
@@ -48,7 +59,7 @@ def detect_encoding(data: bytes, declared: str = "") -> str:
         return "iso2022_jp_ext"
     if _valid(data, "utf-8"):
         return "utf-8"
-    return _declared(data, declared) or _japanese(data) or _damaged_utf8(data) or _statistical(data)
+    return _declared(data, declared) or _japanese(data) or _damaged_utf8(data) or _western(data) or _statistical(data)
 
 
 def as_utf8(data: bytes, encoding: str) -> bytes:
@@ -155,6 +166,21 @@ def _damaged_utf8(data: bytes) -> str:
     wrong = text.count("\ufffd")
     right = sum(not character.isascii() for character in text) - wrong
     return "utf-8" if right > 10 * wrong else ""
+
+
+def _western(data: bytes) -> str:
+    """Windows-1252 where all that is not ASCII is of one Western language, as a file of names may have too little of.
+
+    The letters stand one or two at a time among others: words of nothing else are Cyrillic or Greek.
+    """
+    try:
+        text = data[:_SAMPLE].decode("cp1252")
+    except UnicodeDecodeError:
+        return ""
+    letters = set(_NOT_ASCII_LETTER.findall(text))
+    others = {character for character in text if not character.isascii()} - letters - set(_WESTERN_SIGNS)
+    fits = any(letters <= set(language) for language in _WESTERN_LETTERS)
+    return "cp1252" if fits and letters and not others and not _MANY_LETTERS.search(text) else ""
 
 
 def _statistical(data: bytes) -> str:

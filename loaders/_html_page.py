@@ -44,6 +44,11 @@ _FURNITURE = frozenset(
         "masthead",
         "cookie-banner",
         "cookie-consent",
+        "cookie-notice",
+        "cookie-bar",
+        "ad",
+        "ads",
+        "adsbygoogle",
         "skip-link",
         "share-buttons",
         "social-share",
@@ -67,6 +72,41 @@ _FURNITURE = frozenset(
         "dropdown-menu",
     ]
 )
+# The same of parts that are furniture where they are hardly anything but links, and content where they are not.
+_LINKED = frozenset(
+    [
+        "gnav",
+        "globalnav",
+        "global-nav",
+        "global-navi",
+        "gnavi",
+        "menu",
+        "main-menu",
+        "nav-menu",
+        "main-nav",
+        "main-navigation",
+        "site-navigation",
+        "tags",
+        "related",
+        "related-posts",
+        "related-articles",
+        "related-stories",
+        "related-links",
+        "more-stories",
+        "trending",
+        "popular",
+        "ranking",
+        "recommend",
+        "recommended",
+        "recommendations",
+        "sns",
+        "share",
+        "social",
+        "topicpath",
+        "pankuzu",
+    ]
+)
+_LINKED_LEAST = 0.8
 _TAGS = frozenset(["nav", "footer", "aside", "dialog"])
 _MOST = 0.5  # furniture with more of the page's text than this is none
 _MAIN_LEAST = 0.2
@@ -185,7 +225,16 @@ def _is_furniture(element: Any, main: Any) -> bool:
     if re.search(r"display:\s*none|visibility:\s*hidden", element.get("style") or ""):
         return True
     names = f"{element.get('class') or ''} {element.get('id') or ''}".lower().split()
-    return element.tag not in ("body", "html") and (not _FURNITURE.isdisjoint(names) or _is_landmark(element, main))
+    if element.tag in ("body", "html"):
+        return False
+    linked = not _LINKED.isdisjoint(names) and _is_mostly_links(element)
+    return linked or not _FURNITURE.isdisjoint(names) or _is_landmark(element, main)
+
+
+def _is_mostly_links(element: Any) -> bool:
+    """Whether a part is links, its headings aside."""
+    headings = sum(map(_size, element.xpath(".//h1 | .//h2 | .//h3 | .//h4 | .//h5 | .//h6")))
+    return sum(map(_size, element.iter("a"))) >= _LINKED_LEAST * (_size(element) - headings)
 
 
 def _is_landmark(element: Any, main: Any) -> bool:

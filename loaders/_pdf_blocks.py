@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from loaders._document import Block, BlockKind, Box, Location
+from loaders._pdf_broken_words import BrokenWords
 from loaders._pdf_headings import Headings
 from loaders._pdf_layout import layout
 from loaders._pdf_lines import Line, PageLines, leading
@@ -24,20 +25,20 @@ _CONTINUES = re.compile(r"[a-zà-öø-ÿ\u3041-\u3096]")
 
 def blocks(pages: Sequence[PageLines], headings: Headings) -> Iterator[Block]:
     """The document's blocks; a paragraph that goes on in the next column or on the next page is one block."""
-    paragraph = _Paragraph()
+    paragraph, words = _Paragraph(), BrokenWords(pages)
     for page in pages:
         gap = leading(page.lines)
         for item in layout(page):
             if isinstance(item, Table):
-                yield from _finished(paragraph.lines, headings, True)
+                yield from _finished(paragraph.lines, headings, words, True)
                 paragraph = _Paragraph()
-                yield _table_block(item)
+                yield _table_block(item, words)
                 continue
             if paragraph.lines and not _belongs(paragraph, item, gap, headings):
-                yield from _finished(paragraph.lines, headings, _is_apart(paragraph.lines[-1], item, gap))
+                yield from _finished(paragraph.lines, headings, words, _is_apart(paragraph.lines[-1], item, gap))
                 paragraph = _Paragraph()
             paragraph.add(item)
-    yield from _finished(paragraph.lines, headings, True)
+    yield from _finished(paragraph.lines, headings, words, True)
 
 
 class _Paragraph:
@@ -106,10 +107,10 @@ def _begins_anew(paragraph: _Paragraph, line: Line) -> bool:
     return indented or last.end < full - 0.2 * (full - paragraph.begin) - line.size
 
 
-def _finished(paragraph: list[Line], headings: Headings, apart: bool) -> Iterator[Block]:
+def _finished(paragraph: list[Line], headings: Headings, words: BrokenWords, apart: bool) -> Iterator[Block]:
     if not paragraph:
         return
-    text, boxes = _joined(paragraph)
+    text, boxes = _joined(paragraph, words)
     if not text.strip():
         return
     where = Location(page=paragraph[0].page, boxes=tuple(boxes))
@@ -122,23 +123,27 @@ def _finished(paragraph: list[Line], headings: Headings, apart: bool) -> Iterato
     yield Block(kind, text, level or int(kind == "list"), where)
 
 
-def _joined(lines: Sequence[Line]) -> tuple[str, list[Box]]:
+def _joined(lines: Sequence[Line], words: BrokenWords) -> tuple[str, list[Box]]:
     """The text of a paragraph's lines and a box for each: broken words are made whole."""
     text, broken = "", False
     boxes: list[Box] = []
     for line in lines:
         piece = line.text.replace("\0", "")
-        if not broken:
-            text += joint(text, piece) if boxes else ""
-        elif not piece[:1].islower() or text[-2:-1] in ("", " "):
-            text += "-"  # part of the word: "Franco-Prussian", "d-dimensional"
+        text += _between(text, piece, broken, words) if boxes else ""
         boxes.append(_box(line, line.left, line.right, len(text), len(text) + len(piece)))
         text, broken = text + piece, line.hyphen
     return text + "-" if broken else text, boxes
 
 
-def _table_block(table: Table) -> Block:
-    text = ""
+def _between(before: str, after: str, broken: bool, words: BrokenWords) -> str:
+    """What goes between two lines of one text; `broken`: the first ends with a hyphen, which it lacks here."""
+    if broken:
+        return "-" if words.keeps_hyphen(before, after) else ""
+    return joint(before, after)
+
+
+def _table_block(table: Table, words: BrokenWords) -> Block:
+    text, broken = "", False
     boxes: list[Box] = []
     for row in table.rows:
         text += "\n" if text else ""
@@ -147,9 +152,12 @@ def _table_block(table: Table) -> Block:
             start = len(text)
             for line, cell in pieces:
                 piece = line.text[cell.start : cell.end].replace("\0", "")
-                text += joint(text, piece) if len(text) > start else ""
+                if len(text) > start:
+                    text += _between(text, piece, broken, words)
                 boxes.append(_box(line, cell.left, cell.right, len(text), len(text) + len(piece)))
-                text += piece
+                text, broken = text + piece, line.hyphen and cell.end == len(line.text)
+            text += "-" if broken else ""
+            broken = False
     return Block("table", text, location=Location(page=boxes[0].page, boxes=tuple(boxes)))
 
 

@@ -50,7 +50,7 @@ def ruled_table(grid: Grid, lines: Sequence[Line]) -> Table | None:
         for cell in line.cells:
             column = bisect_right(grid.xs, (cell.left + cell.right) / 2)
             box = row, column
-            while box in grid.joined:  # what stands in a cell of several rows is of the first
+            while box in grid.joined:  # what stands in a cell of several rows is of the first, and repeated below
                 box = box[0] - 1, column
             boxes.setdefault(box, []).append((line, cell))
     _to_first_columns(boxes, grid)
@@ -63,11 +63,14 @@ def ruled_table(grid: Grid, lines: Sequence[Line]) -> Table | None:
     parted = heights.count(1) >= _RULED_ROWS and 2 * heights.count(1) > len(heights)
     for row, height in zip(rows, heights, strict=True):
         cells = [_in_order(boxes.get((row, column), [])) for column in columns]
-        if parted and height <= _WRAPPED:
-            table.append(tuple(cells))
-            continue
         widths = [grid.xs[min(column, len(grid.xs) - 1)] - grid.xs[max(column - 1, 0)] for column in columns]
-        table += _parted(cells, widths)
+        above = table[-1] if table else tuple(cells)
+        goes_on = [(row, column) in grid.joined for column in columns]
+        found = [tuple(cells)] if parted and height <= _WRAPPED else _parted(cells, widths)
+        table += [
+            tuple(over if more and not own else own for own, over, more in zip(each, above, goes_on, strict=True))
+            for each in found
+        ]
     return Table(tuple(_with_all_columns(table)))
 
 

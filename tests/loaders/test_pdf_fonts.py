@@ -124,7 +124,7 @@ def test_ligatures_go_by_the_names_in_the_encoding_where_the_map_is_wrong() -> N
     assert block.text == "offices reflect"
 
 
-def test_a_cell_of_several_rows_belongs_to_the_first() -> None:
+def test_a_cell_of_several_rows_stands_in_each() -> None:
     target = io.BytesIO()
     canvas = Canvas(target, pagesize=(400, 300), invariant=1)
     canvas.setFont("Helvetica", 10)
@@ -143,7 +143,7 @@ def test_a_cell_of_several_rows_belongs_to_the_first() -> None:
     (table,) = load(target.getvalue(), "a.pdf").blocks
     assert table.text.split("\n") == [
         "Category of disability | Results | ",
-        " | Accuracy | Time",
+        "Category of disability | Accuracy | Time",
         "Blind | 34.5% | 1199 sec",
         "Mobility | 95.4% | 1416 sec",
     ]

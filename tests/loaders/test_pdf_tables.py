@@ -32,3 +32,20 @@ def test_narrow_columns_under_each_other_are_a_table_without_any_ruling() -> Non
     assert _read(CITIES, ("ROWBACKGROUNDS", (0, 1), (-1, -1), ["#eeeeee", "white"])) == [
         "City | Year | Sales\nKobe | 2024 | 12.5\nOsaka | 2025 | 1,300\nNara | 2023 | 7"
     ]
+
+
+def test_cells_over_several_rows_stand_in_each_of_them() -> None:
+    rows = [["Kind", "Product", "Size", "Price"], ["Paint", "White", "1 l", "12.90"], ["", "", "5 l", "49.00"]]
+    rows += [["", "Grey", "1 l", "13.90"], ["Brush", "Flat", "20 mm", ""]]
+    spans = ("SPAN", (0, 1), (0, 3)), ("SPAN", (1, 1), (1, 2)), ("VALIGN", (0, 0), (-1, -1), "MIDDLE")
+    assert _read(rows, ("GRID", (0, 0), (-1, -1), 0.5, "black"), *spans) == [
+        "Kind | Product | Size | Price\nPaint | White | 1 l | 12.90\nPaint | White | 5 l | 49.00\n"
+        "Paint | Grey | 1 l | 13.90\nBrush | Flat | 20 mm | "
+    ]
+
+
+def test_a_word_broken_inside_a_cell_is_whole() -> None:
+    rows = [["Name", "Remark"], ["Ann", "infor-\nmation"], ["Bob", "long-\nterm"]]
+    assert _read(rows, ("GRID", (0, 0), (-1, -1), 0.5, "black")) == [
+        "Name | Remark\nAnn | information\nBob | long-term"
+    ]

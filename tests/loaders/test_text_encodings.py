@@ -60,3 +60,18 @@ def test_transcoding_keeps_every_character_across_pieces() -> None:
     for encoding in ("utf-16", "cp932", "utf-8-sig"):
         data = text.replace("😀", "絵" if encoding == "cp932" else "😀").encode(encoding)
         assert as_utf8(data, detect_encoding(data)).decode() == data.decode(encoding)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Name;Straße\nMüller; Söhne;Hauptstraße 5\nSchäfer;Am Tor 3", "cp1252"),
+        ("nombre;ciudad\nMuñoz;Málaga\n¿Qué?;León", "cp1252"),
+        ("Preis: 5 € für alle", "cp1252"),
+        ("név;város\nErdős;Győr\nSzabó;Pécs", "cp1250"),
+        ("jméno;město\nDvořák;Plzeň\nNovák;Brno", "cp1250"),
+        ("имя;город\nИван;Москва", "cp1251"),
+    ],
+)
+def test_short_tables_of_european_names(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding))[0] == text

@@ -94,3 +94,8 @@ def test_no_value_is_lost(records: list[list[str]]) -> None:
     text = "\n".join(block.text for block in load(target.getvalue().encode(), "a.csv").blocks)
     for value in itertools.chain.from_iterable(records):
         assert " ".join(value.split()) in text
+
+
+def test_without_a_header_an_empty_value_keeps_its_place() -> None:
+    blocks = load(b"2026-01-01,12.5,OK\n2026-01-02,,FAIL\n2026-01-03,13.0,\n", "a.csv").blocks
+    assert [block.text for block in blocks] == ["2026-01-01 | 12.5 | OK", "2026-01-02 |  | FAIL", "2026-01-03 | 13.0"]
