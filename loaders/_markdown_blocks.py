@@ -24,6 +24,7 @@ _PROPERTY = r"[^\s:：][^:：\n]{0,40}(?:: |：)\S[^\n]*"
 _PROPERTIES = re.compile(rf"(?:{_PROPERTY}\n)+{_PROPERTY}")  # "label: value" on each line, as Notion writes a page's
 _CALLOUT = re.compile(r"^\[!\w+\][+-]?[ \n]*")  # Obsidian and GitHub mark a quotation so
 _WIKI_LINK = re.compile(r"!?\[\[([^\[\]|#]*)(#[^\[\]|]*)?(?:\|([^\[\]]*))?\]\]")
+_HIGHLIGHT = re.compile(r"(?<![=\w])==(?=[^\s=])([^=\n]*[^\s=])==(?![=\w])")
 _CODE = re.compile(r"(^(?:```|~~~).*?^(?:```|~~~)[^\S\n]*$|`[^`\n]+`)", re.MULTILINE | re.DOTALL)
 _COMMENT = re.compile(r"(?<![\w%])%%(?![%\d])(?:[^%]|%(?!%))+%%(?!%)")
 
@@ -69,7 +70,8 @@ def _without_comments(text: str) -> str:
 
 
 def wiki_text(text: str) -> str:
-    """Links between notes, as Obsidian and wikis write them, by the words that are shown."""
+    """Links between notes, as Obsidian and wikis write them, by the words that are shown; no marks of highlights."""
+    text = _HIGHLIGHT.sub(r"\1", text)
     return _WIKI_LINK.sub(lambda m: m[3] or " > ".join(filter(None, (m[1], (m[2] or "").lstrip("#^")))), text)
 
 

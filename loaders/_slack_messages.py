@@ -12,6 +12,7 @@ from typing import Any
 from loaders._content import Content
 from loaders._document import Block, Skipped
 from loaders._errors import DamagedDocument
+from loaders._slack_layout import lines
 from loaders._zip_members import Archive
 
 _LISTS = ("channels.json", "groups.json", "mpims.json", "dms.json")
@@ -81,10 +82,10 @@ class MessageWriter:
         replies = self._replies(message for day in days.values() for message in day)
         for day, messages in days.items():
             begun = [m for m in messages if m.get("ts") and m.get("thread_ts", m["ts"]) == m["ts"]]
-            lines = [block for message in begun for block in self._thread(message, replies.get(message["ts"], []))]
-            if lines:
+            said = [block for message in begun for block in self._thread(message, replies.get(message["ts"], []))]
+            if said:
                 yield Block("heading", day, 2)
-                yield from lines
+                yield from said
 
     def _replies(self, messages: Iterable[Message]) -> dict[str, list[Message]]:
         found: dict[str, list[Message]] = {}
@@ -108,7 +109,8 @@ class MessageWriter:
         """A message on one line or several: who, when, what; "" for what only says that someone came or went."""
         if message.get("subtype") in _SILENT:
             return ""
-        said = [self.text(message.get("text") or "")]
+        text = message.get("text") or ""
+        said = [self.text(line) for line in (text, *lines(message.get("blocks"), not text.strip()))]
         said += [self.text(text) for a in message.get("attachments") or () for text in _attachment(a)]
         for file in message.get("files") or [message[key] for key in ("file",) if message.get(key)]:
             name = file.get("title") or file.get("name") or file.get("id") or "file"
@@ -144,6 +146,7 @@ class MessageWriter:
 def _attachment(attachment: Message) -> list[str]:
     fields = [f"{f.get('title', '')}: {f.get('value', '')}" for f in attachment.get("fields") or ()]
     said = [attachment.get(key) for key in ("pretext", "title", "text")]
+    said += lines(attachment.get("blocks"), not attachment.get("text"))
     return [text for text in said if isinstance(text, str) and text] + fields or [attachment.get("fallback") or ""]
 
 

@@ -171,3 +171,8 @@ def test_an_xml_record_keeps_its_id() -> None:
         "a.xml",
     )
     assert [block.text for block in document.blocks] == ["id: 7 | name: Ann | age: 3", "id: 8 | name: Bo | age: 4"]
+
+
+def test_obsidians_highlights_are_their_words_and_comparisons_are_not_touched() -> None:
+    text = "An ==important point==, but a == b == c, `x==y==z` and x==y==z."
+    assert load(text.encode(), "a.md").blocks[0].text == "An important point, but a == b == c, x==y==z and x==y==z."
