@@ -104,7 +104,7 @@ class _Reader:
 
     def blocks(self, parent: _Element, here: Location, depth: int = 0, style: str = "") -> Iterator[Block]:
         """The blocks under an element, in order. `style` is that of the list around it."""
-        if parent.tag in _HIDDEN:
+        if parent.tag in _HIDDEN or parent.get(named("presentation:class")) == "page-number":
             return
         if parent.tag in (named("text:h"), named("text:p")):
             yield from self._paragraph(parent, here, depth)

@@ -19,6 +19,7 @@ from loaders._text import tidy
 _MOST = 2000  # annotations of a page, attachments of a file
 _LONGEST = 100_000  # characters
 _LONGEST_ADDRESS = 2048
+_ADDRESS = re.compile(r"(?:https?|ftp|mailto|tel):|www\.", re.IGNORECASE)
 _WIDGET, _FREE_TEXT = pdfium_c.FPDF_ANNOT_WIDGET, pdfium_c.FPDF_ANNOT_FREETEXT
 _COMMENTS = frozenset(
     [
@@ -76,13 +77,14 @@ class Annotations:
         return list(dict.fromkeys(text.removeprefix(": ") for text in texts))
 
     def _address(self, annotation: Any) -> str:
-        """Where a link leads to in the web, or to whom it writes; "" for one inside the file."""
+        """Where a link leads to in the web, or to whom it writes; "" for one inside the file or to a file beside it."""
         action = pdfium_c.FPDFLink_GetAction(pdfium_c.FPDFAnnot_GetLink(annotation))
         if not action or pdfium_c.FPDFAction_GetType(action) != pdfium_c.PDFACTION_URI:
             return ""
         buffer = ctypes.create_string_buffer(_LONGEST_ADDRESS)
         size = pdfium_c.FPDFAction_GetURIPath(self._document, action, buffer, _LONGEST_ADDRESS)
-        return buffer.value.decode("utf-8", errors="replace").strip() if 1 < size <= _LONGEST_ADDRESS else ""
+        address = buffer.value.decode("utf-8", errors="replace").strip() if 1 < size <= _LONGEST_ADDRESS else ""
+        return address if _ADDRESS.match(address) else ""
 
     def _field(self, annotation: Any) -> str:
         """What is filled into a field; nothing of buttons, boxes to tick and passwords."""

@@ -13,7 +13,9 @@ from loaders._pdf_lines import Line, PageLines, leading
 from loaders._pdf_tables import Table
 from loaders._text import joint
 
-_BULLET = re.compile(r"(?:[•‣◦▪▫■□●○◆◇・–−➢➤✓]|[-*](?=\s))\s*(?=\S)|\(?\d{1,2}[.)](?=\s)|[①-⑳]")
+_BULLET = re.compile(r"(?:[•‣◦▪▫■□●○◆◇・–−➢➤➔→✓✗❖❍❑★☐☑☒⇨]|[-*](?=\s))\s*(?=\S)|\(?\d{1,2}[.)](?=\s)|[①-⑳]")
+_ITEM = re.compile(r"[•‣◦▪–−➢➤✓❖]\s*\S")  # such a line is an item however large it is written
+_LABELLED = re.compile(r"(?!\d)[^\s:：]{1,20}(?: [^\s:：]{1,20}){0,2}[:：](?!//)\s*\S")
 _LONE_BULLET = re.compile(r"[•‣◦▪▫■□●○◆◇–−➢➤✓*-]|\(?\d{1,2}[.)]")
 _CAPTION = re.compile(
     r"(?:(?:figure|fig\.|table|abbildung|tabelle|tableau)\s*\d|[図表写真]{1,2}\s*[\d０-９])", re.IGNORECASE
@@ -98,6 +100,10 @@ def _is_apart(last: Line, line: Line, gap: float) -> bool:
 def _begins_anew(paragraph: _Paragraph, line: Line) -> bool:
     """Whether a line is a new paragraph without space above: it is indented, or a sentence ended early before it."""
     first, last = paragraph.lines[0], paragraph.lines[-1]
+    if _LABELLED.match(line.text) and _LABELLED.match(last.text) and abs(line.begin - last.begin) < 0.5 * line.size:
+        return True
+    if last.text[-1:].isdigit() and "....." in last.text:
+        return True  # a table of contents: each entry ends with its page
     if _BULLET.match(first.text):
         return line.begin < first.begin - 0.5 * line.size
     if not _ends(last.text):
@@ -114,7 +120,8 @@ def _finished(paragraph: list[Line], headings: Headings, words: BrokenWords, apa
     if not text.strip():
         return
     where = Location(page=paragraph[0].page, boxes=tuple(boxes))
-    level = headings.level(paragraph, apart)
+    item = _ITEM.match(text) and not headings.outlined(paragraph[0])
+    level = 0 if item else headings.level(paragraph, apart)
     kind: BlockKind = "heading" if level else "paragraph"
     if not level and _BULLET.match(text):
         kind = "list"

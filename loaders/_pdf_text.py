@@ -14,6 +14,7 @@ import pypdfium2.raw as pdfium_c
 from loaders import _pdfium_calls as quick
 from loaders._pdf_lines import Cell, Line, PageLines
 from loaders._pdf_rulings import Grid, grids, rulings
+from loaders._symbol_fonts import bullet
 
 _HYPHENS = "\x02\ufffe"  # PDFium's marks for a hyphen at the end of a line; the next line follows at once
 _BREAK = re.compile(rf"[\n\r{_HYPHENS}]")
@@ -108,6 +109,9 @@ class _PageReader:
             start += len(text) - len(stripped)
             text = stripped
         text = text.rstrip(_BLANK)
+        if "\uf020" <= text[:1] <= "\uf0ff":
+            quick.font_info(self._raw, start, self._font, self._font_size, None)
+            text = bullet(text[0], self._font.value.decode("utf-8", errors="replace")) + text[1:]
         rects = self._rects(start, len(text) + hyphen) if text else None
         if not rects:
             return None

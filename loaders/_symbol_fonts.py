@@ -28,6 +28,15 @@ def symbol(code: int, font: str) -> str:
     return "" if private else chr(code)
 
 
+def bullet(character: str, font: str) -> str:
+    """A private character that begins a line, as what it looks like: the fonts of PDFs have names of many forms."""
+    plain = font.rsplit("+", 1)[-1].lower()
+    family = "wingdings" if plain.startswith("wingdings") and not plain.startswith(("wingdings2", "wingdings3")) else ""
+    if not family and (plain.startswith(("symbol", "opensymbol")) or character == "\uf0b7"):
+        family = "symbol"
+    return (symbol(ord(character), family) if family else "") or character
+
+
 def readable(text: str, font: str) -> str:
     """Text with its private characters (0xF020 to 0xF0FF) as those of its font."""
     if not any("\uf020" <= c <= "\uf0ff" for c in text):

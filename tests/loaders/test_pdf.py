@@ -268,3 +268,23 @@ def test_lines_wrapped_in_a_ruled_cell_are_one_row_where_rulings_part_the_rows()
         "Item | Needed case 155 at best | Needed case 255 at best",
         "row 0 | yes | no",
     ]
+
+
+def test_items_of_a_slide_are_no_headings_however_large(pdf) -> None:
+    prose = [
+        (60, 300 - 12 * n, 9, "Small print that most of this page is written in, line after line.") for n in range(9)
+    ]
+    document = load(pdf([(60, 700, 30, "Milestones"), (60, 640, 20, "• Alpha in March"), *prose]), "a.pdf")
+    assert [block.kind for block in document.blocks[:2]] == ["heading", "list"]
+
+
+def test_lines_with_labels_and_entries_of_a_table_of_contents_are_each_for_itself(pdf) -> None:
+    texts = ["Date: 1 April 2026", "Place: room 3, where the windows look over to the town", "Chair: A. Brown"]
+    labels = [(60, 700 - 14 * n, 10, text) for n, text in enumerate(texts)]
+    entries = [f"{title} {'.' * 40} {page}" for title, page in (("Opening", 1), ("the budget", 12))]
+    contents = [(60, 600 - 14 * n, 10, text) for n, text in enumerate(entries)]
+    document = load(pdf([*labels, *contents]), "a.pdf")
+    assert [block.text for block in document.blocks] == [*texts, *entries]
+    prose = ["They agreed on this: the wall", "of stone: it holds the river back", "comes first."]
+    document = load(pdf([(60, 700 - 14 * n, 10, text) for n, text in enumerate(prose)]), "a.pdf")
+    assert len(document.blocks) == 1

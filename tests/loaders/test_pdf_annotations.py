@@ -76,6 +76,7 @@ def test_addresses_behind_words_are_notes_and_those_that_are_printed_are_not() -
     canvas.drawString(72, 700, "See the report and www.example.org/b for more.")
     canvas.linkURL("https://example.org/a?x=1", (72, 695, 145, 712))
     canvas.linkURL("https://www.example.org/b/", (170, 695, 300, 712))
+    canvas.linkURL("../../sport.html", (305, 695, 340, 712))  # beside a file that nobody has here
     canvas.save()
     notes = [block for block in load(stream.getvalue(), "a.pdf").blocks if block.kind == "note"]
     assert [(note.text, note.location.page) for note in notes] == [("See the report: https://example.org/a?x=1", 1)]

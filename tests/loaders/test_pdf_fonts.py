@@ -124,6 +124,35 @@ def test_ligatures_go_by_the_names_in_the_encoding_where_the_map_is_wrong() -> N
     assert block.text == "offices reflect"
 
 
+@pytest.mark.parametrize(
+    ("font", "code", "shown"),
+    [("ABCDEF+SymbolMT", "f0b7", "•"), ("OpenSymbol", "f0b7", "•"), ("Wingdings-Regular", "f0a7", "▪")],
+)
+def test_bullets_of_symbol_fonts_are_items_of_a_list(font: str, code: str, shown: str) -> None:
+    writer = PdfWriter()
+    map_ = DecodedStreamObject()
+    map_.set_data(BAD_MAP.replace(b"<21><21><0000>", f"<21><21><{code}>".encode()))
+    bullets = DictionaryObject({
+        _name("Type"): _name("Font"), _name("Subtype"): _name("TrueType"), _name("BaseFont"): _name(font),
+        _name("FirstChar"): NumberObject(33), _name("LastChar"): NumberObject(34),
+        _name("Widths"): ArrayObject([NumberObject(460), NumberObject(460)]),
+        _name("ToUnicode"): writer._add_object(map_),
+    })  # fmt: skip
+    letters = DictionaryObject({
+        _name("Type"): _name("Font"), _name("Subtype"): _name("Type1"), _name("BaseFont"): _name("Times-Roman"),
+    })  # fmt: skip
+    items = "".join(
+        f"1 0 0 1 40 {y} Tm /B 12 Tf (!) Tj 1 0 0 1 58 {y} Tm /L 12 Tf ({text}) Tj "
+        for y, text in ((100, "Hire two engineers"), (86, "Open the office"))
+    )
+    _page(writer, {"L": letters, "B": bullets}, f"BT {items} ET".encode())
+    blocks = load(_written(writer), "a.pdf").blocks
+    assert [(block.kind, block.text) for block in blocks] == [
+        ("list", f"{shown} Hire two engineers"),
+        ("list", f"{shown} Open the office"),
+    ]
+
+
 def test_a_cell_of_several_rows_stands_in_each() -> None:
     target = io.BytesIO()
     canvas = Canvas(target, pagesize=(400, 300), invariant=1)
