@@ -53,7 +53,7 @@ def evidence_of(topic: float, question: Question, weighing: Weighing) -> list[fl
         line["rank"],
         float(rows[:, SENTENCE.index("covered with title")].max()),
         float(rows[:, SENTENCE.index("alike")].max()),
-        weighing.nearest,
+        weighing.nearest or 0.0,
         verdict.share,
         *(float(verdict.problem == problem) for problem in _PROBLEMS),
     ]
@@ -62,10 +62,12 @@ def evidence_of(topic: float, question: Question, weighing: Weighing) -> list[fl
 def answerable(topic: float, question: Question, weighing: Weighing) -> float:
     """The likelihood (0 to 1) that the passages answer: the smaller of two logistic curves.
 
-    One is fitted to what is off-topic, the other to what only looks alike, too.
+    One is fitted to what is off-topic, the other to what only looks alike, too. In a language that they were not
+    fitted to, or without vectors where they were fitted with them, the topic alone decides.
     """
     curve = curves()[question.language]
-    if question.kind in _WHOLE:
+    fitted = question.language == "ja" or weighing.nearest is not None
+    if question.kind in _WHOLE or not fitted:
         return _logistic(_log_odds(topic) + curve["topic"][0])
     return confidence(curve, evidence_of(topic, question, weighing))
 

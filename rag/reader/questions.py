@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.reader.tokens import KINDS, PARTICLES, Token, tokens
+from rag.text.stop_words import is_stop_word
 
 Kind = Literal[
     "who", "when", "where", "number", "amount", "what", "which", "definition", "why", "how", "yes/no", "about", "list",
@@ -119,11 +120,15 @@ class Question:
 
 
 def ask(text: str, language: str) -> Question:
-    """Reads a question, as Japanese where `language` is "ja", else as English."""
-    language = "ja" if language == "ja" else "en"
+    """Reads a question, as Japanese where `language` is "ja", else as English.
+
+    Of other languages the words that name no topic are no terms.
+    """
+    written, language = language, "ja" if language == "ja" else "en"
     folded = unicodedata.normalize("NFKC", text).strip().casefold()
     read = tokens(text, language)
-    terms = [token.term for token in read if _names_something(token, language)]
+    telling = [token for token in read if not is_stop_word(token.text, written)] or read
+    terms = [token.term for token in telling if _names_something(token, language)]
     return Question(text, language, _kind(folded, language), tuple(terms), _head(folded, language), read, folded)
 
 

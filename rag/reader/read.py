@@ -54,14 +54,14 @@ class Weighed:
 class Weighing:
     """The lines, best first. `doubt` (0 to 1) is the likelihood that none of them answers; `read` is what was read.
 
-    `nearest` is the largest cosine of a line with the question; 0 where vectors do not know the language.
+    `nearest` is the largest cosine of a line with the question; None where vectors do not know the language.
     """
 
     lines: list[Weighed]
     doubt: float
     seen: Seen
     read: Sequence[Line]
-    nearest: float = 0.0
+    nearest: float | None = None
 
 
 def weigh(
@@ -99,7 +99,7 @@ def weigh(
     read = set(kept)
     others = [n for n in order.tolist() if n not in read]
     rest = [Weighed(n, least + float(scores[n] - scores[order[0]])) for n in others]
-    nearest = 0.0 if near is None else float(near.max())
+    nearest = None if near is None else float(near.max())
     return Weighing([*weighed, *rest], float(np.exp(-whole)), seen, lines, nearest)
 
 

@@ -27,6 +27,7 @@ from rag.text.languages import Terms, analyze, detect_language, stem
 from rag.text.parts import searchable_parts
 from rag.text.spelling import respelled
 from rag.text.splitting import embedding_text
+from rag.text.stop_words import without_stop_words
 from rag.types import AskOptions, DocumentInfo, Hit, Retrieved
 
 CANDIDATES = 40
@@ -192,12 +193,12 @@ class Retriever:
 
     def _sought(self, text: str, options: AskOptions) -> _Sought:
         """Vectors have no say by request, or because the model does not know the language."""
-        embedder = self._embedder()
+        embedder, terms = self._embedder(), analyze(without_stop_words(text))
         if embedder is None or options.mode == "lexical":
-            return _Sought(analyze(text), None)
+            return _Sought(terms, None)
         known = options.mode == "dense" or embedder.covers(detect_language(text))
         model = pinned(embedder)
-        return _Sought(analyze(text), self._embedded(model, model.name, text) if known else None)
+        return _Sought(terms, self._embedded(model, model.name, text) if known else None)
 
     def _with_context(self, query: str, asked: _Sought, options: AskOptions) -> _Sought:
         """The question with those before it: its words after the last ones', its vector drawn to the last ones'."""

@@ -118,12 +118,11 @@ def _draw_running(visit: Visit, job: Job) -> None:
             st.caption(line)
         else:
             st.progress(fraction(job), line)
-        if job.result is None or job.result.status == "added":  # of a new version there is nothing to take back
-            st.button(
-                words("job.cancel"),
-                key=f"cancel-{job.id}",
-                type="tertiary",
-                icon=":material/cancel:",
-                on_click=visit.knowledge.cancel,
-                args=(job.id,),
-            )
+        st.button(
+            words("job.cancel"),
+            key=f"cancel-{job.id}",
+            type="tertiary",
+            icon=":material/cancel:",
+            on_click=visit.knowledge.cancel,
+            args=(job.id,),
+        )
