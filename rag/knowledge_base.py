@@ -278,7 +278,7 @@ class KnowledgeBase:
         return job
 
     def cancel(self, job_id: int) -> None:
-        """Ends a job that is not finished; a reindex leaves the old index as it was."""
+        """Ends a job that is not finished: a new file goes again, a reindex leaves the old index as it was."""
         self._parts.worker.cancel(job_id)
 
     def pause(self) -> None:

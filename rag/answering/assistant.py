@@ -19,7 +19,7 @@ from rag.citations.evidence import Verifier
 from rag.errors import InvalidSettings, ModelUnavailable, StoreError
 from rag.events import AnswerReady, Event, ModelFailed, PassagesRetrieved, StageStarted, TokenGenerated
 from rag.protocols import ChatModel
-from rag.reader.extractive import Extract, choose_sentences, extract, plainly
+from rag.reader.extractive import Extract, choose_sentences, extract, plainly, said
 from rag.retrieval.expansion import widened
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
@@ -148,8 +148,9 @@ class Assistant:
             read = replace(read, sentences=read_by_model(self.reader, read.question.text, read.sentences, hits))
         chosen = choose_sentences(read, hits, self.catalog.blocks)
         quoted = tuple(
-            Sentence(pick.text + "\n", (citation(pick.quote, hits, self.catalog.blocks),), span=pick.span)
+            Sentence(text + "\n", (citation(pick.quote, hits, self.catalog.blocks),), span=span)
             for pick in chosen
+            for text, span in [said(pick, hits)]
         )
         plain = plainly(read, chosen)
         return (Sentence(f"{plain} "), *quoted) if plain else quoted

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import pairwise
 
 from rag.citations.citing import BlocksOf, Quote, citation, cite
 from rag.reader.labels import LABELLED
+from rag.reader.rows import header_of
 from rag.results import Cell, ColumnKind
 from rag.tables.cells import fold
 from rag.tables.dates import periods
@@ -78,10 +80,13 @@ def _days(text: str) -> set[date]:
 
 
 def labelled(name: str, kind: ColumnKind, hits: Sequence[Hit], blocks_of: BlocksOf) -> Cell | None:
-    """What stands behind the column's name in the passages ("name: value"); None where it stands nowhere."""
+    """What stands behind the column's name in the passages ("name: value", or beside it in a table's row); None where
+    it stands nowhere."""
     for number, hit in enumerate(hits, 1):
         for start, end in sentences(hit.chunk.text):
-            if value := _labelled(hit.chunk.text[start:end], name):
+            text = hit.chunk.text[start:end]
+            below_header = bool(header_of(hit.chunk.text, start, end))
+            if value := _labelled(text, name) or (_beside(text, name) if below_header else ""):
                 text = _of_kind(value, value, kind)
                 return Cell(text, (citation(Quote(number, start, end, 1.0), hits, blocks_of),)) if text else None
     return None
@@ -108,6 +113,16 @@ def _labelled(text: str, name: str) -> str:
     wanted = fold(name).strip()
     for label, value in _labels(text):
         if wanted == label or wanted in label.split():
+            return value
+    return ""
+
+
+def _beside(row: str, name: str) -> str:
+    """The cell behind the one that is the name, unless several values stand there."""
+    cells = [cell.strip() for cell in row.split("|") if cell.strip()]
+    for n, (label, value) in enumerate(pairwise(cells)):
+        alone = not any(map(str.isdigit, "".join(cells[n + 2 : n + 3])))
+        if alone and fold(label).strip(" :：#") == fold(name).strip(" :：#"):
             return value
     return ""
 

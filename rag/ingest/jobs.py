@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import threading
@@ -19,7 +20,7 @@ from rag.ingest.knowledge import Library
 from rag.ingest.rates import Pace, Rate, seconds_left
 from rag.ingest.watch import WatchedFolder
 from rag.priority import step_back, take_short_turns
-from rag.reports import Activity, Job, Progress
+from rag.reports import Activity, Added, Job, Progress
 from rag.storage.originals import Label
 from rag.types import DocumentInfo
 
@@ -103,9 +104,18 @@ class Worker:
         self.wake()
 
     def cancel(self, id_: int) -> None:
-        """Ends a job at its next step, or before it starts."""
+        """Ends a job at its next step, or before it starts. A new file that waits for its vectors goes again."""
         self._cancelled.add(id_)
+        waiting = [job.result for job in self._queue.find([id_]) if job.kind == "ingest" and job.state == "running"]
         self._queue.cancel(id_)
+        for added in filter(None, waiting):
+            self._take_out(added)
+
+    def _take_out(self, added: Added) -> None:
+        """What a cancelled job has added; what stood there before under its name cannot come back, so it stays."""
+        if added.status == "added" and added.document_id:
+            with contextlib.suppress(DocumentNotFound):
+                self._library.remove(added.document_id)
 
     def retry(self, id_: int, password: str | None) -> None:
         """Queues a failed job again. The password is kept in memory only, so it is lost at a restart."""
@@ -240,6 +250,9 @@ class Worker:
             found = self._library.fetch(work.name, report)
             added = self._library.add(found.data, found.name, work.collection, password, report, found.metadata)
         self._queue.note_added(work.id, added)
+        if work.id in self._cancelled and work.kind == "ingest":  # since it was committed
+            self._take_out(added)
+            raise Cancelled
         self._files.add(1)
         self._note(work.id, Progress("embed", 0, added.chunks, "chunks", work.name))
 

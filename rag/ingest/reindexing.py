@@ -44,7 +44,8 @@ class Reindexing:
         sample = _sample(infos)
         made = [chunk for info in sample for chunk in new.split_anew(info)]
         splitting = time.perf_counter() - begun
-        share = sum(info.characters for info in infos) / max(1, sum(info.characters for info in sample))
+        # By passages, not characters: a short document has more of them for its length than a book.
+        share = sum(info.chunks for info in infos) / max(1, sum(info.chunks for info in sample))
         missing = new.without_vector(made)
         rate = _rate(new, made)
         chunks, to_embed = round(len(made) * share), round(len(missing) * share)

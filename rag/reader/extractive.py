@@ -14,6 +14,7 @@ from rag.reader.definitions import defines
 from rag.reader.labels import CELLS
 from rag.reader.questions import Question, ask
 from rag.reader.read import Cosines, Line, Weighed, Weighing, weigh
+from rag.reader.rows import header_of, in_words, says_columns
 from rag.reader.sections import announced, named_section
 from rag.reader.yes_no import plain_answer
 from rag.text.languages import analyze, detect_language, sentences
@@ -109,7 +110,7 @@ def lines_of(hits: Sequence[Hit]) -> list[Line]:
         text, before = hit.chunk.text, ""
         titles = "\n".join((hit.document.title, *hit.chunk.headings))
         for position, (start, end) in enumerate(_readable(text)):
-            header = _header(text, start, end)
+            header = header_of(text, start, end)
             above = "\n".join(filter(None, (titles, header)))
             columns = tuple(header.split(CELLS)) if header else ()
             lines.append(Line(text[start:end], rank, hit.score, above, before, position, columns))
@@ -120,15 +121,10 @@ def lines_of(hits: Sequence[Hit]) -> list[Line]:
 def _readable(text: str) -> list[tuple[int, int]]:
     """The sentences of a passage, without the header rows of its tables: they answer nothing by themselves."""
     spans = sentences(text)
-    rows = [CELLS in text[start:end] and not _says_columns(text[start:end]) for start, end in spans]
+    rows = [CELLS in text[start:end] and not says_columns(text[start:end]) for start, end in spans]
     following = [*rows[1:], False]
     before = [False, *rows[:-1]]
     return [span for span, *row in zip(spans, before, rows, following, strict=True) if row != [False, True, True]]
-
-
-def _says_columns(row: str) -> bool:
-    """Whether each cell names its column, as the rows of a CSV do: "column: value | column: value"."""
-    return all(": " in cell for cell in row.split(CELLS))
 
 
 def _marked(question: Question, one: Weighed) -> AnswerSpan | None:
@@ -136,19 +132,6 @@ def _marked(question: Question, one: Weighed) -> AnswerSpan | None:
     if one.span is None or one.about < _CERTAIN or question.kind in _SPANLESS:
         return None
     return AnswerSpan(*one.span)
-
-
-def _header(text: str, start: int, end: int) -> str:
-    """The header row above a table's row, which says what its cells are; "" for any other sentence."""
-    row = text[start:end]
-    if CELLS not in row or _says_columns(row):
-        return ""
-    header = ""
-    for line in reversed(text[:start].splitlines()):
-        if CELLS not in line:
-            break
-        header = line
-    return header
 
 
 def choose_sentences(found: Extract, hits: Sequence[Hit], blocks_of: BlocksOf) -> list[RankedSentence]:
@@ -190,6 +173,12 @@ def _with_lists(
             if (number, start) in at:
                 found.setdefault((number, start), at[number, start])
     return list(found.values())
+
+
+def said(chosen: RankedSentence, hits: Sequence[Hit]) -> tuple[str, AnswerSpan | None]:
+    """The sentence as it is told, with its span: a table's row is put into words."""
+    quote, text = chosen.quote, hits[chosen.quote.number - 1].chunk.text
+    return in_words(chosen.text, header_of(text, quote.start, quote.end), chosen.span)
 
 
 def _in_reading_order(chosen: Sequence[RankedSentence], hits: Sequence[Hit]) -> list[RankedSentence]:

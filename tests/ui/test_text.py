@@ -8,9 +8,11 @@ from typing import get_args
 
 import pytest
 
+from loaders._registry import parts
 from rag import Settings, TenkyoError
 from rag.reports import FindingCode
-from ui.language import LANGUAGES, Words, flat_texts, language_of
+from ui.components.document_view import kind_of
+from ui.language import LANGUAGES, Words, flat_texts, language_of, words_of
 
 UI = Path(__file__).resolve().parents[2] / "ui"
 SOURCES = sorted(UI.rglob("*.py"))
@@ -177,3 +179,9 @@ def test_markdown_disarms_what_is_filled_in():
 )
 def test_language_follows_the_browser(locale, language):
     assert language_of(locale) == language
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_of_file_that_is_read_has_a_name(language):
+    media_types = {media_type for part in parts() for media_type in part.EXTENSIONS.values()}
+    assert [one for one in sorted(media_types) if f"types.{kind_of(one)}" not in words_of(language)] == []

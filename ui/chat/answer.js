@@ -112,27 +112,43 @@ const spanned = (sentence, written) => {
   return written ? inline(text) : [text]
 }
 
-// A row of a table, `column: value | column: value`, as a list of its columns.
+// A row of a table, `cell | column: value | column: value`, as its cells with where their values begin.
 const record = (text) => {
-  const cells = text.trim().split(" | ")
-  return cells.length > 2 && cells.every((cell) => /^[^:]{1,60}: /.test(cell + " ")) ? cells : undefined
+  let at = 0
+  const cells = text.trimEnd().split(" | ").map((cell) => {
+    const name = /^[^:]{1,60}: /.exec(cell)?.[0] ?? ""
+    const found = { name: name.slice(0, -2), value: cell.slice(name.length), at: at + name.length }
+    at += cell.length + 3
+    return found
+  })
+  const named = cells.filter((cell) => cell.name).length
+  return cells.length > 1 && named && (named > 1 || !cells[0].name) ? cells : undefined
 }
 
-const recordOf = (cells) => {
-  const list = element("dl", "record")
-  for (const cell of cells) {
-    const colon = cell.indexOf(":")
-    const value = cell.slice(colon + 1).trim()
-    if (value) list.append(element("dt", "", cell.slice(0, colon)), element("dd", "", value))
+// As a list of its columns, under what has no column's name; the words that answer stand out here, too.
+const recordOf = (cells, around) => {
+  const made = element("div", "record")
+  const list = element("dl", "")
+  const [begin, end] = around.length ? [around[0].length, around[0].length + around[1].length] : [-1, -1]
+  for (const { name, value, at } of cells) {
+    const inside = at <= begin && end <= at + value.length
+    const shown = inside
+      ? [value.slice(0, begin - at), element("strong", "span", value.slice(begin - at, end - at)), value.slice(end - at)]
+      : [value]
+    const holder = name ? element("dd", "") : element("p", "")
+    holder.append(...shown)
+    if (name) list.append(element("dt", "", name), holder)
+    else made.append(holder)
   }
-  return list
+  made.append(list)
+  return made
 }
 
 const sentenceOf = (sentence, data) => {
-  const cells = data.written || sentence.around.length ? undefined : record(sentence.text)
+  const cells = data.written ? undefined : record(sentence.text)
   const holder = element(cells ? "div" : "span", sentence.problem ? "sentence doubtful" : "sentence")
   if (sentence.lang) holder.lang = sentence.lang
-  holder.append(...(cells ? [recordOf(cells)] : spanned(sentence, data.written)))
+  holder.append(...(cells ? [recordOf(cells, sentence.around)] : spanned(sentence, data.written)))
   return holder
 }
 

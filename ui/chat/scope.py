@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from rag.types import FACETS, AskOptions
-from ui.components.document_view import type_name
+from ui.components.document_view import kind_of
 from ui.components.facets import facets_of
 from ui.visit import Visit
 
@@ -20,7 +20,7 @@ def draw_scope(visit: Visit) -> AskOptions:
     """Draws the picker, shut; its label says whether something is picked."""
     words, documents = visit.words, visit.knowledge.documents()
     names = {document.id: document.name for document in documents}
-    kinds, spoken = {one.media_type for one in documents}, {one.language for one in documents}
+    kinds, spoken = {kind_of(one.media_type) for one in documents}, {one.language for one in documents}
     collections = {one.collection for one in documents} - {""}
     facets = facets_of(documents)
     known = dict(zip(_KEYS, (set(names), collections, kinds, spoken), strict=True))
@@ -30,7 +30,7 @@ def draw_scope(visit: Visit) -> AskOptions:
     with st.popover(label, icon=":material/filter_alt:", width="stretch", disabled=not names, key="scope"):
         chosen = _draw_choice("scope_documents", names, names.__getitem__, words("ask.scope_documents"), 1)
         within = _draw_choice("scope_collections", sorted(collections), str, words("ask.scope_collections"), 1)
-        media_types = _draw_choice("scope_types", sorted(kinds), partial(type_name, words), words("ask.types"), 2)
+        types = _draw_choice("scope_types", sorted(kinds), partial(words.name, "types"), words("ask.types"), 2)
         by_name = partial(words.name, "languages")
         languages = _draw_choice("scope_languages", sorted(spoken), by_name, words("ask.languages"), 2)
         metadata = {
@@ -42,7 +42,7 @@ def draw_scope(visit: Visit) -> AskOptions:
     return AskOptions(
         documents=frozenset(chosen),
         collections=frozenset(within),
-        media_types=frozenset(media_types),
+        media_types=frozenset(one.media_type for one in documents if kind_of(one.media_type) in types),
         languages=frozenset(languages),
         metadata=frozenset(metadata),
     )

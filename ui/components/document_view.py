@@ -17,17 +17,45 @@ from ui.visit import Visit
 
 _BLOCKS_A_PART = 20
 _LONGEST = 1200
+_FAMILIES = (
+    ("image/svg", "svg"),
+    ("image/", "image"),
+    ("opendocument", "opendocument"),
+    ("presentation", "powerpoint"),
+    ("ms-powerpoint", "powerpoint"),
+    ("spreadsheet", "excel"),
+    ("ms-excel", "excel"),
+    ("word", "word"),
+    ("outlook", "mail"),
+    ("rfc822", "mail"),
+    ("mbox", "mail"),
+    ("epub", "book"),
+    ("html", "html"),
+    ("multipart/related", "html"),
+    ("subrip", "captions"),
+    ("ttml", "captions"),
+    ("vtt", "captions"),
+    ("sbv", "captions"),
+    ("json", "json"),
+    ("x-rst", "rst"),
+    ("x-tex", "latex"),
+    ("x-opml", "opml"),
+    ("text/x-", "code"),
+    ("text/j", "code"),
+    ("text/css", "code"),
+)
+"""What stands in a media type, and the kind that it makes; the first that fits counts."""
 
 
 def file_type(words: Words, document: DocumentInfo) -> str:
     """What kind of file it is, in words."""
-    return type_name(words, document.media_type)
+    return words.name("types", kind_of(document.media_type))
 
 
-def type_name(words: Words, media_type: str) -> str:
-    """A media type in words: `application/pdf` is "PDF"; the last part of its name where there is no word."""
-    last = media_type.split(";")[0].rsplit("/", 1)[-1].rsplit(".", 1)[-1]
-    return words.name("types", last.removeprefix("x-"))
+def kind_of(media_type: str) -> str:
+    """Its code in the table `types`, the same for all that people take for the same: every picture is an `image`."""
+    family = next((kind for part, kind in _FAMILIES if part in media_type), None)
+    return family or media_type.split(";")[0].rsplit("/", 1)[-1].removeprefix("x-").removesuffix("+xml")
 
 
 def draw_preview(visit: Visit, document: DocumentInfo) -> None:

@@ -118,11 +118,12 @@ def _draw_running(visit: Visit, job: Job) -> None:
             st.caption(line)
         else:
             st.progress(fraction(job), line)
-        st.button(
-            words("job.cancel"),
-            key=f"cancel-{job.id}",
-            type="tertiary",
-            icon=":material/cancel:",
-            on_click=visit.knowledge.cancel,
-            args=(job.id,),
-        )
+        if job.result is None or job.result.status == "added":  # of a new version there is nothing to take back
+            st.button(
+                words("job.cancel"),
+                key=f"cancel-{job.id}",
+                type="tertiary",
+                icon=":material/cancel:",
+                on_click=visit.knowledge.cancel,
+                args=(job.id,),
+            )

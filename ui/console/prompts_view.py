@@ -43,7 +43,7 @@ def _draw_template(visit: Visit) -> None:
             list(LANGUAGES),
             default=words.language,
             required=True,
-            format_func=LANGUAGES.__getitem__,
+            format_func=lambda one: LANGUAGES[str(one)],
             key="template_language",
         )
     template, key = known[name, language], f"template-{name}-{language}"
@@ -104,7 +104,10 @@ def _draw_examples(visit: Visit) -> None:
             "question": st.column_config.TextColumn(words("prompts.example_question"), width="medium"),
             "answer": st.column_config.TextColumn(words("prompts.example_answer"), width="large"),
             "language": st.column_config.SelectboxColumn(
-                words("prompts.language"), options=list(LANGUAGES), width="small"
+                words("prompts.language"),
+                options=list(LANGUAGES),
+                format_func=lambda one: LANGUAGES[str(one)],
+                width="small",
             ),
         },
     )

@@ -21,7 +21,8 @@ from ui.visit import Visit
 
 _POLL_S = 0.3
 _FIRST_LOOK_S = 0.6
-_SHOWN = 40
+_SHOWN = 10
+_MOST = 200
 _KINDS = ("text", "number", "date", "boolean", "list")
 _LENGTHS = ("short", "medium", "long")
 _SOURCE = "chain_source"
@@ -193,7 +194,7 @@ def _draw_pairs(visit: Visit, key: str, pairs: Sequence[Pair], found: Comparison
     left, right = st.columns(2)
     left.caption(plain(names["left"]))
     right.caption(plain(names["right"]))
-    for n, pair in enumerate(pairs[:_SHOWN]):
+    for n, pair in enumerate(pairs[:_MOST]):
         left, right = st.columns(2)
         with left:
             _draw_sentences(visit, f"{key}-{n}-left", [pair.left], found.hits)
@@ -238,24 +239,38 @@ def _draw_table(visit: Visit, key: str, table: ExtractedTable) -> None:
 
 
 def _draw_sentences(visit: Visit, key: str, sentences: Sequence[Sentence], hits: Sequence[Hit]) -> None:
-    """Each sentence with a button for every place that it rests on."""
-    words = visit.words
-    for n, sentence in enumerate(sentences[:_SHOWN]):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            text = plain(sentence.text.strip())
-            st.markdown(f"{text} :orange-badge[{words(f'problem.{sentence.problem}')}]" if sentence.problem else text)
-            for m, citation in enumerate(sentence.citations):
-                source = _source(citation, hits)
-                st.button(
-                    where(words, citation.location) or words("chains.source"),
-                    key=f"{key}-{n}-{m}",
-                    icon=":material/find_in_page:",
-                    type="tertiary",
-                    help=plain(citation.document_name),
-                    on_click=lambda source=source: st.session_state.update({_SOURCE: source}),
-                )
-    if len(sentences) > _SHOWN:
-        st.caption(words("chains.more", count=len(sentences) - _SHOWN))
+    """The first of them, and the others folded away."""
+    with st.container(key=f"sentences-{key}", gap="xsmall"):
+        for n, sentence in enumerate(sentences[:_SHOWN]):
+            _draw_sentence(visit, f"{key}-{n}", sentence, hits)
+        if rest := sentences[_SHOWN:]:
+            with st.expander(visit.words("chains.more", count=len(rest))):
+                _draw_rest(visit, key, rest, hits)
+
+
+def _draw_rest(visit: Visit, key: str, sentences: Sequence[Sentence], hits: Sequence[Hit]) -> None:
+    with st.container(key=f"sentences-{key}-rest", gap="xsmall"):
+        for n, sentence in enumerate(sentences[:_MOST]):
+            _draw_sentence(visit, f"{key}-rest-{n}", sentence, hits)
+        if len(sentences) > _MOST:
+            st.caption(visit.words("chains.more", count=len(sentences) - _MOST))
+
+
+def _draw_sentence(visit: Visit, key: str, sentence: Sentence, hits: Sequence[Hit]) -> None:
+    """A sentence with a button for every place that it rests on."""
+    words, text = visit.words, plain(sentence.text.strip())
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"{text} :orange-badge[{words(f'problem.{sentence.problem}')}]" if sentence.problem else text)
+        for n, citation in enumerate(sentence.citations):
+            source = _source(citation, hits)
+            st.button(
+                where(words, citation.location) or words("chains.source"),
+                key=f"{key}-{n}",
+                icon=":material/find_in_page:",
+                type="tertiary",
+                help=plain(citation.document_name),
+                on_click=lambda source=source: st.session_state.update({_SOURCE: source}),
+            )
 
 
 def _source(citation: Citation, hits: Sequence[Hit]) -> Source:

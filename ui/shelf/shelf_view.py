@@ -139,7 +139,7 @@ def _columns(words: Words) -> dict[str, Any]:
         **{name: st.column_config.TextColumn(label) for name, label in named.items()},
         "name": st.column_config.TextColumn(words("column.name"), width=260),
         "pages": st.column_config.NumberColumn(words("column.pages"), width="small"),
-        "chunks": st.column_config.NumberColumn(words("column.chunks"), width="small"),
+        "chunks": st.column_config.NumberColumn(words("column.chunks"), width=90),
         "size": st.column_config.NumberColumn(words("column.size"), format="%,.0f", width="small"),
         "added": st.column_config.DatetimeColumn(words("column.added"), format="YYYY-MM-DD HH:mm"),
     }

@@ -77,7 +77,7 @@ def test_without_a_model_the_answer_is_quoted_and_cited(guide: KnowledgeBase) ->
 
 
 def test_a_row_of_a_table_answers_by_its_header(guide: KnowledgeBase) -> None:
-    assert guide.ask("What is the loan period of a film?").sentences[0].text.strip() == "Film | 7 days"
+    assert guide.ask("What is the loan period of a film?").sentences[0].text.strip() == "Film: 7 days"
 
 
 def test_what_the_documents_do_not_answer_is_declined_with_the_nearest_passages(guide: KnowledgeBase) -> None:

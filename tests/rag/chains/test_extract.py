@@ -81,6 +81,22 @@ def test_without_a_model_a_cell_is_what_the_reader_answers(kb: KnowledgeBase, in
     assert row.cells[2].text == "2026-05-04"
 
 
+def test_without_a_model_a_cell_is_what_stands_beside_the_columns_name_in_a_row(kb: KnowledgeBase) -> None:
+    rows = ["|  | Customer |  | Vehicle |", "|--|--|--|--|", "| Insured name | Gabriel Diaz | Year | 2022 |"]
+    rows += [
+        "",
+        "|  | Hours | Rate | Cost |",
+        "|--|--|--|--|",
+        "| Body labor | 2 | 150 | 300 |",
+        "| Total |  |  | 5,738 |",
+    ]
+    id_ = kb.add("\n".join(["# Repair", "", *rows]).encode(), "repair.md").document_id or ""
+    columns = [ExtractedColumn("insured name"), ExtractedColumn("Year", "", "number"), ExtractedColumn("Total")]
+    [row] = last(kb.chains.extract([id_], columns)).rows
+    assert [cell.text for cell in row.cells] == ["Gabriel Diaz", "2022", "5,738"]
+    assert row.cells[2].citations[0].quote == "Total |  |  | 5,738"
+
+
 def test_a_models_values_are_looked_for_in_the_passages(
     kb: KnowledgeBase, invoice: str, written_by: Callable[[Says], Chains]
 ) -> None:

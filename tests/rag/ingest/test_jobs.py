@@ -10,7 +10,7 @@ import pytest
 from rag import KnowledgeBase
 from rag.ingest.jobs import Cancelled
 from rag.ingest.rates import Pace, Rate, seconds_left
-from rag.reports import Job, Progress
+from rag.reports import Added, Job, Progress
 from tests.conftest import Open
 
 TEXT = b"# Hours\n\nThe library opens at nine.\n"
@@ -74,6 +74,37 @@ def test_a_queued_job_can_be_cancelled(kb: KnowledgeBase) -> None:
     kb.work_off()
     assert job(kb, submitted.id).state == "cancelled"
     assert kb.documents() == []
+
+
+def test_of_a_new_file_that_is_cancelled_while_it_waits_for_vectors_nothing_stays(kb: KnowledgeBase) -> None:
+    kb.add(b"# Tides\n\nHigh at six.\n", "tides.md")
+    submitted = kb.submit(TEXT, "hours.md")
+    work = kb._parts.queue.claim()
+    assert work is not None
+    kb._parts.worker._ingest(work)
+    assert [document.name for document in kb.documents()] == ["tides.md", "hours.md"]
+    kb.cancel(submitted.id)
+    assert [document.name for document in kb.documents()] == ["tides.md"]
+    kb.work_off()
+    assert (job(kb, submitted.id).state, kb.activity().pending) == ("cancelled", 0)
+
+
+def test_a_file_cancelled_at_its_very_commit_goes_again_but_a_new_version_stays(kb: KnowledgeBase, monkeypatch) -> None:
+    queue, worker = kb._parts.queue, kb._parts.worker
+    note_added = queue.note_added
+
+    def cancelled_first(id_: int, added: Added) -> None:
+        kb.cancel(id_)
+        note_added(id_, added)
+
+    kb.add(b"# Tides\n\nHigh at six.\n", "tides.md")
+    monkeypatch.setattr(queue, "note_added", cancelled_first)
+    jobs = [kb.submit(TEXT, "hours.md"), kb.submit(b"# Tides\n\nHigh at seven.\n", "tides.md")]
+    worker.work_off()
+    assert [job(kb, one.id).state for one in jobs] == ["cancelled", "cancelled"]
+    assert [(document.name, kb.chunks(document.id)[0].text) for document in kb.documents()] == [
+        ("tides.md", "High at seven.")
+    ]
 
 
 def test_of_a_file_that_is_cancelled_before_its_commit_nothing_stays(kb: KnowledgeBase) -> None:
