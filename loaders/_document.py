@@ -27,7 +27,11 @@ class Box(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where something stands in its document; all counts start at 1, what a format lacks is None."""
+    """Where something stands in its document; all counts start at 1, what a format lacks is None.
+
+    `breaks` are the offsets in the text of the block that owns it at which further lines of the file begin, where lines
+    were joined to a paragraph.
+    """
 
     page: int | None = None
     slide: int | None = None
@@ -35,9 +39,10 @@ class Location:
     row: int | None = None
     line: int | None = None
     boxes: tuple[Box, ...] = ()
+    breaks: tuple[int, ...] = ()
 
     def as_dict(self) -> dict[str, int | str]:
-        """The coordinates that are known, without the boxes."""
+        """The coordinates that are known, without boxes and breaks."""
         names = ("page", "slide", "sheet", "row", "line")
         return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
 

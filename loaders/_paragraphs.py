@@ -20,11 +20,8 @@ def paragraphs(text: str) -> Iterator[Block]:
         size = _MAX_WRAPPED if wrapped else _MAX_LINES
         for start in range(0, len(lines), size):
             piece = lines[start : start + size]
-            yield Block(
-                "paragraph",
-                _joined(piece) if wrapped else "\n".join(piece),
-                location=Location(line=number + start),
-            )
+            text, breaks = _joined(piece) if wrapped else ("\n".join(piece), ())
+            yield Block("paragraph", text, location=Location(line=number + start, breaks=breaks))
 
 
 def _runs(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -50,8 +47,11 @@ def _is_wrapped(lines: list[str]) -> bool:
     return (20 if wide else 45) <= longest <= 200 and min(map(len, lines[:-1])) >= 0.6 * longest
 
 
-def _joined(lines: list[str]) -> str:
-    text = lines[0]
+def _joined(lines: list[str]) -> tuple[str, tuple[int, ...]]:
+    """One text of all lines, and where in it each line but the first begins."""
+    text, breaks = lines[0], list[int]()
     for line in lines[1:]:
-        text += joint(text, line) + line
-    return text
+        text += joint(text, line)
+        breaks.append(len(text))
+        text += line
+    return text, tuple(breaks)

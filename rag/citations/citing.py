@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -102,8 +103,8 @@ def _within(block: Block, start: int, end: int) -> Location:
     page = boxes[0].page if boxes else block.location.page
     line = block.location.line
     if line is not None:
-        line += block.text.count("\n", 0, start)
-    return replace(block.location, page=page, line=line, boxes=boxes)
+        line += block.text.count("\n", 0, start) + bisect_right(block.location.breaks, start)
+    return replace(block.location, page=page, line=line, boxes=boxes, breaks=())
 
 
 def _cut(box: Box, start: int, end: int) -> Box:

@@ -47,13 +47,16 @@ def dump_location(location: Location) -> str:
     known: dict[str, object] = dict(location.as_dict())
     if location.boxes:
         known["boxes"] = location.boxes
+    if location.breaks:
+        known["breaks"] = location.breaks
     return json.dumps(known, ensure_ascii=False)
 
 
 def load_location(text: str) -> Location:
     """The inverse of `dump_location`."""
     known = json.loads(text)
-    return Location(**{**known, "boxes": tuple(Box(*box) for box in known.pop("boxes", ()))})
+    boxes, breaks = (Box(*box) for box in known.pop("boxes", ())), known.pop("breaks", ())
+    return Location(**known, boxes=tuple(boxes), breaks=tuple(breaks))
 
 
 def read_chunk(row: sqlite3.Row) -> Chunk:
@@ -139,7 +142,7 @@ def insert_chunks(db: sqlite3.Connection, document_id: str, generation: int, chu
             new.chunk.ordinal,
             new.chunk.text,
             json.dumps(new.chunk.headings, ensure_ascii=False),
-            dump_location(replace(new.chunk.location, boxes=())),
+            dump_location(replace(new.chunk.location, boxes=(), breaks=())),
             json.dumps([(s.start, s.end, s.block, s.offset) for s in new.chunk.spans]),
             new.chunk.token_count,
             new.embedding_key,

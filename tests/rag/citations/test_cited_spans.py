@@ -5,14 +5,27 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.cited_spans import check_files
+from rag import KnowledgeBase
 from tests.loaders.conftest import ZOO
 
 FOLDERS = ("csv", "docx", "eml", "html", "md", "pdf", "pptx", "txt", "xlsx")
 LARGEST = 20_000
 
-pytestmark = pytest.mark.skipif(not ZOO.exists(), reason="the zoo of real files is not beside this checkout")
+WRAPPED = """The lighthouse was built in the year 1887 by an engineer of
+the name of Clara Whitfield, who came from the south coast.
+She also built its horn. The lamp burned forty litres of oil
+every night, which the keeper carried up himself.
+"""
 
 
+def test_a_sentence_of_joined_lines_is_cited_by_its_own_line(kb: KnowledgeBase) -> None:
+    kb.add(WRAPPED.encode(), "lighthouse.txt")
+    (cited,) = kb.ask("How many litres of oil did the lamp burn?").sentences[0].citations
+    assert cited.quote == "The lamp burned forty litres of oil every night, which the keeper carried up himself."
+    assert (cited.location.line, cited.location.breaks) == (3, ())
+
+
+@pytest.mark.skipif(not ZOO.exists(), reason="the zoo of real files is not beside this checkout")
 def test_cited_spans_are_verbatim_at_their_place() -> None:
     small = [
         [path for path in sorted((ZOO / folder).iterdir()) if path.stat().st_size <= LARGEST][:3] for folder in FOLDERS
