@@ -115,12 +115,16 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """What a search gives: the hits, best first, and how likely (0 to 1) they answer the question."""
+    """What a search gives: the hits, best first, and how likely (0 to 1) they answer the question.
+
+    `follows`: the question leaves open what it is about, and was searched for with those before it.
+    """
 
     query: str
     hits: tuple[Hit, ...]
     confidence: float
     took_ms: float
+    follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)

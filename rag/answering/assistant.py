@@ -27,7 +27,6 @@ from rag.storage.catalog import Catalog
 from rag.tables.analyst import TableAnalyst
 from rag.tasks.reader import QuestionAnsweringReader, read_by_model
 from rag.telemetry.runs import Runs
-from rag.text.followups import rests_on_before
 from rag.text.languages import detect_language
 from rag.types import Answer, AskOptions, Chunk, Hit, Message, Sentence
 
@@ -77,7 +76,7 @@ class Assistant:
         found = completed(question, found, self._chunks_of)
         yield PassagesRetrieved(found)
         yield StageStarted("reading", len(found.hits))
-        read = extract(question, found, self.verifier.embedder, follow_up=bool(asked) and rests_on_before(question))
+        read = extract(question, found, self.verifier.embedder, follow_up=found.follows or bool(rewritten))
         answered = bool(found.hits) and read.confidence >= self.settings.min_confidence
         computed = self.tables.answer(question, found.hits, options)
         if computed is None and answered and model:

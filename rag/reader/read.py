@@ -13,7 +13,7 @@ from rag.reader.definitions import defines
 from rag.reader.features import Array, Line, Seen, see
 from rag.reader.labels import CELLS, cell_asked_for, is_of, value_asked_for
 from rag.reader.questions import Question
-from rag.reader.times import has_digit, timely
+from rag.reader.times import has_digit, timely, whole_measure
 from rag.reader.tokens import KINDS, Token
 from rag.reader.weights import Weights, load_weights
 
@@ -166,7 +166,8 @@ def _weighed(
     best = int(logits.argmax())
     first, last = spans[best]
     tokens = seen.tokens[line]
-    characters = tokens[first].start, tokens[last].end
+    begin, end = whole_measure(tokens, first, last, seen.question.language)
+    characters = tokens[begin].start, tokens[end].end
     overlapping = [logit for (i, j), logit in zip(spans, logits, strict=True) if i <= last and first <= j]
     certainty, about = np.exp(logits[best] - whole), np.exp(np.logaddexp.reduce(overlapping) - whole)
     return Weighed(line, _total(logits) + _LINE_SHARE * score, characters, float(certainty), min(1.0, float(about)))

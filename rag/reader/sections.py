@@ -64,6 +64,8 @@ _LEAST_SHARE = 0.5
 _ANNOUNCES = re.compile(r"[:：]\s*$|次の|以下の|下記|\bfollowing\b|\bas follows\b|\bthese\b[^.]*:", re.IGNORECASE)
 _LISTED = ("list", "code", "table")
 _BULLET = re.compile(r"^\s*(?:[●•・■◆○*–-]|\d{1,2}[.)．]|[(（]\d{1,2}[)）]|[①-⑳])")
+_IDEOGRAPHS = re.compile(r"[一-龠]+")
+_PREFIXES = frozenset("毎各全当本御")
 _NOT = {"en": re.compile(r"\b(?:not|no|never|without)\b|n't\b"), "ja": re.compile(r"ない|ません|禁|不可|以外")}
 
 
@@ -109,9 +111,9 @@ def _share(question: Question, asked: frozenset[str], heading: str, around: str)
 
 
 def _stand_in(words: frozenset[str], around: str, language: str) -> bool:
-    """Whether all words stand in a text; of Japanese ones a Chinese character is enough: 毎月 is paid by the 月額."""
+    """Whether all words stand in a text; of Chinese characters that they are written with it is enough: 毎月, 月額."""
     missing = words - _words(around, language)
-    return all(any(character in around for character in word if "一" <= character <= "龠") for word in missing)
+    return all(_IDEOGRAPHS.fullmatch(word) and set(word) - _PREFIXES <= set(around) for word in missing)
 
 
 def _around(hit: Hit) -> str:

@@ -1,4 +1,4 @@
-"""Which words of a sentence say when: dates, years, times of day, days of the week, spans of years."""
+"""Which words of a sentence say when: dates, years, times of day, days of the week, spans of years; whole measures."""
 
 from __future__ import annotations
 
@@ -22,6 +22,13 @@ _UNIT = {
     "en": re.compile(r"(?:years?|months?|weeks?|days?|hours?|minutes?|centur(?:y|ies)|decades?|[ap]\.?m|o'clock)$"),
     "ja": re.compile(r"[年月日時分秒週歳才]|世紀|曜"),
 }
+_DAY = re.compile(r"\d{1,2}(?:st|nd|rd|th)?$")
+_FOUR = re.compile(r"\d{4}$")
+_MEASURE = re.compile(
+    r"(?:%|percent|yen|euros?|dollars?|pounds?|cents?|years?|months?|weeks?|days?|hours?|minutes?|seconds?|km|kilometers?"
+    r"|kilometres?|miles?|meters?|metres?|feet|inches|kg|grams?|tons?|tonnes?|litres?|liters?|degrees?|million|billion"
+    r"|trillion|thousand|hundred)$"
+)
 _NEAR = 2
 """How many tokens behind a number its unit may stand."""
 
@@ -38,6 +45,23 @@ def timely(row: Sequence[Token], language: str) -> list[bool]:
         alone = kind == "month" or token.text == "May" or bool(_ALONE[language].match(folded[at]))
         found.append(alone or counts)
     return found
+
+
+def whole_measure(row: Sequence[Token], first: int, last: int, language: str) -> tuple[int, int]:
+    """A span of English tokens with what belongs to its number or date: "10 yen" of "10", "26 June 1968" of "June"."""
+    if language != "en":
+        return first, last
+    if _is_month(row[first]) and first and _DAY.match(row[first - 1].text):
+        first -= 1
+    if _is_month(row[last]) and last + 1 < len(row) and _FOUR.match(row[last + 1].text):
+        last += 1
+    if row[last].text[:1].isdigit() and last + 1 < len(row) and _MEASURE.match(row[last + 1].text.casefold()):
+        last += 1
+    return first, last
+
+
+def _is_month(token: Token) -> bool:
+    return token.text == "May" or (KINDS["en"][token.kind] == "month" and token.text[:1].isupper())
 
 
 def has_digit(token: Token) -> bool:

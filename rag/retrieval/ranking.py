@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rag.confidence import Evidence, confidence
 from rag.rerankers.word_evidence import FEATURES, Question, word_features, word_scores
 from rag.retrieval.fusion import z_scores
-from rag.text.followups import openness
+from rag.text.followups import openness, rests_on_before
 from rag.text.readings import Reading
 
 DENSE_WEIGHT = 1.4
@@ -36,11 +36,14 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The questions before this one. `topic` are their words that it lacks; `whole` is it with the last of them."""
+    """The questions before this one. `topic` are their words that it lacks; `whole` is it with the last of them.
+
+    `asked` is this one as it was put.
+    """
 
     topic: View
     whole: Question
-    refers: bool
+    asked: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ def in_order(found: Candidates, mode: Mode) -> list[tuple[int, float]]:
         scores = scores + np.mean([_judged(found, view) for view in found.wordings], axis=0)
     topic = np.zeros(len(scores))
     if found.context:
-        topic = _by_topic(found, found.context, _descending(found, scores))
+        topic = _by_topic(found, found.context)
     ranked = _descending(found, scores + topic)
     return _with_parts(found, ranked, topic) if found.parts else ranked
 
@@ -80,10 +83,21 @@ def in_order(found: Candidates, mode: Mode) -> list[tuple[int, float]]:
 def confidence_in(found: Candidates, order: Sequence[int]) -> float:
     """How likely the first of this order answer; a follow-up is answered where it is together with what it rests on."""
     alone, context = confidence(evidence(found, order)), found.context
-    if context is None or not context.refers:
+    if context is None or not follows(found):
         return alone
     together = replace(found, question=context.whole, dense=dict(context.topic.dense))
     return max(alone, confidence(evidence(together, order)))
+
+
+def follows(found: Candidates) -> bool:
+    """Whether the question is a follow-up: it leaves open what it is about, and there are questions before it."""
+    return found.context is not None and rests_on_before(found.context.asked, _sure_alone(found))
+
+
+def _sure_alone(found: Candidates) -> float:
+    """The confidence in what the question finds by itself."""
+    alone = _descending(found, _judged(found, View(found.question, found.dense)))
+    return confidence(evidence(found, [n for n, _ in alone]))
 
 
 def evidence(found: Candidates, order: Sequence[int]) -> Evidence:
@@ -100,12 +114,12 @@ def _judged(found: Candidates, view: View) -> Scores:
     return words + DENSE_WEIGHT * z_scores([view.dense.get(id_) for id_ in found.ids])
 
 
-def _by_topic(found: Candidates, context: Context, alone: list[tuple[int, float]]) -> Scores:
+def _by_topic(found: Candidates, context: Context) -> Scores:
     """What the conversation adds, the more the less the question finds by itself."""
-    sure = confidence(evidence(found, [n for n, _ in alone]))
+    sure = _sure_alone(found)
     words = word_scores(context.topic.question, found.readings)
     cosines = z_scores([context.topic.dense.get(id_) for id_ in found.ids])
-    return openness(context.refers, sure) * (_TOPIC_WORDS * words + _TOPIC_DENSE * cosines)
+    return openness(rests_on_before(context.asked, sure), sure) * (_TOPIC_WORDS * words + _TOPIC_DENSE * cosines)
 
 
 def _with_parts(found: Candidates, ranked: list[tuple[int, float]], topic: Scores) -> list[tuple[int, float]]:

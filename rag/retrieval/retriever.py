@@ -17,12 +17,12 @@ from rag.indexing.indexes import Indexes
 from rag.protocols import Embedder, Ids, Reranker, Vectors
 from rag.rerankers.word_evidence import Question
 from rag.retrieval.passages import distinct, joined
-from rag.retrieval.ranking import Candidates, Context, View, confidence_in, in_order
+from rag.retrieval.ranking import Candidates, Context, View, confidence_in, follows, in_order
 from rag.retrieval.scope import covers, is_whole
 from rag.storage.catalog import Catalog
 from rag.stores.faiss_segments import FaissSegmentStore
 from rag.stores.layered_words import LayeredWordStore
-from rag.text.followups import near, rests_on_before, topic, with_before
+from rag.text.followups import near, topic, with_before
 from rag.text.languages import Terms, analyze, detect_language, stem
 from rag.text.parts import searchable_parts
 from rag.text.spelling import respelled
@@ -98,7 +98,8 @@ class Retriever:
         if options.mode == "hybrid":
             hits = self._reranked(asked, hits)
         sure = confidence_in(found, [n for n, _ in ranked])
-        return Retrieved(query, tuple(joined(hits[: options.k])), sure, (time.perf_counter() - start) * 1000)
+        took_ms = (time.perf_counter() - start) * 1000
+        return Retrieved(query, tuple(joined(hits[: options.k])), sure, took_ms, follows(found))
 
     def _spelled(self, query: str) -> str:
         """The query with words in the library's spelling that neither it nor the embedding model's vocabulary has."""
@@ -179,7 +180,7 @@ class Retriever:
         main, with_context = view(asked), None
         if context:
             rest = view(context._replace(terms=topic(asked.terms, options.before)))
-            with_context = Context(rest, _question(words, context.terms), rests_on_before(query))
+            with_context = Context(rest, _question(words, context.terms), query)
         return Candidates(
             ids=ids,
             lexical=found[0][0],

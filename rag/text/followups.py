@@ -14,6 +14,7 @@ _REFERRING = re.compile(
     re.IGNORECASE,
 )
 _FEW_WORDS = 3
+_SURE = 0.5
 _TURNS = 3
 _TOPIC_TURNS = 6
 _ALWAYS, _WHERE_IT_REFERS, _WHERE_IT_FINDS_NOTHING = 0.1, 1.25, 1.25
@@ -25,9 +26,17 @@ def refers(question: str) -> bool:
     return bool(_REFERRING.search(question))
 
 
-def rests_on_before(question: str) -> bool:
-    """Whether the question by itself leaves open what it is about: it refers to something, or has few words."""
-    return refers(question) or len(analyze(question).words) < _FEW_WORDS
+def is_short(question: str) -> bool:
+    """Whether the question has so few words that what it is about may be left out of it: "And the price?"."""
+    return len(analyze(question).words) < _FEW_WORDS
+
+
+def rests_on_before(question: str, confidence: float) -> bool:
+    """Whether the question by itself leaves open what it is about: it refers to something, or has few words.
+
+    `confidence` is the library's in its answer to it alone: what few words ask is no follow-up if it is answered.
+    """
+    return refers(question) or (is_short(question) and confidence < _SURE)
 
 
 def with_before(question: str, before: Sequence[str]) -> str:

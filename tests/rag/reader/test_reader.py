@@ -12,7 +12,7 @@ from rag.reader.features import Line
 from rag.reader.labels import value_asked_for
 from rag.reader.questions import ask
 from rag.reader.read import weigh
-from rag.reader.times import timely
+from rag.reader.times import timely, whole_measure
 from rag.reader.tokens import tokens
 from rag.reader.yes_no import plain_answer
 
@@ -218,6 +218,23 @@ def test_of_a_table_the_cell_is_marked_whose_row_and_column_are_asked_for(
     kb.add(TARIFF_JA.encode(), "料金表.md")
     best = kb.ask(question).sentences[0]
     assert (best.citations[0].quote, best.answer) == (row, cell)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "span", "whole"),
+    [
+        ("He was born on 26 June 1968 in Bangor", "June", "26 June 1968"),
+        ("Prints cost 10 yen a page", "10", "10 yen"),
+        ("It takes 45 minutes", "45", "45 minutes"),
+        ("It has 12 rooms", "12", "12"),
+        ("He said that May is warm", "May", "May"),
+    ],
+)
+def test_a_span_is_widened_to_the_whole_date_or_measure(sentence: str, span: str, whole: str) -> None:
+    row = tokens(sentence, "en")
+    at = next(n for n, token in enumerate(row) if token.text == span)
+    first, last = whole_measure(row, at, at, "en")
+    assert sentence[row[first].start : row[last].end] == whole
 
 
 @pytest.mark.parametrize(

@@ -19,17 +19,21 @@ TEXTS = {
 
 
 @pytest.mark.parametrize(
-    ("question", "rests"),
+    ("question", "confidence", "rests"),
     [
-        ("What does it cost?", True),
-        ("And on Sundays?", True),
-        ("それはいくらですか", True),
-        ("Which museums in Kyoto show paintings of the Edo period?", False),
-        ("水族館の近くの駅から歩いて何分かかりますか", False),
+        ("What does it cost?", 0.9, True),
+        ("And on Sundays?", 0.9, True),
+        ("それはいくらですか", 0.9, True),
+        ("The price?", 0.1, True),
+        ("What is Kyoto?", 0.9, False),
+        ("料金は？", 0.1, True),
+        ("京都とは？", 0.9, False),
+        ("Which museums in Kyoto show paintings of the Edo period?", 0.1, False),
+        ("水族館の近くの駅から歩いて何分かかりますか", 0.1, False),
     ],
 )
-def test_what_a_question_leaves_open(question: str, rests: bool) -> None:
-    assert rests_on_before(question) is rests
+def test_what_a_question_leaves_open(question: str, confidence: float, rests: bool) -> None:
+    assert rests_on_before(question, confidence) is rests
 
 
 def test_the_last_two_questions_stand_in_front() -> None:
@@ -55,6 +59,8 @@ def kb(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
         ("水族館は何時に開きますか", "それはいくらですか", "水族館"),
         ("美術館は何時に開きますか", "それはいくらですか", "美術館"),
         ("When does the swimming pool open?", "When does the zoo in Osaka open on weekdays?", "zoo"),
+        ("When does the swimming pool open?", "Zoo opening?", "zoo"),
+        ("美術館は何時に開きますか", "水族館の入場料は？", "水族館"),
     ],
 )
 def test_a_follow_up_finds_what_the_conversation_is_about(
