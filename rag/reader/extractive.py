@@ -16,6 +16,8 @@ from rag.reader.questions import Question, ask
 from rag.reader.read import Cosines, Line, Weighed, Weighing, weigh
 from rag.reader.rows import header_of, in_words, says_columns
 from rag.reader.sections import announced, named_section
+from rag.reader.times import timely
+from rag.reader.tokens import tokens
 from rag.reader.yes_no import plain_answer
 from rag.text.languages import analyze, detect_language, sentences
 from rag.types import AnswerSpan, Hit, Retrieved
@@ -32,6 +34,7 @@ _CERTAIN = 0.6
 """Least likelihood that the answer lies within or across a span that is marked."""
 _LIKELY = 0.7
 """The confidence that a broad question, or one for a definition, has at most where nothing says that this is it."""
+_FEW_TIMES = 2
 _NAMED = 0.6
 """The confidence that a question has at least whose section is named by its heading."""
 _SIMILAR = 0.6
@@ -76,7 +79,7 @@ def extract(asked: str, found: Retrieved, embedder: Embedder, *, follow_up: bool
     for one in weighing.lines:
         number, hit, start, end = places[one.line]
         quote = Quote(number, start, end, float(weighing.seen.sentences[one.line, 3]))
-        ranked.append(RankedSentence(quote, hit.chunk.text[start:end], one.score, _marked(question, one)))
+        ranked.append(RankedSentence(quote, hit.chunk.text[start:end], one.score, _marked(question, one, lines)))
     surest = max(weighing.lines, key=lambda one: one.certainty, default=None)
     span = lines[surest.line].text[slice(*surest.span)] if surest and surest.span else ""
     return Extract(question, ranked, confidence, span)
@@ -127,11 +130,20 @@ def _readable(text: str) -> list[tuple[int, int]]:
     return [span for span, *row in zip(spans, before, rows, following, strict=True) if row != [False, True, True]]
 
 
-def _marked(question: Question, one: Weighed) -> AnswerSpan | None:
+def _marked(question: Question, one: Weighed, lines: Sequence[Line]) -> AnswerSpan | None:
     """The span where the question asks for something that a few words name, and they are sure enough."""
     if one.span is None or one.about < _CERTAIN or question.kind in _SPANLESS:
         return None
-    return AnswerSpan(*one.span)
+    span = AnswerSpan(*one.span)
+    return None if question.kind == "when" and _is_one_of_many(span, lines[one.line].text, question.language) else span
+
+
+def _is_one_of_many(span: AnswerSpan, text: str, language: str) -> bool:
+    """Whether a sentence says many more times than the one marked: then all of it answers, not that one."""
+    row = tokens(text, language)
+    times = [token for token, says in zip(row, timely(row, language), strict=True) if says]
+    inside = sum(span.start <= token.start < span.end for token in times)
+    return len(times) - inside > inside + _FEW_TIMES
 
 
 def choose_sentences(found: Extract, hits: Sequence[Hit], blocks_of: BlocksOf) -> list[RankedSentence]:

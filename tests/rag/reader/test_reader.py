@@ -221,6 +221,22 @@ def test_of_a_table_the_cell_is_marked_whose_row_and_column_are_asked_for(
 
 
 @pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("休館日は毎週月曜日、毎月最終木曜日、12月29日から1月3日までです。", "休館日はいつですか？"),
+        (
+            "The office is closed every Monday, on the last Thursday of May and from 29 December to 3 January.",
+            "When is the office closed?",
+        ),
+    ],
+)
+def test_one_of_many_times_is_not_marked(kb: KnowledgeBase, text: str, question: str) -> None:
+    kb.add(text.encode(), "hours.txt")
+    (sentence,) = kb.ask(question).sentences
+    assert (sentence.text.strip(), sentence.span) == (text, None)
+
+
+@pytest.mark.parametrize(
     ("sentence", "span", "whole"),
     [
         ("He was born on 26 June 1968 in Bangor", "June", "26 June 1968"),
