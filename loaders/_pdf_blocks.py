@@ -7,13 +7,16 @@ from collections.abc import Iterator, Sequence
 
 from loaders._document import Block, BlockKind, Box, Location
 from loaders._pdf_broken_words import BrokenWords
+from loaders._pdf_footnotes import without_footnotes
 from loaders._pdf_headings import Headings
 from loaders._pdf_layout import layout
 from loaders._pdf_lines import Line, PageLines, leading
 from loaders._pdf_tables import Table
 from loaders._text import joint
 
-_BULLET = re.compile(r"(?:[•‣◦▪▫■□●○◆◇・–−➢➤➔→✓✗❖❍❑★☐☑☒⇨]|[-*](?=\s))\s*(?=\S)|\(?\d{1,2}[.)](?=\s)|[①-⑳]")
+_BULLET = re.compile(
+    r"(?:[•‣◦▪▫■□●○◆◇・–−➢➤➔→✓✗❖❍❑★☐☑☒⇨]|[-*](?=\s))\s*(?=\S)|\(?\d{1,2}[.)](?=\s)|[a-h][.)](?=\s+\w\w)|[①-⑳]"
+)
 _ITEM = re.compile(r"[•‣◦▪–−➢➤✓❖]\s*\S")  # such a line is an item however large it is written
 _LABELLED = re.compile(r"(?!\d)[^\s:：]{1,20}(?: [^\s:：]{1,20}){0,2}[:：](?!//)\s*\S")
 _LONE_BULLET = re.compile(r"[•‣◦▪▫■□●○◆◇–−➢➤✓*-]|\(?\d{1,2}[.)]")
@@ -26,21 +29,35 @@ _CONTINUES = re.compile(r"[a-zà-öø-ÿ\u3041-\u3096]")
 
 
 def blocks(pages: Sequence[PageLines], headings: Headings) -> Iterator[Block]:
-    """The document's blocks; a paragraph that goes on in the next column or on the next page is one block."""
+    """The document's blocks; a paragraph that goes on in the next column or on the next page is one block.
+
+    The footnotes between its parts come after it.
+    """
     paragraph, words = _Paragraph(), BrokenWords(pages)
+    notes: list[Block] = []
     for page in pages:
         gap = leading(page.lines)
-        for item in layout(page):
+        items, footnotes = without_footnotes(list(layout(page)), headings.body)
+        for item in items:
             if isinstance(item, Table):
                 yield from _finished(paragraph.lines, headings, words, True)
-                paragraph = _Paragraph()
+                yield from notes
+                paragraph, notes = _Paragraph(), []
                 yield _table_block(item, words)
                 continue
             if paragraph.lines and not _belongs(paragraph, item, gap, headings):
                 yield from _finished(paragraph.lines, headings, words, _is_apart(paragraph.lines[-1], item, gap))
-                paragraph = _Paragraph()
+                yield from notes
+                paragraph, notes = _Paragraph(), []
             paragraph.add(item)
+        notes += [_note(lines, words) for lines in footnotes]
     yield from _finished(paragraph.lines, headings, words, True)
+    yield from notes
+
+
+def _note(lines: Sequence[Line], words: BrokenWords) -> Block:
+    text, boxes = _joined(lines, words)
+    return Block("note", text, location=Location(page=lines[0].page, boxes=tuple(boxes)))
 
 
 class _Paragraph:
@@ -100,7 +117,7 @@ def _is_apart(last: Line, line: Line, gap: float) -> bool:
 def _begins_anew(paragraph: _Paragraph, line: Line) -> bool:
     """Whether a line is a new paragraph without space above: it is indented, or a sentence ended early before it."""
     first, last = paragraph.lines[0], paragraph.lines[-1]
-    if _LABELLED.match(line.text) and _LABELLED.match(last.text) and abs(line.begin - last.begin) < 0.5 * line.size:
+    if abs(line.begin - last.begin) < 0.5 * line.size and _LABELLED.match(line.text) and _LABELLED.match(last.text):
         return True
     if last.text[-1:].isdigit() and "....." in last.text:
         return True  # a table of contents: each entry ends with its page
