@@ -47,12 +47,12 @@ def cell_asked_for(question: Question, row: str, columns: Sequence[str]) -> tupl
     asked = naming_words(question.text, question.language)
     every = frozenset(token.term for token in question.tokens)
     cells = list(_cells(row, columns))
-    named = [cell for cell in cells if _is_named(cell.column, question, asked)]
     keys = [cell for cell in cells if (terms := _terms(cell.value, question.language)) and terms <= every]
-    if not any(key is not cell for key in keys for cell in named):
+    named = [cell for cell in cells if cell not in keys and cell.value and _is_named(cell.column, question, asked)]
+    if not keys or not named:
         return None
     best = max(named, key=lambda cell: len(naming_words(cell.column, question.language)))
-    return (best.start, best.start + len(best.value)) if best.value and best not in keys else None
+    return best.start, best.start + len(best.value)
 
 
 def is_of(question: Question, row: str) -> bool:

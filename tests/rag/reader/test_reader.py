@@ -188,7 +188,7 @@ def test_a_line_of_spaces_is_looked_at_once(line: str) -> None:
 
 TARIFF = """# Tariff
 
-| Room | Seats | Price per hour |
+| Hall | Seats | Price per hour |
 | --- | --- | --- |
 | Hall A | 24 | 400 yen |
 | Hall B | 8 | 200 yen |
