@@ -23,7 +23,7 @@ from rag.storage.catalog import Catalog
 from rag.stores.faiss_segments import FaissSegmentStore
 from rag.stores.layered_words import LayeredWordStore
 from rag.text.followups import near, topic, with_before
-from rag.text.languages import Terms, analyze, detect_language, stem
+from rag.text.languages import EASTERN, Terms, analyze, detect_language, stem
 from rag.text.parts import searchable_parts
 from rag.text.spelling import respelled
 from rag.text.splitting import embedding_text
@@ -102,10 +102,13 @@ class Retriever:
         return Retrieved(query, tuple(joined(hits[: options.k])), sure, took_ms, follows(found))
 
     def _spelled(self, query: str) -> str:
-        """The query with words in the library's spelling that neither it nor the embedding model's vocabulary has."""
+        """The query with words in the library's spelling that neither it nor the embedding model's vocabulary has.
+
+        Of languages that the model does not know its vocabulary says nothing; Latin words among Japanese are English.
+        """
         self._indexes.refresh()
         words, embedder = self._indexes.words, self._embedder()
-        if words is None:
+        if words is None or embedder is None:
             return query
 
         def frequencies(spellings: Sequence[str]) -> dict[str, int]:
@@ -114,9 +117,10 @@ class Retriever:
             return {one: count for one, term in stems.items() if (count := found[term])}
 
         def is_known(word: str) -> bool:
-            if not analyze(word).words or frequencies([word]):
+            if not analyze(word).words or frequencies([word]) or embedder.count_tokens([word]) == [1]:
                 return True
-            return embedder is not None and embedder.count_tokens([word]) == [1]
+            language = detect_language(query)
+            return language not in EASTERN and not embedder.covers(language)
 
         return respelled(query, is_known, frequencies)
 

@@ -57,3 +57,12 @@ def test_a_word_that_the_model_knows_is_no_misspelling(open_kb: Open) -> None:
     kb.add(b"# Aviation\n\nWhoever flies an aeroplane needs a licence.\n", "aviation.md")
     assert kb.search("Where is the pilot?", AskOptions(mode="lexical")).hits == ()
     assert kb.search("Where is the pivvot?", AskOptions(mode="lexical")).hits
+
+
+def test_words_of_a_language_that_the_model_does_not_know_stay(open_kb: Open) -> None:
+    kb = open_kb()
+    kb.add("# Führer\n\nDer Kasten steht seit vielen Jahren auf dem Hügel neben der Kirche.\n".encode(), "kasten.md")
+    kb.add("# 案内\n\nKubernetesの使い方を説明します。\n".encode(), "k8s.md")
+    lexical = AskOptions(mode="lexical")
+    assert kb.search("Wie hoch sind eigentlich die Kosten und wer bezahlt sie?", lexical).hits == ()
+    assert kb.search("Kubernets を説明してください", lexical).hits[0].document.name == "k8s.md"
