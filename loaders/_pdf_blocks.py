@@ -117,7 +117,7 @@ def _is_apart(last: Line, line: Line, gap: float) -> bool:
 def _begins_anew(paragraph: _Paragraph, line: Line) -> bool:
     """Whether a line is a new paragraph without space above: it is indented, or a sentence ended early before it."""
     first, last = paragraph.lines[0], paragraph.lines[-1]
-    if abs(line.begin - last.begin) < 0.5 * line.size and _LABELLED.match(line.text) and _LABELLED.match(last.text):
+    if (":" in last.text or "：" in last.text) and _are_labelled(last, line):
         return True
     if last.text[-1:].isdigit() and "....." in last.text:
         return True  # a table of contents: each entry ends with its page
@@ -128,6 +128,12 @@ def _begins_anew(paragraph: _Paragraph, line: Line) -> bool:
     full = max(paragraph.end, line.end)
     indented = line.begin - paragraph.begin > 0.8 * line.size
     return indented or last.end < full - 0.2 * (full - paragraph.begin) - line.size
+
+
+def _are_labelled(last: Line, line: Line) -> bool:
+    """Whether both lines are a label with its value, as in the head of a letter."""
+    aligned = abs(line.begin - last.begin) < 0.5 * line.size
+    return aligned and _LABELLED.match(last.text) is not None and _LABELLED.match(line.text) is not None
 
 
 def _finished(paragraph: list[Line], headings: Headings, words: BrokenWords, apart: bool) -> Iterator[Block]:

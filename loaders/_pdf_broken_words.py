@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 
 from loaders._pdf_lines import PageLines
 
@@ -23,14 +24,13 @@ class BrokenWords:
 
     def __init__(self, pages: Sequence[PageLines]) -> None:
         self._pages = pages
-        self._seen: tuple[set[str], set[str]] | None = None
 
     def keeps_hyphen(self, before: str, after: str) -> bool:
         """Whether the last word of a line and the first of the next are joined by a hyphen.
 
         They are where the second is no lower case word, where the parts have other hyphens or the first is a single
         letter. Else the document decides by how it writes the word where it does not break it; and where it never
-        does, the word is whole, unless it is built like a compound that is never written as one.
+        does, the word is whole, unless it is built like a compound that is hardly ever written as one.
         """
         if not after[:1].islower() or before[-1:] in ("", " "):
             return True  # "Franco-Prussian", "d-dimensional"
@@ -38,18 +38,19 @@ class BrokenWords:
         if len(first) == 1 or "-" in first or "-" in second:
             return True
         written, whole = f"{first}-{second}".lower(), f"{first}{second}".lower()
-        words, compounds = self._words()
-        if whole in words or written in compounds:
-            return whole not in words
-        return _COMPOUND.fullmatch(written) is not None
+        compound = written in self._compounds or _COMPOUND.fullmatch(written) is not None
+        return compound and f" {whole}" not in self._text
 
-    def _words(self) -> tuple[set[str], set[str]]:
-        """What stands between spaces in lower case, and those of them with a hyphen, without their punctuation."""
-        if self._seen is None:
-            words = set(" ".join(line.text for page in self._pages for line in page.lines).lower().split())
-            self._seen = words, {word.strip(_EDGES) for word in words if "-" in word}
-        return self._seen
+    @cached_property
+    def _compounds(self) -> set[str]:
+        """The words with a hyphen inside a line, in lower case, without their punctuation."""
+        lines = (line.text.lower() for page in self._pages for line in page.lines if "-" in line.text)
+        return {word.strip(_EDGES) for line in lines for word in line.split() if "-" in word}
+
+    @cached_property
+    def _text(self) -> str:
+        return " ".join(line.text for page in self._pages for line in page.lines).lower()
 
 
 def _last(text: str) -> str:
-    return text.rsplit(maxsplit=1)[-1].lstrip(_EDGES)
+    return "".join(text.rsplit(maxsplit=1)[-1:]).lstrip(_EDGES)
