@@ -74,7 +74,7 @@ def _draw_entry(visit: Visit, conversation: Conversation, info: ConversationInfo
             _open(visit, conversation, info.id)
             st.rerun()
         menu = st.popover(
-            "",
+            visit.words("history.menu"),  # for screen readers: only the icon is seen
             icon=":material/more_horiz:",
             type="tertiary",
             help=visit.words("history.menu"),
