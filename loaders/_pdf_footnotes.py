@@ -10,7 +10,7 @@ from loaders._pdf_tables import Table
 
 _SMALLER = 0.93  # times the usual type size at most
 _LARGEST = 12  # lines of one note
-_MARK = re.compile(r"(\d{1,3})(?![\d.,:;)/%-])\s*(?=[^\W\d])|([*†‡§¶]{1,3})\s*(?=\w)")
+_MARK = re.compile(r"(\d{1,3})(?![\d.,:;)/%-])\s*(?=[^\W\d])|([*†‡§¶¹²³⁴-⁹]{1,3})\s*(?=\w)")
 
 Item = Line | Table
 
