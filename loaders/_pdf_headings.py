@@ -48,6 +48,8 @@ class Headings:
 
     def same_entry(self, line: Line, other: Line) -> bool | None:
         """Whether the outline names both lines in one entry; None where it names neither."""
+        if not self._outlined:
+            return None
         one, two = self._outlined.get(id(line)), self._outlined.get(id(other))
         return None if one is None and two is None else one == two
 

@@ -21,6 +21,7 @@ _FRAMED = 0.9
 _MOST_OBJECTS = 6000
 _MOST_RULINGS = 1200
 _MOST_SEGMENTS = 2000
+_SIMPLE = 5  # segments: a line or a rectangle
 
 _DEEPEST = 8  # of forms inside forms
 _WRAPPED = 2  # objects: the whole page is in forms; those of other pages are figures, whose lines make no tables
@@ -85,11 +86,15 @@ class _Drawn:
         if self._left < 0 or depth > _DEEPEST:
             raise _TooManyError
         type_of, path, form = quick.object_type, pdfium_c.FPDF_PAGEOBJ_PATH, pdfium_c.FPDF_PAGEOBJ_FORM
+        left, bottom, right, top = self._edges
         for index in range(count):
             item = object_of(holder, index)
             kind = type_of(item)
-            if kind == path:
-                yield from self._strokes(item)
+            if kind == path and (segments := quick.count_segments(item)) > _SIMPLE:
+                yield from self._strokes(item, segments)
+            elif kind == path:
+                if quick.object_bounds(item, *self._pointers):
+                    yield left.value, bottom.value, right.value, top.value
             elif kind == form and count <= _WRAPPED:
                 yield from self._in_form(item, depth + 1)
 
@@ -103,14 +108,8 @@ class _Drawn:
             one, other = _placed(matrix, left, bottom), _placed(matrix, right, top)
             yield min(one[0], other[0]), min(one[1], other[1]), max(one[0], other[0]), max(one[1], other[1])
 
-    def _strokes(self, path: Any) -> Iterator[_Box]:
-        """The boxes of what a path draws: of itself if it is one line or rectangle, else of each of its strokes."""
-        segments = quick.count_segments(path)
-        if segments <= 5:
-            if quick.object_bounds(path, *self._pointers):
-                left, bottom, right, top = self._edges
-                yield left.value, bottom.value, right.value, top.value
-            return
+    def _strokes(self, path: Any, segments: int) -> Iterator[_Box]:
+        """The boxes of each stroke of a path that is more than one line or rectangle."""
         matrix = pdfium_c.FS_MATRIX()
         handle = ctypes.cast(path, pdfium_c.FPDF_PAGEOBJECT)
         if segments > _MOST_SEGMENTS or not pdfium_c.FPDFPageObj_GetMatrix(handle, matrix):
