@@ -137,3 +137,39 @@ def test_an_answer_is_rated_its_question_changed_and_gone_on_from(asked):
     menu.get_by_role("button", name=words("history.confirm")).click()
     expect(history.get_by_test_id("stPopoverButton")).to_have_count(0)
     expect(page.get_by_role("heading", level=1, name=words("ask.welcome"))).to_be_visible()
+
+
+def test_an_answer_is_copied_with_its_sources_and_gone_on_from(asked):
+    page, journey, words = asked
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name=words("answer.copy"), exact=True).click()
+    expect(page.get_by_text(words("answer.copied"), exact=True)).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert journey.quotes[0] in copied
+    assert str(journey.file["name"]) in copied.splitlines()[-1]
+    expect(page.locator(".st-key-chat")).to_contain_text(
+        re.compile(words("answer.took", seconds="@").replace("@", r"\d"))
+    )
+
+    if journey.locale == "en":  # the other document holds nothing more that could be asked
+        following = page.locator(".st-key-next_questions").get_by_role("button").first
+        question = following.inner_text().split("\n")[-1]
+        following.click()
+        expect(page.get_by_test_id("stChatMessage").nth(2)).to_contain_text(question)
+        expect(page.get_by_test_id("stChatMessage").nth(3).locator("button.mark").first).to_be_visible()
+
+
+def test_a_question_is_asked_of_the_documents_that_were_picked(asked):
+    page, journey, words = asked
+    page.locator(".st-key-scope button").first.click()
+    picker = page.get_by_test_id("stPopoverBody")
+    picker.get_by_role("combobox", name=words("ask.scope_documents")).click()
+    page.get_by_role("option", name=str(journey.file["name"]), exact=True).click()
+    expect(page.locator(".st-key-scope")).to_contain_text(words("ask.scope_some", count=1))
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.get_by_test_id("stChatInputTextArea").fill(journey.changed)
+    page.keyboard.press("Enter")
+    answer = page.get_by_test_id("stChatMessage").nth(3)
+    expect(answer.locator(".sentence").first).to_have_text(journey.quotes[1])
+    expect(answer.locator("button.source")).to_have_count(1)
