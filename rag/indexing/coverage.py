@@ -31,6 +31,8 @@ KNOWN, UNKNOWN = 0.8, 0.65
 
 all-MiniLM-L6-v2 finds 0.95 and more in English, 0.8 to 1.1 in German and Spanish, 0.3 to 0.6 in Japanese.
 """
+_LEAST_FOUND = 0.5
+"""A model that finds less knows no language by this trial: where words find little as well, both may be chance."""
 _GROWTH = 2
 _LEAST_CHARACTERS = 12
 _OTHER = ("", "und")
@@ -160,7 +162,9 @@ def verdict(check: LanguageCheck) -> bool | None:
     if check.passages < LEAST_PASSAGES or not check.by_words:
         return None
     share = check.by_vectors / check.by_words
-    return True if share >= KNOWN else False if share < UNKNOWN else None
+    if share < UNKNOWN:
+        return False
+    return True if share >= KNOWN and check.by_vectors >= _LEAST_FOUND else None
 
 
 def tried(embedder: Embedder, language: str, pairs: Sequence[_Pair], chunks: int) -> LanguageCheck:

@@ -65,7 +65,10 @@ def test_a_few_passages_say_nothing_and_the_name_decides(kb: KnowledgeBase) -> N
 
 @pytest.mark.parametrize(
     ("passages", "by_vectors", "by_words", "expected"),
-    [(80, 0.7, 0.8, True), (80, 0.3, 0.6, False), (80, 0.42, 0.6, None), (39, 0.1, 0.6, None), (80, 0.0, 0.0, None)],
+    [
+        *((80, 0.7, 0.8, True), (80, 0.3, 0.6, False), (80, 0.42, 0.6, None)),
+        *((80, 0.41, 0.5, None), (39, 0.1, 0.6, None), (80, 0.0, 0.0, None)),
+    ],
 )
 def test_what_a_trial_says(passages: int, by_vectors: float, by_words: float, expected: bool | None) -> None:
     assert verdict(LanguageCheck("ja", passages, by_vectors, by_words, 100)) is expected
