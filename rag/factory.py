@@ -119,7 +119,7 @@ def build(settings: Settings) -> Parts:
     watched = WatchedFolder(settings.watch, settings.watch_collection, library) if settings.watch else None
     worker = Worker(library, queue, folder, watched)
 
-    retriever = _retriever(settings, catalog, indexes, embedder, library)
+    retriever = _retriever(settings, catalog, indexes, embedder, library, coverage)
     models = ChatModels(settings)
     templates = PromptTemplates(folder / PROMPTS)
     examples, memory = Examples(folder / PROMPTS / "examples.jsonl", embedder), Memory(settings, templates)
@@ -197,7 +197,7 @@ def _parser(settings: Settings) -> Parser:
 
 
 def _retriever(
-    settings: Settings, catalog: Catalog, indexes: Indexes, embedder: Embedder, library: Library
+    settings: Settings, catalog: Catalog, indexes: Indexes, embedder: Embedder, library: Library, coverage: Coverage
 ) -> Retriever:
     def fitting_embedder() -> Embedder | None:
         """None while the index holds another model's vectors, among which this one's are nonsense."""
@@ -207,7 +207,7 @@ def _retriever(
     reranker = (
         CrossEncoderReranker(settings.reranker_model, settings.rerank_seconds) if settings.reranker_model else None
     )
-    return Retriever(catalog, indexes, fitting_embedder, reranker)
+    return Retriever(catalog, indexes, fitting_embedder, coverage.languages, reranker)
 
 
 def _reader(settings: Settings) -> QuestionAnsweringReader | None:

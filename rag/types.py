@@ -117,10 +117,12 @@ class Hit:
 class Retrieved:
     """What a search gives: the hits, best first, and how likely (0 to 1) they answer the question.
 
-    `follows`: the question leaves open what it is about, and was searched for with those before it.
+    `language` is the question's (BCP 47). `follows`: it leaves open what it is about, and was searched for with those
+    before it.
     """
 
     query: str
+    language: str
     hits: tuple[Hit, ...]
     confidence: float
     took_ms: float

@@ -10,7 +10,6 @@ from rag.reader.breadth import is_broad, topic_of
 from rag.reader.questions import Question, ask
 from rag.reader.sections import named_section
 from rag.retrieval.passages import joined
-from rag.text.languages import detect_language
 from rag.types import Chunk, Hit, Retrieved
 
 _MOST = 4
@@ -23,7 +22,7 @@ def completed(question: str, found: Retrieved, chunks_of: Callable[[str], Sequen
     To a broad question that names a section by its heading belongs all of that section; to one that wants something
     defined, how a document begins that was found and has that thing in its title.
     """
-    asked = ask(question, detect_language(question))
+    asked = ask(question, found.language)
     more = list(_belonging(asked, found.hits, chunks_of))[:_MOST]
     return replace(found, hits=tuple(joined([*found.hits, *more]))) if more else found
 

@@ -59,6 +59,7 @@ class Coverage:
         self._database = database
         self._catalog = catalog
         self._settled: tuple[str, int] | None = None
+        self._languages: tuple[int, list[str]] | None = None
 
     def knows(self, model: str, language: str) -> bool | None:
         """Whether the model knows the language, None where no trial says."""
@@ -71,6 +72,15 @@ class Coverage:
         for info in self._catalog.documents().values():
             counts[info.language] += info.chunks
         return counts
+
+    def languages(self) -> Sequence[str]:
+        """The languages of the documents, that of most of them first."""
+        revision = self._catalog.revision()
+        if self._languages is None or self._languages[0] != revision:
+            query = "SELECT language FROM documents GROUP BY language ORDER BY count(*) DESC, language"
+            with self._database.read() as db:
+                self._languages = revision, [row["language"] for row in db.execute(query)]
+        return self._languages[1]
 
     def checks(self, model: str) -> list[LanguageCheck]:
         """All trials of a model, by language."""

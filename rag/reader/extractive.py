@@ -19,7 +19,7 @@ from rag.reader.sections import announced, named_section
 from rag.reader.times import timely
 from rag.reader.tokens import tokens
 from rag.reader.yes_no import plain_answer
-from rag.text.languages import analyze, detect_language, sentences
+from rag.text.languages import analyze, sentences
 from rag.types import AnswerSpan, Hit, Retrieved
 
 MAX_SENTENCES = 3
@@ -68,10 +68,10 @@ def extract(asked: str, found: Retrieved, embedder: Embedder, *, follow_up: bool
 
     What a `follow_up` asks does not stand in it alone: then the search's confidence is kept.
     """
-    question = ask(asked, detect_language(asked))
+    question = ask(asked, found.language)
     places = [(n, hit, *span) for n, hit in enumerate(found.hits, 1) for span in _readable(hit.chunk.text)]
     lines = lines_of(found.hits)
-    weighing = weigh(question, lines, cosines_of(asked, embedder))
+    weighing = weigh(question, lines, cosines_of(asked, found.language, embedder))
     confidence = found.confidence if follow_up or not lines else answerable(found.confidence, question, weighing)
     if lines and not follow_up:
         confidence = _as_named(confidence, question, found.hits, weighing)
@@ -98,9 +98,9 @@ def _as_named(confidence: float, question: Question, hits: Sequence[Hit], weighi
     return min(confidence, _LIKELY) if unsure else confidence
 
 
-def cosines_of(asked: str, embedder: Embedder) -> Cosines | None:
+def cosines_of(asked: str, language: str, embedder: Embedder) -> Cosines | None:
     """How near texts are to what was asked; None where `embedder` does not know the language."""
-    if not embedder.covers(detect_language(asked)):
+    if not embedder.covers(language):
         return None
     model = pinned(embedder)
     return lambda texts: model.embed_passages(texts) @ model.embed_query(asked)

@@ -23,8 +23,9 @@ from rag.storage.catalog import Catalog
 from rag.stores.faiss_segments import FaissSegmentStore
 from rag.stores.layered_words import LayeredWordStore
 from rag.text.followups import near, topic, with_before
-from rag.text.languages import EASTERN, Terms, analyze, detect_language, stem
+from rag.text.languages import EASTERN, Terms, analyze, stem
 from rag.text.parts import searchable_parts
+from rag.text.question_language import question_language
 from rag.text.spelling import respelled
 from rag.text.splitting import embedding_text
 from rag.text.stop_words import without_stop_words
@@ -69,7 +70,8 @@ class _Sought(NamedTuple):
 class Retriever:
     """Finds passages by words (BM25) and by vectors (cosine), and orders what either has found by both.
 
-    `embedder` gives None where the index's vectors are another model's: then only words are searched.
+    `embedder` gives None where the index's vectors are another model's: then only words are searched. `languages` gives
+    those of the documents, the commonest first.
     """
 
     def __init__(
@@ -77,11 +79,13 @@ class Retriever:
         catalog: Catalog,
         indexes: Indexes,
         embedder: Callable[[], Embedder | None],
+        languages: Callable[[], Sequence[str]],
         reranker: Reranker | None = None,
     ) -> None:
         self._catalog = catalog
         self._indexes = indexes
         self._embedder = embedder
+        self._languages = languages
         self._reranker = reranker
         self._last_scope: _LastScope | None = None
         self._embedded = lru_cache(_VECTORS_KEPT)(_embedded)  # a follow-up needs those of the questions before it
@@ -99,7 +103,7 @@ class Retriever:
             hits = self._reranked(asked, hits)
         sure = confidence_in(found, [n for n, _ in ranked])
         took_ms = (time.perf_counter() - start) * 1000
-        return Retrieved(query, tuple(joined(hits[: options.k])), sure, took_ms, follows(found))
+        return Retrieved(query, self._language(query), tuple(joined(hits[: options.k])), sure, took_ms, follows(found))
 
     def _spelled(self, query: str) -> str:
         """The query with words in the library's spelling that neither it nor the embedding model's vocabulary has.
@@ -119,7 +123,7 @@ class Retriever:
         def is_known(word: str) -> bool:
             if not analyze(word).words or frequencies([word]) or embedder.count_tokens([word]) == [1]:
                 return True
-            language = detect_language(query)
+            language = self._language(query)
             return language not in EASTERN and not embedder.covers(language)
 
         return respelled(query, is_known, frequencies)
@@ -198,12 +202,16 @@ class Retriever:
 
     def _sought(self, text: str, options: AskOptions) -> _Sought:
         """Vectors have no say by request, or because the model does not know the language."""
-        embedder, terms = self._embedder(), analyze(without_stop_words(text))
+        language = self._language(text)
+        embedder, terms = self._embedder(), analyze(without_stop_words(text, language))
         if embedder is None or options.mode == "lexical":
             return _Sought(terms, None)
-        known = options.mode == "dense" or embedder.covers(detect_language(text))
+        known = options.mode == "dense" or embedder.covers(language)
         model = pinned(embedder)
         return _Sought(terms, self._embedded(model, model.name, text) if known else None)
+
+    def _language(self, text: str) -> str:
+        return question_language(text, self._languages())
 
     def _with_context(self, query: str, asked: _Sought, options: AskOptions) -> _Sought:
         """The question with those before it: its words after the last ones', its vector drawn to the last ones'."""

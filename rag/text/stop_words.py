@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from rag.text.languages import detect_language
-
 _SNOWBALL = {
     "da": "danish",
     "de": "german",
@@ -51,12 +49,11 @@ _UNSPACED = {
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 
 
-def without_stop_words(question: str) -> str:
+def without_stop_words(question: str, language: str) -> str:
     """The question without its function words and those that ask; as it is in English and Japanese, or if none is left.
 
     The lists are Snowball's (https://snowballstem.org), with the words that ask.
     """
-    language = detect_language(question)
     if pattern := _UNSPACED.get(language):
         left = pattern.sub(" ", question)
     elif language in _SNOWBALL:

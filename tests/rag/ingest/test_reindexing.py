@@ -116,7 +116,7 @@ def test_a_question_in_the_instant_of_a_switch_is_searched_in_the_new_index(kb, 
 
 def test_what_is_compared_with_a_question_stays_with_its_model(kb, short_model):
     embedder = kb._parts.embedder
-    nearness = cosines_of("When does boat 7 leave?", embedder)
+    nearness = cosines_of("When does boat 7 leave?", "en", embedder)
     before = nearness(["Boat 7 leaves at noon.", "Seals sleep."])
     embedder.switch(embedder.variant(kb.settings.model_copy(update={"embedding_model": short_model})))
     assert embedder.dimension == 96

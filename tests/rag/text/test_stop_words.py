@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from rag.text.languages import detect_language
 from rag.text.stop_words import is_stop_word, without_stop_words
 
 
@@ -21,11 +22,11 @@ from rag.text.stop_words import is_stop_word, without_stop_words
     ],
 )
 def test_words_that_ask_are_left_out(question: str, left: list[str]) -> None:
-    assert without_stop_words(question).strip("¿?？ ").split() == left
+    assert without_stop_words(question, detect_language(question)).strip("¿?？ ").split() == left
 
 
 def test_a_question_of_such_words_alone_stays() -> None:
-    assert without_stop_words("Wer war das und warum?") == "Wer war das und warum?"
+    assert without_stop_words("Wer war das und warum?", "de") == "Wer war das und warum?"
 
 
 def test_a_language_without_a_list_has_none() -> None:
