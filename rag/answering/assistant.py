@@ -28,7 +28,7 @@ from rag.tables.analyst import TableAnalyst
 from rag.tasks.reader import QuestionAnsweringReader, read_by_model
 from rag.telemetry.runs import Runs
 from rag.text.languages import detect_language
-from rag.types import Answer, AskOptions, Chunk, Hit, Message, Sentence
+from rag.types import Answer, AskOptions, Chunk, Hit, Message, Retrieved, Sentence
 
 _BREAK = Sentence("\n\n")
 
@@ -72,7 +72,7 @@ class Assistant:
         if model:
             how = self.settings.query_expansion
             options = yield from widened(rewritten or question, options, how, model, self.templates, stop)
-        found = self.retriever.search(rewritten or question, options if rewritten else replace(options, before=asked))
+        found = self.retriever.search(rewritten, options) if rewritten else self._found(question, asked, options)
         found = completed(question, found, self._chunks_of)
         yield PassagesRetrieved(found)
         yield StageStarted("reading", len(found.hits))
@@ -97,6 +97,19 @@ class Assistant:
         took_ms = (time.perf_counter() - start) * 1000
         stopped = stop.is_set()
         yield AnswerReady(Answer(question, sentences, found.hits, answered, read.confidence, author, took_ms, stopped))
+
+    def _found(self, question: str, asked: Sequence[str], options: AskOptions) -> Retrieved:
+        """What the search gives together with the questions asked before.
+
+        A question that leaves nothing open is searched alone where the library answers it so: what was asked before
+        would only draw passages of its own in.
+        """
+        found = self.retriever.search(question, replace(options, before=tuple(asked)))
+        if not asked or found.follows:
+            return found
+        alone = self.retriever.search(question, options)
+        answers = extract(question, alone, self.verifier.embedder).confidence >= self.settings.min_confidence
+        return alone if answers else found
 
     def widened(self, question: str, options: AskOptions) -> AskOptions:
         """The options with what a chat model adds to a search, where the settings have it so; raises ModelUnavailable.

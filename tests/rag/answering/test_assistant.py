@@ -23,6 +23,7 @@ from rag.types import Answer, Message
 from tests._checkpoints import tiny_llama
 from tests.conftest import Open
 
+SAMPLES = Path(__file__).resolve().parents[3] / "data" / "samples"
 GUIDE = """# Guide
 
 ## Hours
@@ -107,6 +108,18 @@ def written(open_kb: Open, checkpoint: Path) -> KnowledgeBase:
     kb = open_kb(chat_model=str(checkpoint), temperature=0, answer_tokens=48)
     kb.add(GUIDE.encode(), "guide.md")
     return kb
+
+
+def test_a_question_on_another_topic_is_answered_as_if_it_were_the_first(open_kb: Open) -> None:
+    kb = open_kb()
+    for name in ("mobile-library-ja.csv", "room-rules-ja.pdf", "library-faq-ja.html", "annual-plan-ja.docx"):
+        kb.add(SAMPLES / name)
+    question = "移動図書館は星野温泉前に何曜日に来ますか？"
+    answer = kb.ask(
+        question, [Message("user", "地震のときはどこに避難しますか？"), Message("assistant", "みどり公園。")]
+    )
+    assert answer.answered
+    assert "木曜日" in answer.text
 
 
 def test_a_model_writes_and_its_tokens_are_the_answer(written: KnowledgeBase) -> None:
