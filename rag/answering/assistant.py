@@ -27,6 +27,7 @@ from rag.storage.catalog import Catalog
 from rag.tables.analyst import TableAnalyst
 from rag.tasks.reader import QuestionAnsweringReader, read_by_model
 from rag.telemetry.runs import Runs
+from rag.text.followups import rests_on_before
 from rag.text.languages import detect_language
 from rag.types import Answer, AskOptions, Chunk, Hit, Message, Retrieved, Sentence
 
@@ -99,17 +100,18 @@ class Assistant:
         yield AnswerReady(Answer(question, sentences, found.hits, answered, read.confidence, author, took_ms, stopped))
 
     def _found(self, question: str, asked: Sequence[str], options: AskOptions) -> Retrieved:
-        """What the search gives together with the questions asked before.
+        """What the search gives, together with the questions asked before where this one needs them.
 
-        A question that leaves nothing open is searched alone where the library answers it so: what was asked before
-        would only draw passages of its own in.
+        A question that leaves nothing open and that the library answers is searched alone: what was asked before would
+        only draw passages of its own in.
         """
-        found = self.retriever.search(question, replace(options, before=tuple(asked)))
-        if not asked or found.follows:
-            return found
         alone = self.retriever.search(question, options)
-        answers = extract(question, alone, self.verifier.embedder).confidence >= self.settings.min_confidence
-        return alone if answers else found
+        if not asked or (not rests_on_before(question, alone.confidence) and self._answers(question, alone)):
+            return alone
+        return self.retriever.search(question, replace(options, before=tuple(asked)))
+
+    def _answers(self, question: str, found: Retrieved) -> bool:
+        return extract(question, found, self.verifier.embedder).confidence >= self.settings.min_confidence
 
     def widened(self, question: str, options: AskOptions) -> AskOptions:
         """The options with what a chat model adds to a search, where the settings have it so; raises ModelUnavailable.
