@@ -57,7 +57,7 @@ BENCHMARKS: dict[str, Callable[[argparse.Namespace], Rows]] = {
         [*sorted(o.data.glob("*.json.gz")), *sorted(o.data.glob("xquad/xquad.en.json.gz"))], o.limit
     ),
     "loaders": lambda o: loaders.run(o.data, o.peers, o.tools),
-    "fuzz": lambda o: fuzz.run(o.data, o.limit, o.seed, o.workers),
+    "fuzz": lambda o: fuzz.run(o.data, o.limit, o.seed, o.workers, o.seconds, o.state),
     "tables": lambda o: tables.run(o.data, o.show),
     "kill": lambda o: kill.run(o.data, o.limit or 500, o.seed),
 }
@@ -100,6 +100,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--tools", nargs="+", default=["markitdown"], help="loaders: which of the other tools")
     parser.add_argument("--seed", type=int, default=0, help="fuzz: other mutants; kill, search: another course")
     parser.add_argument("--workers", type=int, default=1, help="fuzz: processes side by side")
+    parser.add_argument("--seconds", type=float, default=0, help="fuzz: of processor time for each file at most")
+    parser.add_argument("--state", type=Path, help="fuzz: folder of what was done so far and of findings")
     parser.add_argument("--show", action="store_true", help="tables: print each question that is not answered exactly")
     return parser
 

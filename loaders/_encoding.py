@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
+from loaders._encoding_words import euc, western
 from loaders._errors import DamagedDocument
 
 # UTF-32 first: its little-endian mark begins with UTF-16's.
@@ -21,19 +22,25 @@ _KANJI = re.compile(r"[\u4e00-\u9fa0]")
 _HALF_WIDTH_WORD = re.compile(r"[\uff61-\uff9f]{3,}")
 _FIRST_HALF = re.compile(r"[\uff61-\uff7f]")
 _AMONG_LETTERS = re.compile(r"(?<=[A-Za-z])[^\x00-\x7f](?![^\x00-\x7f])|(?<![^\x00-\x7f])[^\x00-\x7f](?=[A-Za-z])")
-_WESTERN_LETTERS = (  # of one language each, but õ, which may be Hungarian
-    "äöüßÄÖÜéèà",
-    "éèêëàâçîïôûùœæÉÈÊÀÂÇÎÔŒ",
-    "áéíóúñüÁÉÍÓÚÑÜªº",
-    "åäöøæÅÄÖØÆéü",
-    "àèéìòùÀÈÉ",
-    "ãáéíóúâêôàçÃÁÉÍÓÚÂÊÔÀÇªº",
-)
-_WESTERN_SIGNS = "€£§°²³µ·–—‘’“”„…«»¼½¾®©™×¿¡\xa0"
-_NOT_ASCII_LETTER = re.compile(r"[^\W\d_\x00-\x7f]")
-_MANY_LETTERS = re.compile(r"[^\W\d_\x00-\x7f]{3}|(?<=[A-Za-z])[„“”«»§£](?=[A-Za-z])")
-_SHORT = 30  # characters, of which a Japanese text may have no kana
 _SAMPLE = 1 << 20
+_FEW_WORDS = 1 << 16  # bytes in which words are looked at one by one
+_CLEARLY = 0.9  # of the characters are usual: half-width katakana could be meant too, and would not be
+_UNSURE = 0.01  # chardet's confidence in what is none of these
+# What files of people are in; chardet knows more, such as Pakistan's DOS, which short texts fit too.
+_ASIAN = ("cp932", "euc-jp", "cp949", "gb18030", "big5hkscs")
+_LATIN = (
+    *("cp1250", "cp1252", "cp1254", "cp1257", "cp1258", "iso8859-2", "iso8859-9", "iso8859-15"),
+    *("cp437", "cp850", "cp852", "mac_roman", "mac_latin2", *_ASIAN),
+)
+_OTHER_SCRIPTS = (
+    *("cp1251", "cp1255", "cp1256", "cp874", "iso8859-5", "koi8-r", "koi8-u"),
+    *("cp866", "mac_cyrillic", *_ASIAN),
+)
+_GREEK = ("cp1253", "iso8859-7")
+_AMONG_ASCII = re.compile(rb"(?<=[A-Za-z])[\x80-\xff]{1,2}|[\x80-\xff]{1,2}(?=[A-Za-z])")
+_ACCENT = re.compile("[άέήίόύώΐΰ]")
+_SMALL_GREEK = re.compile("[α-ω]")
+_NOT_ASCII = re.compile(rb"[\x80-\xff]+")
 
 
 def decode(data: bytes, declared: str = "") -> tuple[str, str]:
@@ -59,7 +66,16 @@ def detect_encoding(data: bytes, declared: str = "") -> str:
         return "iso2022_jp_ext"
     if _valid(data, "utf-8"):
         return "utf-8"
-    return _declared(data, declared) or _japanese(data) or _damaged_utf8(data) or _western(data) or _statistical(data)
+    return _declared(data, declared) or _by_words(data) or _statistical(data)
+
+
+def _by_words(data: bytes) -> str:
+    """The encoding whose reading gives words of a language; "" where none does clearly."""
+    first = _NOT_ASCII.search(data)
+    start = data.rfind(b"\n", 0, first.start()) + 1 if first else 0
+    telling = data[start : start + _FEW_WORDS]
+    name = euc(telling, _CLEARLY) or _japanese(data) or euc(telling) or _damaged_utf8(data) or western(telling)
+    return name if name and (len(data) <= _FEW_WORDS or _valid(data, name) or name == "utf-8") else ""
 
 
 def as_utf8(data: bytes, encoding: str) -> bytes:
@@ -150,7 +166,7 @@ def _japanese_share(sample: bytes, encoding: str) -> float:
     usual = float(len(_COMMON_JAPANESE.findall(text)))
     if encoding == "euc_jp":
         kana = sum("\u3041" <= c <= "\u30fc" for c in wide)
-        return usual / max(len(wide), 1) if len(wide) <= _SHORT or kana >= len(wide) // 20 else 0.0
+        return usual / max(len(wide), 1) if kana >= max(len(wide) // 20, 1) else 0.0
     if len(_AMONG_LETTERS.findall(text)) > 0.3 * len(wide):
         return 0.0
     half_width = "".join(_HALF_WIDTH_WORD.findall(text))
@@ -168,27 +184,25 @@ def _damaged_utf8(data: bytes) -> str:
     return "utf-8" if right > 10 * wrong else ""
 
 
-def _western(data: bytes) -> str:
-    """Windows-1252 where all that is not ASCII is of one Western language, as a file of names may have too little of.
-
-    The letters stand one or two at a time among others: words of nothing else are Cyrillic or Greek.
-    """
-    try:
-        text = data[:_SAMPLE].decode("cp1252")
-    except UnicodeDecodeError:
-        return ""
-    letters = set(_NOT_ASCII_LETTER.findall(text))
-    others = {character for character in text if not character.isascii()} - letters - set(_WESTERN_SIGNS)
-    fits = any(letters <= set(language) for language in _WESTERN_LETTERS)
-    return "cp1252" if fits and letters and not others and not _MANY_LETTERS.search(text) else ""
-
-
 def _statistical(data: bytes) -> str:
     from chardet import EncodingEra, detect
 
-    # Mainframe encodings are left out: no file of a person's is in one, and short texts look like them.
-    found = detect(data[:_SAMPLE], encoding_era=EncodingEra.ALL & ~EncodingEra.MAINFRAME)["encoding"]
-    if found is None:
+    sample = data[:_SAMPLE]
+    likely = _OTHER_SCRIPTS
+    if len(_AMONG_ASCII.findall(sample)) > 0.5 * len(_NOT_ASCII.findall(sample)):
+        likely = _LATIN
+    elif _may_be_greek(sample.decode(_GREEK[0], errors="ignore")):
+        likely += _GREEK
+    found = detect(sample, include_encodings=likely, no_match_encoding="cp932")
+    if found["confidence"] < _UNSURE or not _valid(data, str(found["encoding"])):
+        # Mainframe encodings are left out: no file of a person's is in one, and short texts look like them.
+        found = detect(sample, encoding_era=EncodingEra.ALL & ~EncodingEra.MAINFRAME)
+    if found["encoding"] is None:
         raise DamagedDocument("This is not text in any known encoding.", "Save it as UTF-8 and add it again.")
-    name = codecs.lookup(found).name.replace("-", "_")
+    name = codecs.lookup(found["encoding"]).name.replace("-", "_")
     return name if name.startswith("cp") else name.replace("iso8859_", "iso8859-")
+
+
+def _may_be_greek(text: str) -> bool:
+    """Greek in small letters has accents, which short words of Cyrillic read as Greek lack."""
+    return _ACCENT.search(text) is not None or not _SMALL_GREEK.search(text)

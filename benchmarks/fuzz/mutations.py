@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import random
 import re
-import zipfile
-import zlib
 from collections.abc import Callable, Sequence
 
 Mutation = Callable[[bytearray, random.Random], bytearray]
@@ -27,7 +24,24 @@ _NESTS = (
     b'{"a":',
     b"\\{",
 )
+# What means something to one parser or another: marks, ends, escapes, and characters that no text may hold.
+_WORDS = (
+    *(b'"', b"'", b",", b";", b"\t", b"|", b"\r", b"\n\n", b"\0", b"```\n", b"---\n", b"===\n", b"# ", b"$$", b"\\"),
+    *(b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x1b$B", b"\x1b(B", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\x81"),
+    *(b"&lol;", b"&#0;", b"&#xD800;", b"]]>", b"<!--", b"-->", b"<![CDATA[", b"<?xml ", b"</", b"/>", b"<script>"),
+    *(b"\\ud800", b"\\u0000", b"null", b"[]", b"{}", b"=?utf-8?b?", b"?=", b"--", b"Content-Type: ", b"\\begin{", b"}"),
+    *(
+        b" 00:00:00,000 --> 99:99:99,999\n",
+        b"\xe2\x80\xae",
+        b"\xe3\x80\x80",
+        b"\xf0\x9f\x92\xa9",
+        b"%PDF-",
+        b"PK\x03\x04",
+    ),
+)
 _NUMBER = re.compile(rb"\d+")
+_TAG = re.compile(rb"<[^<>]{1,400}>")
+_LINE = re.compile(rb"\n[^\n]*")
 
 
 def flip_bits(data: bytearray, chance: random.Random) -> bytearray:
@@ -99,36 +113,35 @@ def nest(data: bytearray, chance: random.Random) -> bytearray:
     return data
 
 
-def change_entry(data: bytearray, chance: random.Random) -> bytearray:
-    """An entry of a zip archive changed and packed again, so that its checksum is right; or dropped, or renamed."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = [(info.filename, archive.read(info)) for info in archive.infolist()[:400]]
-    except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, RuntimeError, EOFError, OSError):
-        return flip_bits(data, chance)
-    if not entries or sum(len(content) for _, content in entries) > MAX_SIZE * 2:
-        return flip_bits(data, chance)
-    target = chance.randrange(len(entries))
-    name, content = entries[target]
-    deed = chance.random()
-    if deed < 0.08:
-        del entries[target]
-    elif deed < 0.12:
-        entries[target] = (chance.choice(("../../x", "/etc/x", "a" * 3000, name + "/", "\0")), content)
-    elif content:
-        entries[target] = (name, bytes(chance.choice(PLAIN)(bytearray(content), chance)))
-    return _packed(entries)
+def insert_word(data: bytearray, chance: random.Random) -> bytearray:
+    """Something that means something to a parser, where it was not expected."""
+    for _ in range(chance.choice((1, 3, 10))):
+        start = chance.randrange(len(data))
+        data[start : start + chance.choice((0, 0, 1, 4))] = chance.choice(_WORDS)
+    return data
 
 
-def _packed(entries: Sequence[tuple[str, bytes]]) -> bytearray:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in entries:
-            archive.writestr(zipfile.ZipInfo(name or "x"), content, zipfile.ZIP_DEFLATED)
-    return bytearray(target.getvalue())
+def change_tags(data: bytearray, chance: random.Random) -> bytearray:
+    """Tags dropped, doubled, or replaced by others of the file: a structure that nobody wrote."""
+    return _rearranged(data, chance, _TAG)
 
 
-PLAIN: tuple[Mutation, ...] = (
+def change_lines(data: bytearray, chance: random.Random) -> bytearray:
+    """Lines dropped, doubled, or replaced by others of the file."""
+    return _rearranged(data, chance, _LINE)
+
+
+def _rearranged(data: bytearray, chance: random.Random, unit: re.Pattern[bytes]) -> bytearray:
+    for _ in range(chance.choice((1, 2, 8, 30))):
+        one = unit.search(data, chance.randrange(len(data)) if data else 0)
+        other = unit.search(data, chance.randrange(len(data)) if data else 0)
+        if one and other:
+            piece = chance.choice((b"", one[0] * 2, other[0], one[0] + other[0]))
+            data[one.start() : one.end()] = piece
+    return data or flip_bits(bytearray(b" "), chance)
+
+
+PLAIN: Sequence[Mutation] = (
     flip_bits,
     set_bytes,
     truncate,
@@ -137,15 +150,16 @@ PLAIN: tuple[Mutation, ...] = (
     extreme_length,
     extreme_number,
     nest,
+    insert_word,
+    change_tags,
+    change_lines,
 )
 
 
-def mutant(data: bytes, seed: str) -> bytes:
-    """One broken copy of a file, always the same for the same seed: one to three changes."""
-    chance = random.Random(seed)
-    changed = bytearray(data)
+def changed(data: bytes, chance: random.Random) -> bytes:
+    """One to three of these changes."""
+    broken = bytearray(data)
     for _ in range(chance.choice((1, 1, 2, 3))):
-        mutations = (*PLAIN, *[change_entry] * 12) if changed[:2] == b"PK" else PLAIN
-        if changed:
-            changed = chance.choice(mutations)(changed, chance)
-    return bytes(changed[:MAX_SIZE])
+        if broken:
+            broken = chance.choice(PLAIN)(broken, chance)
+    return bytes(broken[:MAX_SIZE])

@@ -65,6 +65,36 @@ def test_transcoding_keeps_every_character_across_pieces() -> None:
 @pytest.mark.parametrize(
     ("text", "encoding"),
     [
+        ("이름;도시\n김철수;서울\n박영희;부산\n", "cp949"),
+        ("회의는 다음 주로 연기되었습니다.", "cp949"),
+        ("사과: 1200 원\n우유: 950 원\n", "cp949"),
+        ("姓名;城市\n张伟;北京\n李娜;上海\n", "gb18030"),
+        ("会议推迟到下周举行。", "gb18030"),
+        ("数量,电话\n苹果,3927\n牛奶,58\n", "gb18030"),
+        ("姓名;城市\n陳大文;臺北\n林美玲;高雄\n", "big5"),
+        ("氏名;都市\n佐藤太郎;札幌市\n鈴木花子;京都市\n", "euc_jp"),
+        ("冷蔵庫: 3021 円\n牛乳: 198 円\n", "euc_jp"),
+        ("Name;Ort\nMüller;Köln\nGroß;Düsseldorf\n", "cp850"),
+        ("Prénom,Ville\nÉlodie,Besançon\nChloé,Orléans\n", "cp850"),
+        ("Nombre;Ciudad\nMuñoz;Málaga\nIbáñez;León\n", "cp850"),
+        ("Namn;Ort\nSjöberg;Malmö\nÅkesson;Växjö\n", "cp437"),
+        ("Name;Ort\nMüller;Köln\nGroß;Düsseldorf\n", "mac_roman"),
+        ("Prénom,Ville\nÉlodie,Besançon\nChloé,Orléans\n", "mac_roman"),
+        ("José Muñoz\nAvenida de la Constitución 14\n41001 Málaga\n", "mac_roman"),
+        ("Сыр: 40 руб.\nХлеб: 55 руб.\n", "cp1251"),
+        ("Nazwisko;Miasto\nDąbrowski;Łódź\nGołąb;Kraków\n", "cp1250"),
+        ("Név;Cím\nJenő Szabó;Fő tér 3\n54528 Székesfehérvár\n", "iso8859_2"),
+        ("It’s here – “at last”, they said.", "cp1252"),
+        ("Don’t forget l’été.", "cp1252"),
+    ],
+)
+def test_short_tables_in_the_encodings_that_look_alike(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding))[0] == text
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
         ("Name;Straße\nMüller; Söhne;Hauptstraße 5\nSchäfer;Am Tor 3", "cp1252"),
         ("nombre;ciudad\nMuñoz;Málaga\n¿Qué?;León", "cp1252"),
         ("Preis: 5 € für alle", "cp1252"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.fuzz.mutations import mutant
+from benchmarks.fuzz.mutants import mutant
 from benchmarks.loaders.expectations import Expectation, read_expectations
 from benchmarks.loaders.matching import misses
 from benchmarks.loaders.systems import ours
