@@ -17,10 +17,11 @@ from rag import KnowledgeBase, Settings
 
 _QUESTIONS = 200
 _SHARE = 3  # one document in so many is there at the start, the others come while questions are asked
-_SESSIONS = 3
+_COPIES = 2  # of each document, so that there is enough to read for a minute
+_SESSIONS = 5
 _THINKS_S = (0.1, 0.5)
-_IDLE_S = 15.0
-_BUSY_S = 60.0
+_IDLE_S = 20.0
+_BUSY_S = 45.0
 
 
 def run(folders: Sequence[Path], limit: int | None) -> list[dict[str, object]]:
@@ -37,11 +38,13 @@ def _rows(folder: Path, limit: int) -> list[dict[str, object]]:
             kb.warm_up()
             kb.ask(queries[0].text)
             idle = _asked(kb, queries, _IDLE_S, lambda: True)
-            for document in dataset.documents:
-                kb.submit(_markdown(document), f"{document.name}.md")
+            for number in range(_COPIES):
+                for document in dataset.documents:
+                    kb.submit(_markdown(document, number), f"{document.name}-{number}.md")
             kb.start_worker()
             ingest = _asked(kb, queries, _BUSY_S, lambda: kb.activity().over < kb.activity().files)
         with KnowledgeBase.open(store, Settings(samples=False, chunk_tokens=150)) as kb:
+            kb.work_off()  # what the time did not suffice for
             kb.warm_up()
             kb.ask(queries[0].text)
             job = kb.submit_reindex()
@@ -50,9 +53,9 @@ def _rows(folder: Path, limit: int) -> list[dict[str, object]]:
     return [_row(dataset.name, kind, idle[kind], ingest[kind], reindex[kind]) for kind in idle]
 
 
-def _markdown(document: Document) -> bytes:
+def _markdown(document: Document, number: int) -> bytes:
     text = "\n\n".join(block.text for block in document.blocks)
-    return f"# {document.title}\n\n{text}\n".encode()
+    return f"# {document.title} ({number})\n\n{text}\n".encode()
 
 
 def _row(name: str, kind: str, idle: list[float], ingest: list[float], reindex: list[float]) -> dict[str, object]:

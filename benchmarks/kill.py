@@ -20,6 +20,8 @@ KINDS = ("ingest", "jobs", "delete", "reindex", "rollback", "snapshot", "upgrade
 _NAMES = 24
 _LONGEST_S = 300  # work that takes longer has hung
 _CONTEXT = multiprocessing.get_context("forkserver")
+_HEAVY = ("faiss", "onnxruntime", "sudachipy", "tokenizers", "loaders._worker")
+"""Imported once, so that moments fall in the work and not in its imports."""
 
 
 class Outcome(NamedTuple):
@@ -163,7 +165,7 @@ def _received(here: Connection) -> tuple[list[str], Mapping[str, int]] | None:
 
 def run(folder: Path, rounds: int, seed: int = 0) -> list[dict[str, object]]:
     """Kills that often, each kind of work in turn, on one store in this folder; raises on the first loss."""
-    _CONTEXT.set_forkserver_preload(["rag", "benchmarks.kill_rounds"])
+    _CONTEXT.set_forkserver_preload(["rag", "benchmarks.kill_rounds", *_HEAVY])
     shutil.rmtree(folder / "store", ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     trial, killed, ended = Trial(folder, seed), Counter[str](), Counter[str]()

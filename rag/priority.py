@@ -1,15 +1,19 @@
-"""Background work leaves the processor to whoever waits for an answer."""
+"""Background work leaves the processor, and Python's lock, to whoever waits for an answer."""
 
 from __future__ import annotations
 
 import os
 import sys
 import threading
-from contextlib import suppress
-from typing import Literal
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Literal, TypeVar
 
 _NICE = {"holds the lock": 5, "computes": 15}
 _TURN_S = 0.0001
+_PATIENCE_S = 0.2
+_T = TypeVar("_T")
 
 
 def step_back(kind: Literal["holds the lock", "computes"]) -> None:
@@ -27,3 +31,41 @@ def step_back(kind: Literal["holds the lock", "computes"]) -> None:
 def take_short_turns() -> None:
     """A thread that answers waits for Python's lock for a tenth of a millisecond, not five, while others compute."""
     sys.setswitchinterval(_TURN_S)
+
+
+_asked = threading.Condition()
+_questions = 0
+_turn = threading.local()
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Somebody waits for what is done in this context: background work gives way meanwhile."""
+    global _questions
+    with _asked:
+        _questions += 1
+    try:
+        yield
+    finally:
+        with _asked:
+            _questions -= 1
+            _asked.notify_all()
+
+
+def give_way() -> None:
+    """Called by background work between two steps in Python: waits while questions are answered.
+
+    Python's lock knows no priorities, it goes round among all who want it. Where questions never end, background work
+    gets half of the time. Not to be called where a lock is held that a question needs.
+    """
+    if _questions and time.monotonic() > getattr(_turn, "ends", 0.0):
+        with _asked:
+            if not _asked.wait_for(lambda: not _questions, _PATIENCE_S):
+                _turn.ends = time.monotonic() + _PATIENCE_S
+
+
+def in_turns(steps: Iterable[_T]) -> Iterator[_T]:
+    """The same, giving way before each."""
+    for step in steps:
+        give_way()
+        yield step

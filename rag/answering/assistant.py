@@ -18,6 +18,7 @@ from rag.citations.citing import citation, cite
 from rag.citations.evidence import Verifier
 from rag.errors import InvalidSettings, ModelUnavailable, StoreError
 from rag.events import AnswerReady, Event, ModelFailed, PassagesRetrieved, StageStarted, TokenGenerated
+from rag.priority import answering
 from rag.protocols import ChatModel
 from rag.reader.extractive import Extract, choose_sentences, extract, plainly, said
 from rag.retrieval.expansion import widened
@@ -157,6 +158,7 @@ class Assistant:
         generation = self.catalog.active_generation()
         return self.catalog.chunks_of(document_id, generation.id) if generation else []
 
+    @answering()
     def _quoted(self, read: Extract, hits: tuple[Hit, ...]) -> tuple[Sentence, ...]:
         if self.reader:
             read = replace(read, sentences=read_by_model(self.reader, read.question.text, read.sentences, hits))

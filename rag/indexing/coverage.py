@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import ModelUnavailable, StoreError
+from rag.priority import in_turns
 from rag.protocols import Embedder
 from rag.reports import LanguageCheck, LanguageUse
 from rag.rerankers.word_evidence import Question, word_scores
@@ -60,6 +61,7 @@ class Coverage:
         self._catalog = catalog
         self._settled: tuple[str, int] | None = None
         self._languages: tuple[int, list[str]] | None = None
+        self._checks: tuple[int, str, list[LanguageCheck]] | None = None
 
     def knows(self, model: str, language: str) -> bool | None:
         """Whether the model knows the language, None where no trial says."""
@@ -84,6 +86,12 @@ class Coverage:
 
     def checks(self, model: str) -> list[LanguageCheck]:
         """All trials of a model, by language."""
+        version, held = self._database.version(), self._checks
+        if held is None or held[:2] != (version, model):
+            held = self._checks = version, model, self._read_checks(model)
+        return held[2]
+
+    def _read_checks(self, model: str) -> list[LanguageCheck]:
         query = "SELECT language, passages, by_vectors, by_words, chunks FROM language_checks WHERE model = ?"
         with self._database.read() as db:
             return [LanguageCheck(*row) for row in db.execute(query + " ORDER BY language", (model,))]
@@ -193,8 +201,8 @@ def _by_words(pairs: Sequence[_Pair]) -> NDArray[np.float64]:
     for pair in pairs:
         terms = analyze(pair.rest)
         frequencies.update({*terms.words, *terms.bigrams})
-    asked = [Question(analyze(pair.sentence), frequencies, len(pairs)) for pair in pairs]
-    return np.array([word_scores(question, readings) for question in asked])
+    asked = (Question(analyze(pair.sentence), frequencies, len(pairs)) for pair in pairs)
+    return np.array([word_scores(question, readings) for question in in_turns(asked)])
 
 
 def _found(scores: NDArray[np.float64] | NDArray[np.float32]) -> float:

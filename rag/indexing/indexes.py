@@ -6,7 +6,8 @@ import json
 import logging
 import shutil
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,12 +15,14 @@ from filelock import Timeout
 
 from rag.errors import StoreError
 from rag.indexing.vector_index import VectorIndex
+from rag.priority import in_turns
 from rag.storage.catalog import Catalog
 from rag.stores.faiss_segments import FaissSegmentStore
 from rag.stores.fresh_words import Entry
-from rag.stores.layered_words import LayeredWordStore, entry_of
+from rag.stores.layered_words import Analysed, LayeredWordStore, analysed, entry_of
 from rag.stores.tantivy_words import TantivyWordStore
 from rag.text.languages import ANALYSIS_VERSION
+from rag.types import Chunk
 
 _END = 2**62
 _SPARE_BYTES = 10_000_000
@@ -27,6 +30,8 @@ _MANY_FRESH = 500
 """Chunks in memory that are worth a commit of the word index on the disk."""
 _MOST_FRESH = 2_000
 """Chunks that are kept in memory for the time being, at most."""
+_Text = tuple[str, tuple[str, ...], str]
+"""All that is analysed of a chunk: its document's title, its headings, its text."""
 _log = logging.getLogger(__name__)
 
 
@@ -52,6 +57,8 @@ class Indexes:
         self._words_revision = -1
         self._disk_revision = -1
         self._tried_at = -1
+        self._followed: int | None = None
+        self._analysed = OrderedDict[_Text, Analysed]()
         self._vectors = VectorIndex(catalog, folder)
         self.words: LayeredWordStore | None = None
 
@@ -67,6 +74,8 @@ class Indexes:
 
     def refresh(self) -> None:
         """Replays what the catalog has committed since the last time."""
+        if self._followed == (version := self._catalog.version()):
+            return
         with self._lock:
             active = self._catalog.active_generation()
             if active is None:
@@ -80,6 +89,15 @@ class Indexes:
                     self._follow_words(revision)
                 except (OSError, StoreError):  # a full or read-only disk: what there was goes on answering
                     _log.exception("the word index is behind the catalog")
+                    return
+            self._followed = version
+
+    def analyse(self, title: str, chunks: Iterable[Chunk]) -> None:
+        """Analyses chunks that are about to be committed, so that whoever asks next need not wait for that."""
+        for chunk in chunks:
+            while len(self._analysed) >= _MOST_FRESH:  # of documents that were not committed in the end
+                self._analysed.popitem(last=False)
+            self._analysed[title, chunk.headings, chunk.text] = analysed(title, chunk)
 
     def rebuild(self) -> None:
         """Makes both anew from the catalog."""
@@ -88,7 +106,7 @@ class Indexes:
             if active is not None:
                 TantivyWordStore.delete(self._words_folder(active.id))
             VectorIndex.delete(self._folder)
-            self._generation = -1
+            self._generation, self._followed = -1, None
         self.refresh()
 
     def count_of(self, documents: Sequence[str], chunks: Collection[int]) -> tuple[int, int]:
@@ -113,6 +131,7 @@ class Indexes:
         with self._lock:
             if segment and vectors is self._vectors:
                 vectors.adopt(*segment)
+                self._followed = None
 
     def _open(self, generation: int) -> None:
         self._vectors = VectorIndex(self._catalog, self._folder, generation)
@@ -141,11 +160,12 @@ class Indexes:
             self._words_revision = max((revision, *(change.revision for change in changes)))
 
     def _adopt_written(self, words: LayeredWordStore) -> None:
-        """Where this process, or another one, has written to the disk: what is in memory is counted from there."""
+        """Where this process, or another one, has written to the disk: what came after that stays in memory."""
         held = self._read_note(self._generation)
         if held != self._disk_revision:
-            words.settle()
-            self._words_revision = self._disk_revision = held
+            later = [change for change in self._catalog.changes_since(held) if change.kind == "chunks"]
+            words.settle([(change.first, change.last) for change in later])
+            self._disk_revision, self._words_revision = held, max(held, self._words_revision)
 
     def _write_words(self, words: LayeredWordStore, generation: int) -> None:
         """Writes what is in memory to the disk."""
@@ -199,7 +219,8 @@ class Indexes:
             removed = [(change.first, change.last) for change in changes]
             added = [(change.first, change.last) for change in changes if change.kind == "chunks"]
         if removed:
-            words.update(removed, self._entries(generation, added, known))
+            entries = self._entries(generation, added, known)
+            words.update(removed, entries if known else in_turns(entries))  # no question waits for a new generation's
         if revision != held:
             self._write_note(generation, revision)
         return revision
@@ -214,7 +235,9 @@ class Indexes:
                 held = known.fresh.find([chunk.id for chunk in page]) if known else {}
                 for chunk in page:
                     if chunk.document_id in titles:
-                        yield held.get(chunk.id) or entry_of(chunk, titles[chunk.document_id])
+                        title = titles[chunk.document_id]
+                        known_already = self._analysed.pop((title, chunk.headings, chunk.text), None)
+                        yield held.get(chunk.id) or entry_of(chunk, title, known_already)
 
     def _words_folder(self, generation: int) -> Path:
         return self._folder / f"words-{generation}"

@@ -17,6 +17,7 @@ from rag.indexing.coverage import Coverage
 from rag.indexing.indexes import Indexes
 from rag.indexing.shape import SHAPING, Shape, read_shape, reshaped, shape_of
 from rag.ingest.parsing import Parser
+from rag.priority import in_turns
 from rag.protocols import Annotator, Report
 from rag.reports import Added, KeptIndex, Progress, Removed
 from rag.settings import Settings
@@ -159,9 +160,11 @@ class Library:
         shape = read_shape(generation.fingerprint)
         report(Progress("split", 0, 1, "file", document.name))
         family, unread = self._family(document, collection, len(original or b""), shape)
-        total = sum(len(new.chunks) for new in family)
-        if not total:
+        counted = [(new.document, len(new.chunks)) for new in family]
+        if not (total := sum(count for _, count in counted)):
             raise EmptyDocument("There is no text in it.", "Check that the file is the one you meant.", document.name)
+        for new in family:
+            self.indexes.analyse(new.document.title, in_turns(one.chunk for one in new.chunks))
         report(Progress("store", 0, total, "chunks", document.name))
         with self.originals.locked():
             if original is not None:
@@ -169,10 +172,7 @@ class Library:
             self._keep_children(document)
             replaced = self.catalog.put(family, collection, generation.id)
         first, *inside = (
-            Added(
-                new.document.name, "added", document_id(collection, new.document.name, new.document.id), len(new.chunks)
-            )
-            for new in family
+            Added(one.name, "added", document_id(collection, one.name, one.id), count) for one, count in counted
         )
         return replace(first, status="replaced" if replaced else "added", children=(*inside, *unread))
 
@@ -261,7 +261,7 @@ class Library:
 
     def _split(self, title: str, blocks: Sequence[Block], shape: Shape) -> list[NewChunk]:
         chunks = split(title, blocks, self.embedder, shape.chunk_tokens, shape.chunk_overlap_tokens)
-        return [NewChunk(chunk, self._embedding_key(title, chunk, blocks, shape)) for chunk in chunks]
+        return [NewChunk(chunk, self._embedding_key(title, chunk, blocks, shape)) for chunk in in_turns(chunks)]
 
     def _embedding_key(self, title: str, chunk: Chunk, blocks: Sequence[Block], shape: Shape) -> bytes | None:
         """Names the vector by model and text; None for far rows of a table and what the model cannot read: words do."""

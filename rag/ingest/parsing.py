@@ -78,7 +78,7 @@ class Parser:
     def _give_back(self, process: _Process) -> None:
         with self._lock:
             self._busy.discard(process)
-            if process.is_running() and process.memory_mb() < _KEPT_MB:
+            if process.is_running() and process.own_memory_mb() < _KEPT_MB:
                 self._idle.append(process)
             else:
                 process.stop()
@@ -121,8 +121,14 @@ class _Process:
     def is_running(self) -> bool:
         return self._process.poll() is None
 
+    def own_memory_mb(self) -> float:
+        """What it holds in memory now; 0 if it has ended."""
+        with contextlib.suppress(psutil.Error):
+            return psutil.Process(self._process.pid).memory_info().rss / 1e6
+        return 0.0
+
     def memory_mb(self) -> float:
-        """What it holds in memory now, with its own children; 0 if it has ended."""
+        """The same with its own children, for which all processes of the machine are looked through."""
         with contextlib.suppress(psutil.Error):
             process = psutil.Process(self._process.pid)
             return sum(each.memory_info().rss for each in (process, *process.children(recursive=True))) / 1e6

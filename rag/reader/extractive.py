@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rag.citations.citing import BlocksOf, Quote
 from rag.embedders._switching import pinned
+from rag.priority import answering
 from rag.protocols import Embedder
 from rag.reader.answerability import answerable
 from rag.reader.breadth import is_broad, topic_of
@@ -63,6 +64,7 @@ class Extract:
     best_span: str = ""
 
 
+@answering()
 def extract(asked: str, found: Retrieved, embedder: Embedder, *, follow_up: bool = False) -> Extract:
     """Reads the hits for what was asked, with the help of vectors where `embedder` knows the language.
 

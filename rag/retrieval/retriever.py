@@ -14,6 +14,7 @@ import numpy as np
 from rag.embedders._switching import pinned
 from rag.errors import ModelUnavailable
 from rag.indexing.indexes import Indexes
+from rag.priority import answering
 from rag.protocols import Embedder, Ids, Reranker, Vectors
 from rag.rerankers.word_evidence import Question
 from rag.retrieval.passages import distinct, joined
@@ -90,6 +91,7 @@ class Retriever:
         self._last_scope: _LastScope | None = None
         self._embedded = lru_cache(_VECTORS_KEPT)(_embedded)  # a follow-up needs those of the questions before it
 
+    @answering()
     def search(self, query: str, options: AskOptions) -> Retrieved:
         """The `options.k` best hits of the scope given, best first, and how likely they answer the query.
 

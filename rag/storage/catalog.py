@@ -14,6 +14,7 @@ from rag.errors import DocumentNotFound
 from rag.protocols import Ids, Vectors
 from rag.reports import Removed
 from rag.storage import records
+from rag.storage.committed import Committed, Generation
 from rag.storage.database import Database
 from rag.storage.document_list import DocumentList
 from rag.storage.records import STORED_DTYPE, NewChunk, NewDocument
@@ -36,13 +37,6 @@ class Change(NamedTuple):
     last: int
 
 
-class Generation(NamedTuple):
-    """One way of chunking and embedding the whole library."""
-
-    id: int
-    fingerprint: str
-
-
 def document_id(collection: str, name: str, sha256: str) -> str:
     """The store's id of a document: the same content under two names is two documents."""
     return hashlib.sha256("\0".join((collection, name, sha256)).encode()).hexdigest()[:32]
@@ -57,21 +51,22 @@ class Catalog:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._documents = DocumentList(database)
+        self._committed = Committed(database)
         self._embedded_up_to: dict[int, int] = {}
 
     # -- generations ---------------------------------------------------------------------------------------
 
     def active_generation(self) -> Generation | None:
         """The generation that answers questions; None in a store that was never written."""
-        return self._generation("active")
+        return self._committed.now().generations.get("active")
 
     def building_generation(self) -> Generation | None:
         """The generation that a reindex is building, if any."""
-        return self._generation("building")
+        return self._committed.now().generations.get("building")
 
     def previous_generation(self) -> Generation | None:
         """The generation that was active before, if it is kept."""
-        return self._generation("previous")
+        return self._committed.now().generations.get("previous")
 
     def start_generation(self, fingerprint: str, state: Literal["active", "building"]) -> Generation:
         """Makes a generation, or gives the one of this state if it has this fingerprint."""
@@ -125,8 +120,11 @@ class Catalog:
 
     def revision(self) -> int:
         """Grows with every change that the indexes must follow."""
-        with self._database.read() as db:
-            return records.revision(db)
+        return self._committed.now().revision
+
+    def version(self) -> int:
+        """Another number after every commit."""
+        return self._database.version()
 
     def changes_since(self, revision: int) -> list[Change]:
         """What was changed after this revision, in order."""
@@ -385,11 +383,6 @@ class Catalog:
         with self._database.write() as db:
             records.delete_vectors(db, ids)
         self._embedded_up_to.clear()
-
-    def _generation(self, state: str) -> Generation | None:
-        with self._database.read() as db:
-            row = db.execute("SELECT id, fingerprint FROM generations WHERE state = ?", (state,)).fetchone()
-        return Generation(row["id"], row["fingerprint"]) if row else None
 
     def _vectors(self, query: str, arguments: tuple[int, ...]) -> tuple[list[int], Vectors]:
         with self._database.read() as db:

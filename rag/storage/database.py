@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -115,6 +116,10 @@ MIGRATIONS = (
     -- Why an answer failed, or the chat model that was to write it: {code, message, hint}.
     ALTER TABLE turns ADD COLUMN error TEXT;
     """,
+    """
+    -- Which languages there are is asked after every change; the rows of documents are long.
+    CREATE INDEX documents_language ON documents (language);
+    """,
 )
 
 
@@ -134,6 +139,8 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._idle: LifoQueue[sqlite3.Connection] = LifoQueue()
+        self._watching = threading.Lock()
+        self._watch: sqlite3.Connection | None = None
         with self._translated():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._migrate()
@@ -147,6 +154,13 @@ class Database:
                 yield connection
             finally:
                 connection.execute("ROLLBACK")
+
+    def version(self) -> int:
+        """Another number after each commit, of whichever process: much cheaper to ask for than what was committed."""
+        with self._translated(), self._watching:
+            if self._watch is None:
+                self._watch = self._connect()  # one that never writes: its own commits would not count
+            return self._watch.execute("PRAGMA data_version").fetchone()[0]
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
@@ -173,6 +187,10 @@ class Database:
 
     def close(self) -> None:
         """Closes the idle connections; those in use close with their threads."""
+        with self._watching:
+            if self._watch is not None:
+                self._watch.close()
+                self._watch = None
         while True:
             try:
                 self._idle.get_nowait().close()

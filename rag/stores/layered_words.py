@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from rag.stores.fresh_words import Entry, FreshWords
 from rag.stores.tantivy_words import FIELDS, TantivyWordStore
@@ -17,14 +18,26 @@ from rag.types import Chunk
 _WORDS = ("title", "headings", "words")
 
 
-def entry_of(chunk: Chunk, title: str) -> Entry:
-    """A chunk of a document with this title, analysed."""
+class Analysed(NamedTuple):
+    """What analysis makes of a chunk: its reading, and the terms of each field."""
+
+    reading: Reading
+    terms: Mapping[str, Sequence[str]]
+
+
+def analysed(title: str, chunk: Chunk) -> Analysed:
+    """Analyses a chunk of a document with this title."""
     reading = readings.read(title, chunk.headings, chunk.text)
     lines = (reading.title, reading.headings, *reading.sentences)
     words = [word for line in reading.sentences for word in line.words]
     bigrams = [bigram for line in lines for bigram in line.bigrams()]
     terms = (reading.title.words, reading.headings.words, words, bigrams)
-    return Entry(chunk.id, chunk.document_id, reading, dict(zip(FIELDS, terms, strict=True)))
+    return Analysed(reading, dict(zip(FIELDS, terms, strict=True)))
+
+
+def entry_of(chunk: Chunk, title: str, known: Analysed | None = None) -> Entry:
+    """A chunk of a document with this title, analysed now unless that is known."""
+    return Entry(chunk.id, chunk.document_id, *(known or analysed(title, chunk)))
 
 
 class LayeredWordStore:
@@ -41,10 +54,12 @@ class LayeredWordStore:
     def __len__(self) -> int:
         return len(self.disk) + len(self.fresh)
 
-    def settle(self) -> None:
-        """Forgets what is in memory: it is on the disk."""
+    def settle(self, kept: Sequence[tuple[int, int]] = ()) -> None:
+        """Forgets what is in memory: it is on the disk, but for the chunks in the ranges that are kept."""
+        fresh = FreshWords()
+        fresh.add(self.fresh.within(kept))
         self.disk.reload()
-        self.fresh = FreshWords()
+        self.fresh = fresh
 
     def add(self, entries: Iterable[Entry]) -> None:
         """Adds chunks in memory."""

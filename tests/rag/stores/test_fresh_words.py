@@ -90,3 +90,30 @@ def test_what_was_in_memory_when_the_process_ended_is_found_by_the_next(open_kb:
     removed = again.remove(added.document_id)
     assert (removed.index_words, removed.remaining) == (1, 0)
     assert names(again, "zebra") == []
+
+
+def test_what_comes_while_the_disk_is_written_stays_in_memory_as_it_is(open_kb: Open) -> None:
+    kb = open_kb()
+    indexes = kb._parts.indexes
+    for name in ("hours", "zoo", "farm"):
+        kb.add_searchable(f"# {name}\n\nThe word is {name}.\n".encode(), f"{name}.md")
+        assert names(kb, name) == [f"{name}.md"]
+    words = indexes.words
+    assert words
+    zoo, farm = (words.fresh.find([id_])[id_] for id_ in words.fresh.ids())
+    words.disk.update([], [zoo])  # as if the last had come in meanwhile
+    indexes._write_note(indexes.generation, kb._parts.catalog.revision() - 1)
+    kb.add_searchable(b"# Port\n\nThe word is port.\n", "port.md")
+    for name in ("hours", "zoo", "farm", "port"):
+        assert names(kb, name) == [f"{name}.md"]
+    assert len(words.fresh) == 2
+    assert words.fresh.find([farm.id])[farm.id] is farm
+
+
+def test_a_document_is_analysed_before_it_is_committed(open_kb: Open) -> None:
+    kb = open_kb()
+    kb.add_searchable("# 図書館\n\n図書館は九時に開館します。\n".encode(), "hours.md")
+    (known,) = kb._parts.indexes._analysed.values()
+    assert known.terms["title"] == ("図書", "館")
+    assert names(kb, "開館") == ["hours.md"]
+    assert not kb._parts.indexes._analysed
