@@ -182,7 +182,9 @@ def _embedder(settings: Settings) -> Embedder:
     automatic = settings.embedding_precision == "auto" and default and not _has_gpu()
     if settings.embedding_precision == "int8" or automatic:
         return OnnxInt8Embedder(settings.embedding_model, settings.embedding_languages, settings.cache)
-    return SentenceTransformerEmbedder(settings.embedding_model, settings.embedding_languages)
+    return SentenceTransformerEmbedder(
+        settings.embedding_model, settings.embedding_languages, settings.embedding_precision
+    )
 
 
 def _has_gpu() -> bool:

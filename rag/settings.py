@@ -80,9 +80,9 @@ class Settings(BaseSettings):
         default=DEFAULT_EMBEDDING_MODEL,
         description="sentence-transformers name or folder (shapes the index); the default comes with the install.",
     )
-    embedding_precision: Literal["auto", "int8", "fp32"] = Field(
+    embedding_precision: Literal["auto", "int8", "fp16", "fp32"] = Field(
         default="auto",
-        description="Weights that embed; auto: int8 for the default model on a machine without a GPU, else fp32.",
+        description="Weights that embed; auto: fp16 on a GPU, else int8 for the default model and fp32 for others.",
     )
     embedding_languages: str = Field(
         default="",

@@ -14,22 +14,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rag.embedders._precision import LEAST_COSINE, PROBES, embedded, least_cosine
+
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 INPUTS = ("input_ids", "attention_mask")
 OUTPUT = "sentence_embedding"
-LEAST_COSINE = 0.97
-"""Every probe's int8 vector must be this near to its fp32 one; then vectors of both may stand side by side."""
 _OPSET = 17
-_PROBES = (
-    "The library opens at nine in the morning.",
-    "How many vacation days do employees get in their first year?",
-    "図書館は午前九時に開館します。",
-    "Revenue rose by 12% to 3.4 million euros in 2023, mostly in Asia.",
-    "def add(a, b): return a + b",
-    "The quarterly report describes how the company reduced its energy consumption. " * 12,
-)
 _log = logging.getLogger(__name__)
 
 
@@ -78,12 +70,11 @@ def _least_cosine(model: SentenceTransformer, path: Path) -> float:
     import onnxruntime
 
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    cosines: list[float] = []
-    for probe in _PROBES:
-        tokens = model.tokenizer([probe], truncation=True, max_length=model.max_seq_length, return_tensors="np")
-        (found,) = np.asarray(session.run(None, {name: tokens[name] for name in INPUTS})[0])
-        cosines.append(float(np.dot(found, model.encode(probe, normalize_embeddings=True, show_progress_bar=False))))
-    return min(cosines)
+    tokens = [
+        model.tokenizer([p], truncation=True, max_length=model.max_seq_length, return_tensors="np") for p in PROBES
+    ]
+    found = [np.asarray(session.run(None, {name: each[name] for name in INPUTS})[0])[0] for each in tokens]
+    return least_cosine(embedded(model), np.stack(found))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import logging
 import re
 import threading
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rag.embedders._precision import halved, unit
 from rag.embedders._word_counts import WordCounts, count_encoded
 from rag.errors import ModelUnavailable
 from rag.protocols import Vectors
@@ -39,20 +41,23 @@ _E5 = re.compile(r"(?:^|[-_/])e5(?:[-_]|$)(?!.*instruct)")
 _E5_PROMPTS = {"query": "query: ", "passage": "passage: "}
 """What E5 models were trained with, and most do not say in their files (Wang et al. 2022, arXiv:2212.03533)."""
 _BATCH = 16  # a question waits for one batch at most
+_BATCH_OF_GPU = 128
+_log = logging.getLogger(__name__)
 
 
 class SentenceTransformerEmbedder:
     """An embedder that loads its model at the first text; counting tokens needs the tokenizer's file only.
 
     `model` is DEFAULT_EMBEDDING_MODEL, a model's name on the hub, or a folder. `languages` ("en,de", "*", or ""
-    for what is known of the model) says what it covers. Raises ModelUnavailable where the model cannot be loaded
-    or the default's weights are not the ones that we trust.
+    for what is known of the model) says what it covers. `precision` is "fp32", "fp16", or "auto": fp16 on a GPU. Raises
+    ModelUnavailable where the model cannot be loaded or the default's weights are not the ones that we trust.
     """
 
-    def __init__(self, model: str, languages: str = "") -> None:
+    def __init__(self, model: str, languages: str = "", precision: str = "auto") -> None:
         self._source = _default_folder() if model == DEFAULT_EMBEDDING_MODEL else model
         self._verify = model == DEFAULT_EMBEDDING_MODEL
         self._languages = languages
+        self._precision = precision
         self._lock = threading.Lock()
         self._is_e5 = bool(_E5.search(str(model).lower()))
         self.name = f"{model}@{DEFAULT_WEIGHTS_SHA256[:8]}" if self._verify else model
@@ -103,24 +108,23 @@ class SentenceTransformerEmbedder:
         del background  # a question waits for one batch
         order = sorted(range(len(texts)), key=lambda n: len(texts[n]))  # equal lengths together: less padding
         vectors = np.empty((len(texts), self.dimension), np.float32)
-        for start in range(0, len(order), _BATCH):
-            batch = order[start : start + _BATCH]
+        size = _BATCH if self._model.device.type == "cpu" else _BATCH_OF_GPU
+        for start in range(0, len(order), size):
+            batch = order[start : start + size]
             with self._lock:
                 vectors[batch] = self._model.encode_document(
                     [texts[n] for n in batch],
                     prompt=self._passage_prompt or None,
-                    batch_size=_BATCH,
-                    normalize_embeddings=True,
+                    batch_size=size,
                     show_progress_bar=False,
                 )
-        return vectors
+        return unit(vectors)
 
     def embed_query(self, text: str) -> Vectors:
         """(dimension,) float32 unit vector; the prompt for queries is the model's own."""
         with self._lock:
-            return self._model.encode_query(
-                [text], prompt=self._query_prompt or None, normalize_embeddings=True, show_progress_bar=False
-            )[0]
+            vectors = self._model.encode_query([text], prompt=self._query_prompt or None, show_progress_bar=False)
+        return unit(vectors)[0]
 
     @property
     def _query_prompt(self) -> str:
@@ -165,7 +169,11 @@ class SentenceTransformerEmbedder:
                 model = SentenceTransformer(str(self._source))
             except (OSError, ValueError, KeyError) as error:
                 raise self._unavailable(str(error)) from error
-            self.__dict__["_model"] = model
+            half = self._precision == "fp16" or (self._precision == "auto" and model.device.type != "cpu")
+            smaller = halved(model) if half else None
+            if half and smaller is None:
+                _log.warning("%s is not exact enough with fp16 weights; the full ones embed", self.name)
+            model = self.__dict__["_model"] = smaller or model
             return model
 
     def _weights_sha256(self) -> str:

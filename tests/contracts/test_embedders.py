@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 from sentence_transformers import SentenceTransformer
 
 from rag.embedders import sentence_transformer
@@ -27,12 +28,14 @@ TEXTS = ["The cat sleeps on the sofa.", "図書館は午前九時に開館しま
 CACHE = Settings().cache
 
 
-@pytest.fixture(params=["by name", "by folder", "int8"])
+@pytest.fixture(params=["by name", "by folder", "int8", "fp16"])
 def any_embedder(request: pytest.FixtureRequest, embedder: SentenceTransformerEmbedder) -> Embedder:
     if request.param == "by name":
         return embedder
     if request.param == "int8":
         return OnnxInt8Embedder(DEFAULT_EMBEDDING_MODEL, "", CACHE)
+    if request.param == "fp16":
+        return SentenceTransformerEmbedder(DEFAULT_EMBEDDING_MODEL, precision="fp16")
     return SentenceTransformerEmbedder(str(sentence_transformer._default_folder()))
 
 
@@ -42,7 +45,7 @@ def test_passages_become_unit_vectors_in_the_order_given(any_embedder: Embedder)
     assert vectors.dtype == np.float32
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(3), abs=1e-5)
     alone = np.stack([any_embedder.embed_passages([text])[0] for text in TEXTS])
-    assert vectors == pytest.approx(alone, abs=1e-4)
+    assert vectors == pytest.approx(alone, abs=5e-4)  # of fp16, with three digits
 
 
 def test_meaning_is_nearer_than_other_meaning(any_embedder: Embedder) -> None:
@@ -125,6 +128,25 @@ def test_int8_vectors_stand_near_the_full_ones_and_depend_on_nothing_else(
     assert np.sum(vectors * embedder.embed_passages(texts), axis=1).min() > 0.97
     assert np.array_equal(vectors[::-1], int8.embed_passages(texts[::-1]))
     assert np.array_equal(vectors[0], int8.embed_query(texts[0]))
+
+
+def test_half_the_bits_give_nearly_the_same_vectors(embedder: SentenceTransformerEmbedder) -> None:
+    half = SentenceTransformerEmbedder(DEFAULT_EMBEDDING_MODEL, precision="fp16")
+    cosines = np.sum(half.embed_passages(TEXTS) * embedder.embed_passages(TEXTS), axis=1)
+    assert 0.999 < cosines.min() < 1
+    assert next(half._model.parameters()).element_size() == 2
+
+
+def test_a_model_that_overflows_in_half_precision_keeps_its_full_weights(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tiny_sentence_transformer(tmp_path / "model", TEXTS)
+    weights = load_file(folder / "model.safetensors")
+    weights["embeddings.word_embeddings.weight"] *= 1e6  # fp16 ends at 65,504
+    save_file(weights, folder / "model.safetensors", {"format": "pt"})
+    full, half = (SentenceTransformerEmbedder(str(folder), precision=each) for each in ("fp32", "fp16"))
+    assert np.array_equal(half.embed_passages(TEXTS), full.embed_passages(TEXTS))
+    assert "not exact enough" in caplog.text
 
 
 def test_nothing_of_torch_is_loaded_once_the_int8_file_is_there() -> None:
