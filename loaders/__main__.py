@@ -38,6 +38,7 @@ def as_dict(document: Document) -> dict[str, object]:
     about["metadata"] = dict(document.metadata)
     blocks = [
         {"kind": block.kind, "text": block.text, "level": block.level, "location": block.location.as_dict()}
+        | ({"language": block.language} if block.language else {})
         for block in document.blocks
     ]
     children = [
@@ -56,7 +57,7 @@ def listing(document: Document) -> Iterator[str]:
     yield ""
     for block in document.blocks:
         where = " ".join(f"{name} {value}" for name, value in block.location.as_dict().items())
-        kind = f"{block.kind} {block.level}" if block.level else block.kind
+        kind = " ".join(str(part) for part in (block.kind, block.level, block.language) if part)
         text = block.text.replace("\n", "\n" + " " * 28)
         yield f"{where:<14}{kind:<14}{text}"
     for child in document.children:

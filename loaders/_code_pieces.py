@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
+from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_for_filename, guess_lexer
 from pygments.util import ClassNotFound
 
@@ -26,14 +28,17 @@ def read(data: bytes, name: str) -> Content:
             "This is not text: it has binary data in it.", "Check that the file is what its name says."
         )
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return Content(list(_pieces(text)), metadata={"language": _language(name, text)}, encoding=encoding)
+    lexer = _lexer(name, text)
+    language = lexer.aliases[0] if lexer and lexer.aliases else ""
+    metadata = {"language": lexer.name if lexer else ""}
+    return Content([replace(block, language=language) for block in _pieces(text)], metadata=metadata, encoding=encoding)
 
 
-def _language(name: str, text: str) -> str:
+def _lexer(name: str, text: str) -> Lexer | None:
     try:
-        return get_lexer_for_filename(name, text[:2000]).name
+        return get_lexer_for_filename(name, text[:2000])
     except ClassNotFound:
-        return guess_lexer(text[:2000]).name if text.startswith("#!") else ""
+        return guess_lexer(text[:2000]) if text.startswith("#!") else None
 
 
 def _pieces(text: str) -> Iterator[Block]:

@@ -27,7 +27,8 @@ class Box(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where something stands in its document; all counts start at 1, what a format lacks is None.
+    """Where something stands in its document; all counts start at 1, what a format lacks is None. A cell is a
+    notebook's.
 
     `breaks` are the offsets in the text of the block that owns it at which further lines of the file begin, where lines
     were joined to a paragraph.
@@ -38,12 +39,13 @@ class Location:
     sheet: str | None = None
     row: int | None = None
     line: int | None = None
+    cell: int | None = None
     boxes: tuple[Box, ...] = ()
     breaks: tuple[int, ...] = ()
 
     def as_dict(self) -> dict[str, int | str]:
         """The coordinates that are known, without boxes and breaks."""
-        names = ("page", "slide", "sheet", "row", "line")
+        names = ("page", "slide", "sheet", "row", "line", "cell")
         return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
 
 
@@ -53,13 +55,15 @@ class Block:
 
     `text` is what the file says: a table's rows are lines and its cells are joined by " | ", with the
     header as the first line; one row of a CSV is a table block "column: value | column: value".
-    `level` is a heading's depth (1 is the highest) or a list item's nesting (1 is the outermost).
+    `level` is a heading's depth (1 is the highest) or a list item's nesting (1 is the outermost). `language` is the
+    programming language of code where the file names it, as it does ("python", "c++").
     """
 
     kind: BlockKind
     text: str
     level: int = 0
     location: Location = Location()
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

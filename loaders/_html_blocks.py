@@ -8,6 +8,7 @@ from typing import Any
 
 from lxml.etree import iterwalk
 
+from loaders._code_language import of_element
 from loaders._document import Block, BlockKind, Location
 from loaders._html_tables import is_data_table, table_text
 from loaders._mathml import linear
@@ -150,7 +151,8 @@ class _Reader:
         if tag == "pre":
             for br in element.iter("br"):
                 br.tail = "\n" + (br.tail or "")
-            yield Block("code", "".join(element.itertext()).strip("\n"), location=where)
+            text = "".join(element.itertext()).strip("\n")
+            yield Block("code", text, location=where, language=of_element(element))
         else:
             yield Block("table", table_text(element), location=where)
 

@@ -11,6 +11,7 @@ from typing import Any
 from pylatexenc.latex2text import LatexNodes2Text
 from pylatexenc.latexwalker import LatexCharsNode, LatexEnvironmentNode, LatexGroupNode, LatexMacroNode, LatexWalker
 
+from loaders._code_language import of_fence
 from loaders._content import Content
 from loaders._document import Block, BlockKind, Location, Skipped
 from loaders._encoding import decode
@@ -37,7 +38,10 @@ _LABEL = re.compile(r"\s*\\label\{[^}]*\}")
 _COLUMNS = re.compile(r"\s*\\multicolumn\{\s*(\d{1,3})\s*\}")
 _ROWS = re.compile(r"\s*\\multirow(?:\[[^\]]*\])?\{\s*([2-9]|\d\d)\s*\}")
 _MAX_SPAN = 100
-_OPTIONS = re.compile(r"\A[ \t]*(?:\[[^\]\n]*\])?[ \t]*(?:\{[a-z+#-]*\})?[ \t]*(?=\n)")  # of listings and minted
+_LANGUAGE = re.compile(
+    r"\A[ \t]*\[[^\]\n]*language\s*=\s*\{?(?:\[[^\]]*\])?([\w+#]+)|\A[ \t]*(?:\[[^\]\n]*\])?[ \t]*\{([\w+#-]+)\}"
+)
+_OPTIONS = re.compile(r"\A[ \t]*(?:\[[^\]\n]*\])?[ \t]*(?:\{[\w+#-]*\})?[ \t]*(?=\n)")  # of listings and minted
 _RULES = re.compile(
     r"\\(?:hline|toprule|midrule|bottomrule|(?:cline|cmidrule)(?:\([^)]*\))?\{[^}]*\}|noalign\{[^{}]*\}"
     r"|endhead|endfirsthead|endlastfoot)(?![a-z])"
@@ -137,7 +141,8 @@ class _Reader:
             lines = _inside(node).strip("\n").split("\n")
             yield Block("code", "\n".join(self._text_of(line) for line in lines), 0, where)
         elif name in CODE:
-            yield Block("code", _OPTIONS.sub("", _inside(node)).strip("\n"), 0, where)
+            source = _inside(node)
+            yield Block("code", _OPTIONS.sub("", source).strip("\n"), 0, where, _language(source))
         elif name in FORMULAS:
             yield Block("code", _LABEL.sub("", _inside(node)).strip(), 0, where)
         elif name in THEOREMS:
@@ -205,6 +210,12 @@ class _Reader:
         verbatim = node.latex_verbatim()
         position = node.pos + len(verbatim) - len(verbatim.lstrip())
         return Location(line=bisect_right(self._starts, position))
+
+
+def _language(source: str) -> str:
+    """What the options of a listing or the argument of minted name."""
+    found = _LANGUAGE.match(source)
+    return of_fence(found[1] or found[2]) if found else ""
 
 
 def _inside(node: Any) -> str:

@@ -11,6 +11,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
+from loaders._code_language import of_fence
 from loaders._content import Content
 from loaders._document import Block, BlockKind, Location
 from loaders._encoding import decode
@@ -41,6 +42,12 @@ def read(data: bytes) -> Content:
     stated = _front_matter(tokens)
     title = stated.pop("title", "")
     return Content(list(_Reader(tokens).blocks()), title, stated, encoding=encoding)
+
+
+def markdown_blocks(text: str) -> Iterator[Block]:
+    """The blocks of a piece of Markdown without front matter."""
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(footnote_plugin)
+    return _Reader(parser.parse(text.replace("\0", ""))).blocks()
 
 
 def _front_matter(tokens: Sequence[Token]) -> dict[str, str]:
@@ -106,7 +113,8 @@ class _Reader:
             elif token.type == "inline":
                 yield from self._text(token, line)
             elif token.type in ("fence", "code_block"):
-                yield Block("code", token.content.rstrip("\n"), location=Location(line=line))
+                text, language = token.content.rstrip("\n"), of_fence(token.info)
+                yield Block("code", text, location=Location(line=line), language=language)
             elif token.type == "html_block":
                 yield from self._html(token.content, line or 1)
             self._follow(token)

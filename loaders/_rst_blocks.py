@@ -11,6 +11,7 @@ from docutils.core import publish_doctree
 from docutils.parsers.rst import Directive, directives
 from docutils.parsers.rst.languages import en
 
+from loaders._code_language import of_fence
 from loaders._content import Content
 from loaders._document import Block, BlockKind, Location, Skipped
 from loaders._encoding import decode
@@ -29,19 +30,37 @@ _SETTINGS = {
 }
 
 
+# Docutils knows these too, but not Sphinx's options of theirs, and leaves out what it does not know.
+_WITH_OPTIONS = ("code", "code-block", "sourcecode", "math")
+_CODE = ("code", "sourcecode", "doctest", "testcode", "prompt", "math", "mermaid", "graphviz")
+
+
+class _AnyOption(dict[str, Any]):
+    """Options of every name, with any value or none."""
+
+    def __missing__(self, name: str) -> Any:
+        return directives.unchanged
+
+
 class _Shown(Directive):
-    """Any directive that docutils does not know: what it says counts, not how it looks."""
+    """A directive of which only what it says counts, not how it looks."""
 
     optional_arguments = 100
     final_argument_whitespace = True
     has_content = True
+    option_spec = _AnyOption(name=directives.unchanged)
 
     def run(self) -> list[nodes.Node]:
         container = nodes.container()
-        if self.arguments and self.name != "toctree":
+        is_code = self.name.startswith(_CODE)
+        if self.arguments and self.name != "toctree" and self.name not in _WITH_OPTIONS:
             container += nodes.paragraph("", " ".join(self.arguments))
-        if self.name.startswith(("code", "sourcecode", "doctest", "testcode", "prompt", "math", "mermaid", "graphviz")):
-            container += nodes.literal_block("", "\n".join(self.content))
+        if caption := self.options.get("caption"):
+            container += nodes.caption("", caption)
+        if is_code:
+            formula = [" ".join(self.arguments)] if self.name == "math" and self.arguments else []
+            language = self.arguments[:1] if self.name in _WITH_OPTIONS and not formula else []
+            container += nodes.literal_block("", "\n".join([*formula, *self.content]), classes=["code", *language])
         elif self.name != "toctree":
             self.state.nested_parse(self.content, self.content_offset, container)
         return [container]
@@ -50,7 +69,7 @@ class _Shown(Directive):
 def read(data: bytes) -> Content:
     """The blocks, and the field list at the beginning as metadata."""
     text, encoding = decode(data)
-    for name in set(_DIRECTIVE.findall(text)) - set(en.directives):
+    for name in (set(_DIRECTIVE.findall(text)) - set(en.directives)) | set(_WITH_OPTIONS):
         directives.register_directive(name, _Shown)
     skipped = [Skipped("included_file", name) for name in _READING_FILES.findall(text) if name]
     tree = publish_doctree(_ROLE.sub(lambda m: m[1], text), settings_overrides=_SETTINGS)
@@ -61,6 +80,12 @@ def read(data: bytes) -> Content:
     }
     title = next((cell(node.astext()) for node in tree.findall(nodes.title)), "")
     return Content(list(_blocks(tree, 1)), title, metadata, encoding=encoding, skipped=skipped)
+
+
+def _language(node: Any) -> str:
+    """Docutils keeps it as the second class of a code directive's block."""
+    classes = node.get("classes", ())
+    return of_fence(classes[1]) if len(classes) > 1 and classes[0] == "code" else ""
 
 
 def _is_about(field: Any) -> bool:
@@ -81,7 +106,7 @@ def _blocks(node: Any, level: int, kind: BlockKind = "paragraph", depth: int = 0
         elif isinstance(child, nodes.table):
             yield from _table(child, where)
         elif isinstance(child, nodes.literal_block | nodes.doctest_block | nodes.math_block):
-            yield Block("code", child.astext(), 0, where)
+            yield Block("code", child.astext(), 0, where, _language(child))
         elif isinstance(child, nodes.Admonition | nodes.footnote | nodes.citation):
             yield from _blocks(child, level, "note", depth)
         elif isinstance(child, nodes.caption | nodes.legend):

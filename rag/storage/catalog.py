@@ -180,7 +180,7 @@ class Catalog:
 
     def blocks(self, document_id: str, ordinals: Iterable[int] | None = None) -> dict[int, Block]:
         """The document's blocks by ordinal: all of them, or those asked for."""
-        query = "SELECT ordinal, kind, text, level, location FROM blocks WHERE document_id = ?"
+        query = "SELECT ordinal, kind, text, level, location, language FROM blocks WHERE document_id = ?"
         with self._database.read() as db:
             if ordinals is None:
                 rows = list(db.execute(query + " ORDER BY ordinal", (document_id,)))
@@ -188,7 +188,8 @@ class Catalog:
                 one = query + " AND ordinal = ?"
                 rows = [row for n in sorted(set(ordinals)) for row in db.execute(one, (document_id, n))]
         return {
-            r["ordinal"]: Block(r["kind"], r["text"], r["level"], records.load_location(r["location"])) for r in rows
+            r["ordinal"]: Block(r["kind"], r["text"], r["level"], records.load_location(r["location"]), r["language"])
+            for r in rows
         }
 
     def put(self, family: Sequence[NewDocument], collection: str, generation: int) -> bool:

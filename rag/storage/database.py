@@ -120,6 +120,10 @@ MIGRATIONS = (
     -- Which languages there are is asked after every change; the rows of documents are long.
     CREATE INDEX documents_language ON documents (language);
     """,
+    """
+    -- The programming language of code, where the file names it.
+    ALTER TABLE blocks ADD COLUMN language TEXT NOT NULL DEFAULT '';
+    """,
 )
 
 

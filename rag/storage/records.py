@@ -121,10 +121,10 @@ def insert_document(db: sqlite3.Connection, id_: str, new: NewDocument, collecti
     )
     db.execute(f"INSERT INTO documents VALUES ({','.join('?' * len(values))})", values)  # noqa: S608 - only marks
     rows = (
-        (id_, n, block.kind, block.text, block.level, dump_location(block.location))
+        (id_, n, block.kind, block.text, block.level, dump_location(block.location), block.language)
         for n, block in enumerate(document.blocks)
     )
-    db.executemany("INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?)", rows)
+    db.executemany("INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def insert_chunks(db: sqlite3.Connection, document_id: str, generation: int, chunks: Sequence[NewChunk]) -> None:

@@ -36,6 +36,7 @@ _FAMILIES = (
     ("ttml", "captions"),
     ("vtt", "captions"),
     ("sbv", "captions"),
+    ("ipynb", "notebook"),
     ("json", "json"),
     ("x-rst", "rst"),
     ("x-tex", "latex"),

@@ -91,7 +91,8 @@ def _tagged(block: Block, start: int, end: int, marks: Sequence[Mark]) -> str:
     if block.kind == "heading":
         return f'<p class="heading level-{min(max(block.level, 1), 4)}">{text}</p>'
     if block.kind == "code":
-        return f"<pre>{text}</pre>"
+        name = f'<span class="language">{escape(block.language)}</span>' if block.language else ""
+        return f"{name}<pre>{text}</pre>"
     return f'<p class="{block.kind}">{text}</p>'
 
 
