@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any, TypedDict
 
 from bs4.dammit import EncodingDetector
@@ -186,7 +188,8 @@ def _size(element: Any) -> int:
 
 def _drop_furniture(main: Any) -> None:
     limit = _MOST * _size(main)
-    for element in [e for e in main.iter(Element) if e is not main and _is_furniture(e, main)]:
+    roles = Counter(_role(element) for element in main.iter(Element))
+    for element in [e for e in main.iter(Element) if e is not main and _is_furniture(e, main, roles)]:
         if element.getparent() is not None and _size(element) <= limit:
             element.drop_tree()
     for element in _link_lists(main):
@@ -213,7 +216,7 @@ def _is_all_links(element: Any) -> bool:
     return sum(map(_size, element.iter("a"))) >= 0.95 * size and not element.xpath(".//li[count(.//a) != 1]")
 
 
-def _is_furniture(element: Any, main: Any) -> bool:
+def _is_furniture(element: Any, main: Any, roles: Mapping[str, int]) -> bool:
     if element.tag in _TAGS or element.get("aria-hidden") == "true" or element.get("hidden") is not None:
         return True
     if element.tag == "header":
@@ -228,7 +231,7 @@ def _is_furniture(element: Any, main: Any) -> bool:
     if element.tag in ("body", "html"):
         return False
     linked = not _LINKED.isdisjoint(names) and _is_mostly_links(element)
-    return linked or not _FURNITURE.isdisjoint(names) or _is_landmark(element, main)
+    return linked or not _FURNITURE.isdisjoint(names) or _is_landmark(element, roles)
 
 
 def _is_mostly_links(element: Any) -> bool:
@@ -237,7 +240,11 @@ def _is_mostly_links(element: Any) -> bool:
     return sum(map(_size, element.iter("a"))) >= _LINKED_LEAST * (_size(element) - headings)
 
 
-def _is_landmark(element: Any, main: Any) -> bool:
+def _is_landmark(element: Any, roles: Mapping[str, int]) -> bool:
     """Whether a role makes it furniture: one that a page may have once, where it has it once."""
-    role = (element.get("role") or "").lower()
-    return role in _FURNITURE and (role == "navigation" or len(main.xpath(".//*[@role=$role]", role=role)) == 1)
+    role = _role(element)
+    return role in _FURNITURE and (role == "navigation" or roles[role] == 1)
+
+
+def _role(element: Any) -> str:
+    return (element.get("role") or "").lower()

@@ -54,7 +54,7 @@ def target_of(data: bytes) -> _Target | None:
     try:
         with olefile.OleFileIO(data) as container:
             streams = {path[0] for path in container.listdir() if len(path) == 1}
-    except (OSError, ValueError, IndexError, TypeError):  # a damaged directory
+    except (OSError, ValueError, IndexError, TypeError, RecursionError):  # a damaged directory, or one inside itself
         return None
     return next((target for stream, target in _TARGETS.items() if stream in streams), None)
 

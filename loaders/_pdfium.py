@@ -13,6 +13,7 @@ import pypdfium2.raw as pdfium_c
 
 from loaders._errors import DamagedDocument, EncryptedDocument
 
+_SEARCHED = 200_000_000  # bytes that pypdf may go through on its search for a lost root: all of them at each try
 _LOCK = threading.RLock()
 _CUT_OFF: WeakSet[pdfium.PdfDocument] = WeakSet()
 _WRONG_PASSWORD = pdfium_c.FPDF_ERR_PASSWORD
@@ -74,7 +75,9 @@ def _repaired(data: bytes, password: str | None) -> tuple[bytes, bool]:
     from loaders._pdf_salvage import salvaged
 
     try:
-        writer = PdfWriter(clone_from=PdfReader(io.BytesIO(data), strict=False, password=password))
+        tries = min(10_000, _SEARCHED // len(data))
+        reader = PdfReader(io.BytesIO(data), strict=False, password=password, root_object_recovery_limit=tries)
+        writer = PdfWriter(clone_from=reader)
         written = io.BytesIO()
         writer.write(written)
     except Exception as error:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import struct
+import time
 import zipfile
 
 import pytest
 
-from loaders import DocumentTooLarge, load
+from loaders import DamagedDocument, DocumentTooLarge, LoadError, load
 
 
 def archive(files: dict[str, bytes | str]) -> bytes:
@@ -123,3 +125,38 @@ def test_a_book_with_a_broken_table_of_contents_is_read() -> None:
 def test_an_archive_with_an_entry_without_a_name_is_read() -> None:
     data = archive({"a.txt": "Some text.", "Q": "nameless"}).replace(b"Q", b"\0")
     assert [child.name for child in load(data, "a.zip").children] == ["a.txt"]
+
+
+def _ole_entry(name: str, kind: int, child: int, sibling: int = 0xFFFFFFFF) -> bytes:
+    """An entry of a directory in an OLE container ([MS-CFB] 2.6)."""
+    encoded = name.encode("utf-16-le")
+    return struct.pack(
+        "<64sHBB3I16sIQQIQ", encoded, len(encoded) + 2, kind, 1, 0xFFFFFFFF, sibling, child, b"", 0, 0, 0, 0xFFFFFFFE, 0
+    )
+
+
+def test_an_office_container_inside_itself_is_refused() -> None:
+    free, end = 0xFFFFFFFF, 0xFFFFFFFE
+    fields = (0x3E, 3, 0xFFFE, 9, 6, b"", 0, 1, 1, 0, 4096, end, 0, end, 0)
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<5H6s9I", *fields)
+    header += struct.pack("<109I", 0, *[free] * 108)
+    table = struct.pack("<128I", 0xFFFFFFFD, end, *[free] * 126)
+    # The storage's only child is the storage.
+    directory = _ole_entry("Root Entry", 5, 1) + _ole_entry("A", 1, 1) + bytes(256)
+    with pytest.raises(LoadError):
+        load(header + table + directory, "a.msg")
+
+
+def test_the_search_for_the_lost_root_of_a_pdf_ends() -> None:
+    data = b"%PDF-1.4\n" + b"% nothing\n" * 50_000 + b"trailer <</Size 1000000 /Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
+    start = time.process_time()
+    with pytest.raises(DamagedDocument):
+        load(data, "a.pdf")
+    assert time.process_time() - start < 10
+
+
+def test_a_page_of_thousands_of_landmarks_is_read_in_time() -> None:
+    page = "<!doctype html><body>" + "<p role=complementary>A paragraph of some words.</p>" * 30_000
+    start = time.process_time()
+    assert len(load(page.encode(), "a.html").blocks) == 30_000
+    assert time.process_time() - start < 10

@@ -96,6 +96,29 @@ def test_a_process_that_ended_in_between_is_replaced(parser: Callable[..., Parse
     assert read.load(NOTE, "b.md").name == "b.md"
 
 
+def test_a_pdf_whose_forms_draw_each_other_costs_itself(parser: Callable[..., Parser]) -> None:
+    """PDFium follows forms in forms to a fixed depth; two that draw each other three times fill any memory."""
+    drawing = b"/X Do " * 4
+    form = (
+        b"<</Subtype/Form/BBox[0 0 9 9]/Length 24/Resources<</XObject<</X %d 0 R>>>>>>stream\n"
+        + drawing
+        + b"\nendstream"
+    )
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R/Resources<</XObject<</X 5 0 R>>>>>>",
+        b"<</Length 6>>stream\n/X Do \nendstream",
+        form % 6,
+        form % 5,
+    ]
+    numbered = b"".join(b"%d 0 obj%s endobj\n" % (n, body) for n, body in enumerate(objects, start=1))
+    read = parser(memory_mb=300)
+    with pytest.raises(LoadError):
+        read.load(b"%PDF-1.4\n" + numbered + b"trailer<</Root 1 0 R>>", "forms.pdf")
+    assert read.load(NOTE, "a.md").blocks
+
+
 def test_a_file_that_takes_too_much_memory_costs_itself(parser: Callable[..., Parser]) -> None:
     read = parser(memory_mb=200)
     with pytest.raises(DocumentTooLarge, match="more than 200 MB of memory") as raised:
