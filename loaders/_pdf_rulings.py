@@ -6,6 +6,8 @@ import ctypes
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
 from typing import Any
 
 import pypdfium2 as pdfium
@@ -22,7 +24,8 @@ _MOST_OBJECTS = 6000
 _MOST_RULINGS = 1200
 _MOST_SEGMENTS = 2000
 _SIMPLE = 5  # segments: a line or a rectangle
-
+_RECTANGLE = 3  # sides: the fourth may be left to be closed
+_STRAIGHT = 0.5  # points by which an upright or level line slants at most
 _DEEPEST = 8  # of forms inside forms
 _WRAPPED = 2  # objects: the whole page is in forms; those of other pages are figures, whose lines make no tables
 
@@ -70,12 +73,17 @@ class _TooManyError(Exception):
 
 
 class _Drawn:
-    """The boxes (left, bottom, right, top) of what the paths of a page draw, those of its forms among them."""
+    """The boxes (left, bottom, right, top) of the lines and rectangles on a page, those of its forms among them.
+
+    What else is drawn, slanting lines and curves, parts no cells of a table.
+    """
 
     def __init__(self) -> None:
         self._left = _MOST_OBJECTS
-        self._edges = [ctypes.c_float() for _ in range(4)]
-        self._pointers = [ctypes.pointer(edge) for edge in self._edges]
+        self._edges = (ctypes.c_float * 4)()
+        self._pointers = [ctypes.byref(self._edges, n * ctypes.sizeof(ctypes.c_float)) for n in range(4)]
+        self._matrix = pdfium_c.FS_MATRIX()
+        self._matrix_pointer = ctypes.byref(self._matrix)
 
     def on(self, page: pdfium.PdfPage) -> Iterator[_Box]:
         """Each box. Raises _TooManyError."""
@@ -86,15 +94,12 @@ class _Drawn:
         if self._left < 0 or depth > _DEEPEST:
             raise _TooManyError
         type_of, path, form = quick.object_type, pdfium_c.FPDF_PAGEOBJ_PATH, pdfium_c.FPDF_PAGEOBJ_FORM
-        left, bottom, right, top = self._edges
+        shortest = 0.0 if depth else _SHORTEST  # a form may be drawn larger than it is
         for index in range(count):
             item = object_of(holder, index)
             kind = type_of(item)
-            if kind == path and (segments := quick.count_segments(item)) > _SIMPLE:
-                yield from self._strokes(item, segments)
-            elif kind == path:
-                if quick.object_bounds(item, *self._pointers):
-                    yield left.value, bottom.value, right.value, top.value
+            if kind == path:
+                yield from self._in_path(item, shortest)
             elif kind == form and count <= _WRAPPED:
                 yield from self._in_form(item, depth + 1)
 
@@ -108,20 +113,37 @@ class _Drawn:
             one, other = _placed(matrix, left, bottom), _placed(matrix, right, top)
             yield min(one[0], other[0]), min(one[1], other[1]), max(one[0], other[0]), max(one[1], other[1])
 
-    def _strokes(self, path: Any, segments: int) -> Iterator[_Box]:
-        """The boxes of each stroke of a path that is more than one line or rectangle."""
-        matrix = pdfium_c.FS_MATRIX()
-        handle = ctypes.cast(path, pdfium_c.FPDF_PAGEOBJECT)
-        if segments > _MOST_SEGMENTS or not pdfium_c.FPDFPageObj_GetMatrix(handle, matrix):
-            return
-        (x, y), last = self._edges[:2], None
+    def _in_path(self, path: Any, shortest: float) -> Sequence[_Box]:
+        """The box of a path that is one line or rectangle, or of each stroke of another one."""
+        if not quick.object_bounds(path, *self._pointers):
+            return ()
+        left, bottom, right, top = box = tuple(self._edges)
+        width, height = right - left, top - bottom
+        if width < shortest and height < shortest:
+            return ()
+        segments = quick.count_segments(path)
+        if segments <= _SIMPLE and min(width, height) <= _THIN:
+            return (box,)
+        if segments > _MOST_SEGMENTS or not quick.object_matrix(path, self._matrix_pointer):
+            return ()
+        strokes = self._strokes(path, segments)
+        return (box,) if len(strokes) >= _RECTANGLE and segments <= _SIMPLE else strokes
+
+    def _strokes(self, path: Any, segments: int) -> list[_Box]:
+        """The boxes of the upright and the level lines of a path."""
+        x, y = self._pointers[:2]
+        matrix, edges, found = self._matrix, self._edges, list[_Box]()
+        before: tuple[float, float] | None = None
         for index in range(segments):
             segment = quick.path_segment(path, index)
-            quick.segment_point(segment, *self._pointers[:2])
-            point = _placed(matrix, x.value, y.value)
-            if last and quick.segment_type(segment) == pdfium_c.FPDF_SEGMENT_LINETO:
-                yield min(last[0], point[0]), min(last[1], point[1]), max(last[0], point[0]), max(last[1], point[1])
-            last = point
+            quick.segment_point(segment, x, y)
+            after = _placed(matrix, edges[0], edges[1])
+            if before and quick.segment_type(segment) == pdfium_c.FPDF_SEGMENT_LINETO:
+                across, along = sorted((before[0], after[0])), sorted((before[1], after[1]))
+                if min(across[1] - across[0], along[1] - along[0]) <= _STRAIGHT:
+                    found.append((across[0], along[0], across[1], along[1]))
+            before = after
+        return found
 
 
 def _placed(matrix: Any, x: float, y: float) -> tuple[float, float]:
@@ -133,7 +155,9 @@ def grids(vertical: Sequence[Ruling], horizontal: Sequence[Ruling]) -> list[Grid
     found: list[Grid] = []
     for verticals, horizontals in _connected(vertical, horizontal):
         xs, ys = _places(verticals), _places(horizontals)
-        if len(xs) > 2 and len(ys) > 2 and _drawn(xs, ys, verticals) >= _LEAST_DRAWN:
+        if len(xs) < 3 or len(ys) < 3 or min(_usual_step(xs), _usual_step(ys)) < _SHORTEST:
+            continue
+        if min(_drawn(xs, ys, verticals), _drawn(ys, xs, horizontals)) >= _LEAST_DRAWN:
             wide = frozenset(_wide(xs, ys, verticals, horizontals))
             found.append(Grid(xs, ys, frozenset(_joined(xs, ys, verticals, horizontals)), wide))
     return [grid for grid in found if not any(_inside(grid, other) for other in found if other is not grid)]
@@ -165,10 +189,18 @@ def _height(numbered: tuple[int, Ruling]) -> float:
     return numbered[1][0]
 
 
-def _drawn(xs: Sequence[float], ys: Sequence[float], verticals: Sequence[Ruling]) -> float:
-    """How much of the lines between columns is drawn, 0 to 1: little where a form has boxes but no columns."""
-    inner = ([ruling for ruling in verticals if abs(ruling[0] - x) <= _NEAR] for x in xs[1:-1])
-    return sum(_covered(parallel, ys[0], ys[-1]) for parallel in inner) / (len(xs) - 2)
+def _drawn(places: Sequence[float], across: Sequence[float], parallel: Sequence[Ruling]) -> float:
+    """How much of the lines between columns, or rows, is drawn, 0 to 1.
+
+    Little where a form has boxes but no columns, and where a diagram's axis has marks.
+    """
+    inner = ([ruling for ruling in parallel if abs(ruling[0] - place) <= _NEAR] for place in places[1:-1])
+    return sum(_covered(rulings, across[0], across[-1]) for rulings in inner) / (len(places) - 2)
+
+
+def _usual_step(places: Sequence[float]) -> float:
+    """The median distance from one to the next: a drawing has many lines with no room for text between them."""
+    return median(after - before for before, after in pairwise(places))
 
 
 def _joined(

@@ -57,10 +57,10 @@ class _PageReader:
         self._count = min(pdfium_c.FPDFText_CountChars(self._raw), _MAX_CHARACTERS)
         self._rotation = page.get_rotation()
         self._bounds = page.get_bbox()
-        self._edges = [ctypes.c_double() for _ in range(4)]
-        self._pointers = [ctypes.pointer(edge) for edge in self._edges]
+        self._edges = (ctypes.c_double * 4)()
+        self._pointers = [ctypes.byref(self._edges, n * ctypes.sizeof(ctypes.c_double)) for n in range(4)]
         self._matrix = pdfium_c.FS_MATRIX()
-        self._matrix_pointer = ctypes.pointer(self._matrix)
+        self._matrix_pointer = ctypes.byref(self._matrix)
         self._font = ctypes.create_string_buffer(64)
         self._font_size = ctypes.c_ulong(64)
         self._bold: dict[bytes, bool] = {}
@@ -141,13 +141,13 @@ class _PageReader:
 
     def _rects(self, start: int, count: int) -> list[Rect]:
         """Rectangles around runs of characters."""
-        raw, (left, top, right, bottom) = self._raw, self._edges
+        raw, edges, (left, top, right, bottom) = self._raw, self._edges, self._pointers
         found: list[Rect] = []
         for index in range(quick.count_rects(raw, start, count)):
-            quick.get_rect(raw, index, *self._pointers)
-            x0, y0, x1, y1 = rect = left.value, bottom.value, right.value, top.value
+            quick.get_rect(raw, index, left, top, right, bottom)
+            x0, y1, x1, y0 = edges
             if x1 > x0 and y1 > y0:
-                found.append(rect)
+                found.append((x0, y0, x1, y1))
         return found
 
     def _type(self, index: int) -> tuple[float, bool, tuple[float, float] | None]:
@@ -208,9 +208,9 @@ class _PageReader:
         """How far down the page a line's letters stand: where its text object does, if that is not vertical."""
         if origin and self._rotation == 0 and rect[1] - 0.5 * (rect[3] - rect[1]) < origin[1] < rect[3]:
             return self._bounds[3] - origin[1]
-        x, y = self._edges[:2]
-        if pdfium_c.FPDFText_GetCharOrigin(self._raw, index, *self._pointers[:2]):
-            return self._shown(x.value, y.value, x.value, y.value)[1]
+        if quick.char_origin(self._raw, index, *self._pointers[:2]):
+            x, y = self._edges[:2]
+            return self._shown(x, y, x, y)[1]
         return self._shown(*rect)[3]
 
     def _shown(self, left: float, bottom: float, right: float, top: float) -> Rect:
