@@ -6,6 +6,7 @@ import io
 from collections.abc import Sequence
 
 from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import SimpleDocTemplate, Table
 
 from loaders import load
@@ -49,3 +50,24 @@ def test_a_word_broken_inside_a_cell_is_whole() -> None:
     assert _read(rows, ("GRID", (0, 0), (-1, -1), 0.5, "black")) == [
         "Name | Remark\nAnn | information\nBob | long-term"
     ]
+
+
+def test_a_drawing_of_triangles_and_axes_is_no_table() -> None:
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=A4)
+    for left, bottom in ((100, 600), (100, 700), (200, 600)):  # triangles that share their corners
+        for one, other in (((0, 0), (100, 30)), ((100, 30), (40, 100)), ((40, 100), (0, 0))):
+            canvas.line(left + one[0], bottom + one[1], left + other[0], bottom + other[1])
+    for name, x, y in (("P", 110, 590), ("Q", 205, 640), ("R", 130, 720), ("S", 240, 710)):
+        canvas.drawString(x, y, name)
+    canvas.line(100, 200, 300, 200)
+    canvas.line(110, 180, 110, 400)
+    for n in range(1, 5):  # marks on both axes, with numbers
+        canvas.line(110 + 40 * n, 197, 110 + 40 * n, 203)
+        canvas.line(107, 200 + 40 * n, 113, 200 + 40 * n)
+        canvas.drawString(107 + 40 * n, 186, str(n))
+        canvas.drawString(96, 197 + 40 * n, str(n))
+    canvas.save()
+    found = load(stream.getvalue(), "a.pdf").blocks
+    assert [block.text for block in found if block.kind == "table"] == []
+    assert sorted("".join(block.text for block in found).replace(" ", "")) == sorted("PQRS12341234")
