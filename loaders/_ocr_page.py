@@ -12,6 +12,7 @@ from loaders import _ocr
 from loaders._document import Block, Box
 from loaders._pdf_lines import Cell, Line, PageLines
 from loaders._pdf_order import same_height
+from loaders._pdf_rulings import Grid, grids
 from loaders._pulse import beat
 
 if TYPE_CHECKING:
@@ -45,7 +46,16 @@ def page_lines(image: Image.Image, number: int, points: float) -> ScannedPage:
     lines = _in_order([_page_line(line, number, points, size) for line, size in typed])
     lines = [_in_cells(line) for line in _with_hyphens(lines)]
     upside_down = any(line.upside_down for line in found)
-    return ScannedPage(number, width * points, height * points, lines, upside_down=upside_down)
+    ruled = () if upside_down else _grids(image, points)
+    return ScannedPage(number, width * points, height * points, lines, ruled, upside_down)
+
+
+def _grids(image: Image.Image, points: float) -> tuple[Grid, ...]:
+    """The grids of ruled tables that are drawn in a picture, in points."""
+    from loaders._picture_rulings import rulings
+
+    upright, level = ([(at * points, low * points, high * points) for at, low, high in each] for each in rulings(image))
+    return tuple(grids(upright, level))
 
 
 def as_scanned(blocks: Iterable[Block], pages: Iterable[PageLines]) -> Iterator[Block]:

@@ -179,6 +179,33 @@ def test_columns_and_tables() -> None:
     ]
 
 
+def test_a_ruled_table_keeps_its_cells_of_several_rows_and_lines() -> None:
+    image = Image.new("RGB", (1000, 520), "white")
+    draw, face = ImageDraw.Draw(image), ImageFont.load_default(26)
+    for level in (40, 190, 270, 350, 430):
+        draw.line((40, level, 960, level), fill="black", width=3)
+    draw.line((500, 110, 960, 110), fill="black", width=3)  # under a head of two columns
+    for upright, top in ((40, 40), (270, 40), (500, 40), (730, 110), (960, 40)):
+        draw.line((upright, top, upright, 430), fill="black", width=3)
+    words = {"Kind": (60, 90), "Ballots": (290, 70), "completed": (290, 110), "Results": (670, 60)}
+    words |= {"Share": (520, 130), "Minutes": (750, 130)}
+    for n, row in enumerate(("Paper 52 97% 14", "Touch 75 98% 21", "Sound 36 81% 33")):
+        words |= {word: (60 + 230 * m, 210 + 80 * n) for m, word in enumerate(row.split())}
+    for word, place in words.items():
+        draw.text(place, word, font=face, fill="black")
+    [table] = loaders.load(saved(image), "notice.png").blocks
+    assert (table.kind, table.text.split("\n")) == (
+        "table",
+        [
+            "Kind | Ballots completed | Results | ",
+            "Kind | Ballots completed | Share | Minutes",
+            "Paper | 52 | 97% | 14",
+            "Touch | 75 | 98% | 21",
+            "Sound | 36 | 81% | 33",
+        ],
+    )
+
+
 def test_what_a_picture_says_of_itself() -> None:
     about = PngImagePlugin.PngInfo()
     about.add_text("Title", "Opening hours")
