@@ -16,4 +16,6 @@ def no_collection() -> Iterator[None]:
         yield
     finally:
         if was_on:
+            gc.freeze()  # what has been made becomes old at once, without a first search through all of it
+            gc.unfreeze()
             gc.enable()

@@ -67,12 +67,14 @@ class _Paragraph:
         self.lines: list[Line] = []
         self.begin = self.end = 0.0
         self.bold = True
+        self.is_item = False
 
     def add(self, line: Line) -> None:
         # The first line may be indented: it counts while it is alone.
         self.begin = min(self.begin, line.begin) if len(self.lines) > 1 else line.begin
         self.end = max(self.end, line.end) if self.lines else line.end
         self.bold = self.bold and line.bold
+        self.is_item = self.is_item if self.lines else _BULLET.match(line.text) is not None
         self.lines.append(line)
 
 
@@ -81,7 +83,7 @@ def _belongs(paragraph: _Paragraph, line: Line, gap: float, headings: Headings) 
     last, alone = paragraph.lines[-1], len(paragraph.lines) == 1
     if (same := headings.same_entry(last, line)) is not None:
         return same
-    if alone and _LONE_BULLET.fullmatch(last.text) and abs(line.base - last.base) < last.size:
+    if alone and abs(line.base - last.base) < last.size and _LONE_BULLET.fullmatch(last.text):
         return True
     if abs(line.size - last.size) > 0.08 * last.size or _BULLET.match(line.text):
         return False
@@ -121,7 +123,7 @@ def _begins_anew(paragraph: _Paragraph, line: Line) -> bool:
         return True
     if last.text[-1:].isdigit() and "....." in last.text:
         return True  # a table of contents: each entry ends with its page
-    if _BULLET.match(first.text):
+    if paragraph.is_item:
         return line.begin < first.begin - 0.5 * line.size
     if not _ends(last.text):
         return False
@@ -160,8 +162,8 @@ def _joined(lines: Sequence[Line], words: BrokenWords) -> tuple[str, list[Box]]:
     for line in lines:
         piece = line.text.replace("\0", "")
         text += _between(text, piece, broken, words) if boxes else ""
-        boxes.append(_box(line, line.left, line.right, len(text), len(text) + len(piece)))
-        text, broken = text + piece, line.hyphen
+        start, text, broken = len(text), text + piece, line.hyphen
+        boxes.append(_box(line, line.left, line.right, start, len(text)))
     return text + "-" if broken else text, boxes
 
 

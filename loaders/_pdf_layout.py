@@ -65,12 +65,12 @@ def _furniture_keys(page: PageLines) -> list[tuple[str, int] | None]:
     """Each line's text and height, None where it stands too far inside the page."""
     first = min((line.top for line in page.lines), default=0.0)
     last = max((line.bottom for line in page.lines), default=0.0)
+    upper, lower = _BAND * page.height, (1 - _BAND) * page.height
     keys: list[tuple[str, int] | None] = []
     for line in page.lines:
-        middle = (line.top + line.bottom) / 2
-        near_edge = not _BAND * page.height < middle < (1 - _BAND) * page.height
-        outermost = len(line.cells) == 1 and (line.top <= first or line.bottom >= last)
-        inside = not near_edge and not outermost
+        top, bottom = line.top, line.bottom
+        middle = (top + bottom) / 2
+        inside = upper < middle < lower and (first < top and bottom < last or len(line.cells) > 1)
         keys.append(None if inside else (_DIGITS.sub("#", comparable(line.text)), round(middle / 3)))
     return keys
 

@@ -94,9 +94,9 @@ class _PageReader:
 
     def _text(self) -> str:
         """One character for each of PDFium's, in one call where it can be told that none is left out."""
-        buffer = (ctypes.c_ushort * (self._count + 1))()
-        written = pdfium_c.FPDFText_GetText(self._raw, 0, self._count, buffer)
-        text = bytes(buffer)[: 2 * max(written - 1, 0)].decode("utf-16-le", errors="surrogatepass")
+        buffer = bytearray(2 * (self._count + 1))
+        written = quick.get_text(self._raw, 0, self._count, ctypes.byref(ctypes.c_char.from_buffer(buffer)))
+        text = buffer[: 2 * max(written - 1, 0)].decode("utf-16-le", errors="surrogatepass")
         if len(text) == self._count:
             return text
         codes = (quick.unicode_of(self._raw, index) for index in range(self._count))
@@ -176,10 +176,13 @@ class _PageReader:
         self, text: str, start: int, size: float, rects: list[Rect]
     ) -> tuple[tuple[Cell, ...], tuple[Cell, ...]]:
         """The line cut at gaps that are too wide for spaces, and `Line.finer`; the rectangles of most show none."""
-        gap, parted = _FINER_GAP * size, False
+        parted = False
         if len(rects) > 1:
-            rects = sorted(rects, key=_ACROSS)
-            parted = any(after[0] - before[2] >= gap for before, after in pairwise(rects))
+            rects, gap = sorted(rects, key=_ACROSS), _FINER_GAP * size
+            until = rects[0][2]
+            for rect in rects:
+                parted = parted or rect[0] - until >= gap
+                until = rect[2]
         left, right = rects[0][0], rects[-1][2]
         spread = right - left > _SPREAD * size * len(text) and " " in text
         cuts = self._cuts(rects) if self._vertical else ()
@@ -240,5 +243,10 @@ def _joined(words: list[Cell], gap: float, cuts: Sequence[float]) -> tuple[Cell,
 
 
 def _around(rects: list[Rect]) -> Rect:
-    lefts, bottoms, rights, tops = zip(*rects, strict=True)
-    return min(lefts), min(bottoms), max(rights), max(tops)
+    left, bottom, right, top = rects[0]
+    for x0, y0, x1, y1 in rects:
+        left = x0 if x0 < left else left
+        bottom = y0 if y0 < bottom else bottom
+        right = x1 if x1 > right else right
+        top = y1 if y1 > top else top
+    return left, bottom, right, top

@@ -22,6 +22,7 @@ def _quick(function: Any, result: Any = ctypes.c_int, *arguments: Any) -> Callab
 
 _HANDLE = ctypes.c_void_p
 
+get_text = _quick(pdfium_c.FPDFText_GetText)
 count_rects = _quick(pdfium_c.FPDFText_CountRects)
 get_rect = _quick(pdfium_c.FPDFText_GetRect)
 font_size = _quick(pdfium_c.FPDFText_GetFontSize, ctypes.c_double)
