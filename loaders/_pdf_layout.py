@@ -70,7 +70,7 @@ def _furniture_keys(page: PageLines) -> list[tuple[str, int] | None]:
     for line in page.lines:
         top, bottom = line.top, line.bottom
         middle = (top + bottom) / 2
-        inside = upper < middle < lower and (first < top and bottom < last or len(line.cells) > 1)
+        inside = upper < middle < lower and ((first < top and bottom < last) or len(line.cells) > 1)
         keys.append(None if inside else (_DIGITS.sub("#", comparable(line.text)), round(middle / 3)))
     return keys
 
