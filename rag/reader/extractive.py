@@ -17,7 +17,8 @@ from rag.reader.questions import Question, ask
 from rag.reader.read import Cosines, Line, Weighed, Weighing, weigh
 from rag.reader.rows import header_of, in_words, says_columns
 from rag.reader.sections import announced, named_section
-from rag.reader.times import timely
+from rag.reader.surroundings import captions, openings
+from rag.reader.times import has_digit, timely
 from rag.reader.tokens import tokens
 from rag.reader.yes_no import plain_answer
 from rag.text.languages import analyze, sentences
@@ -111,15 +112,17 @@ def cosines_of(asked: str, language: str, embedder: Embedder) -> Cosines | None:
 def lines_of(hits: Sequence[Hit]) -> list[Line]:
     """The sentences of hits, in their order, as the reader takes them."""
     lines: list[Line] = []
+    opening = openings(hits)
     for rank, hit in enumerate(hits):
-        text, before = hit.chunk.text, ""
-        titles = "\n".join((hit.document.title, *hit.chunk.headings))
-        for position, (start, end) in enumerate(_readable(text)):
-            header = header_of(text, start, end)
-            above = "\n".join(filter(None, (titles, header)))
+        text, before, spans = hit.chunk.text, "", _readable(hit.chunk.text)
+        titles, first = (hit.document.title, *hit.chunk.headings), opening.get(hit.document.id, ())
+        for position, ((start, end), caption) in enumerate(zip(spans, captions(text, spans), strict=True)):
+            header, line = header_of(text, start, end), text[start:end]
+            above = "\n".join(filter(None, (*titles, *(one for one in first if one != line), caption, header)))
             columns = tuple(header.split(CELLS)) if header else ()
-            lines.append(Line(text[start:end], rank, hit.score, above, before, position, columns))
-            before = text[start:end]
+            heading = caption or (hit.chunk.headings[-1] if hit.chunk.headings and position == 0 else "")
+            lines.append(Line(line, rank, hit.score, above, before, position, columns, heading))
+            before = line
     return lines
 
 
@@ -136,8 +139,16 @@ def _marked(question: Question, one: Weighed, lines: Sequence[Line]) -> AnswerSp
     """The span where the question asks for something that a few words name, and they are sure enough."""
     if one.span is None or one.about < _CERTAIN or question.kind in _SPANLESS:
         return None
-    span = AnswerSpan(*one.span)
-    return None if question.kind == "when" and _is_one_of_many(span, lines[one.line].text, question.language) else span
+    span, text = AnswerSpan(*one.span), lines[one.line].text
+    if question.kind == "where" and _is_time(text[span.start : span.end], question.language):
+        return None
+    return None if question.kind == "when" and _is_one_of_many(span, text, question.language) else span
+
+
+def _is_time(text: str, language: str) -> bool:
+    """Whether each of its words says when, or is a figure."""
+    row = tokens(text, language)
+    return all(says or has_digit(token) for token, says in zip(row, timely(row, language), strict=True))
 
 
 def _is_one_of_many(span: AnswerSpan, text: str, language: str) -> bool:

@@ -39,7 +39,7 @@ SENTENCE = (
 class Line:
     """A sentence of a hit: the hit's place (from 0) and score, the titles above it, the sentence before it.
 
-    `columns` are the names of a row's columns, where a header stands above it.
+    `columns` are the names of a row's columns, where a header stands above it; `heading` is what stands right above.
     """
 
     text: str
@@ -49,6 +49,7 @@ class Line:
     before: str
     position: int
     columns: tuple[str, ...] = ()
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)

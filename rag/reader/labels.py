@@ -16,27 +16,88 @@ CELLS = " | "
 """What stands between the cells of a table's row."""
 _OR = re.compile(r"\s+or\s+|[/／・、]|または")
 _ASIDE = re.compile(r"[(（][^)）]*[)）]")
+_NUMBERED = re.compile(r"^\s*[0-9]+[.．)]?\s*")
+_NO_LABEL = re.compile(r"\d:\d|://")
+_LABEL = re.compile(r"[^\s()（）「」『』、,]{1,20}(?: [^\s()（）「」『』、,]{1,20}){0,2}")
+_HOW_MUCH = frozenset(["much", "mani"])
+_DUE = "due"  # "because", too, but on a label it says which date or sum
+_FREE = frozenset(["御", _DUE])
+"""Words that a label may have though the question has not."""
 _SIGNS = frozenset(["comma", "mark", "open", "close"])
 _NAMING = {
     "en": frozenset(["name", "word", "plural", "number", "past", "ing", "adverb", "unit", "month"]),
     "ja": frozenset(["noun", "name", "person", "place", "katakana", "latin", "number", "counter", "suffix", "prefix"]),
 }
 
+_KINDS_OF_VALUE: dict[str, dict[str, frozenset[str]]] = {
+    "en": {
+        "when": frozenset(["date", "day", "time", "year"]),
+        "who": frozenset(["name", "person"]),
+        "where": frozenset(["address", "place", "locat", "venu", "room"]),
+        "amount": frozenset(["price", "amount", "cost", "fee", "rate"]),
+        "number": frozenset(["number", "amount", "quantiti"]),
+    },
+    "ja": {
+        "when": frozenset(["日", "期日", "日付", "日時", "日程", "時刻", "時間", "年月日", "日数", "期間"]),
+        "who": frozenset(["名", "氏名", "名前", "者", "人"]),
+        "where": frozenset(["場所", "住所", "会場", "所在", "地"]),
+        "amount": frozenset(["料金", "価格", "金額", "額", "料", "代金"]),
+        "number": frozenset(["数", "数量", "人数", "件数"]),
+    },
+}
+"""What a label says of the kind of its value, which a question of that kind need not say again."""
 
-def value_asked_for(question: Question, text: str) -> tuple[int, int] | None:
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    column: str
+    value: str
+    start: int
+
+
+def value_asked_for(question: Question, text: str, titles: str = "") -> tuple[int, int] | None:
     """Characters of a line's value, where its label names what the question asks for; else None.
 
-    All words of the label must be the question's, and either what it asks for among them, or at least half of it.
+    All words of the label must be the question's, and either what it asks for among them, or at least half of it; what
+    the `titles` above say is not counted. Or they are, but for the kind of thing that is asked for: "When is it due?",
+    "Due date: …".
     """
     line = LABELLED.match(text)
     if line is None:
         return None
-    label = naming_words(_ASIDE.sub("", line["label"]), question.language)
-    asked = naming_words(question.text, question.language)
-    if not label or not label <= asked:
-        return None
-    fits = bool(label & question.head) or 2 * len(label) >= len(asked)
+    language, asked = question.language, _asked(question)
+    label = naming_words(_ASIDE.sub("", line["label"]), language) - (_FREE - asked)
+    above = naming_words(titles, language)
+    if label and label <= asked:
+        fits = bool(label & question.head) or 2 * len(label) >= len(asked - above)
+    else:
+        own = label - _KINDS_OF_VALUE[language].get(question.kind, frozenset())
+        fits = label != own and bool(own - above) and own <= asked
     return line.span("value") if fits else None
+
+
+def says_another(question: Question, text: str) -> bool:
+    """Whether a line is labelled with something that the question does not speak of: its value is no answer."""
+    line = LABELLED.match(text)
+    if line is None or _NO_LABEL.search(text[: line.start("value") + 2]) or not _LABEL.fullmatch(line["label"]):
+        return False
+    kind = _KINDS_OF_VALUE[question.language].get(question.kind, frozenset())
+    return not naming_words(line["label"], question.language) & (_asked(question) | kind)
+
+
+def _asked(question: Question) -> frozenset[str]:
+    return naming_words(question.text, question.language) - _HOW_MUCH
+
+
+def repeats(question: Question, text: str) -> bool:
+    """Whether a text has no other words than the question, and so tells nothing."""
+    return naming_words(_NUMBERED.sub("", text), question.language) <= naming_words(question.text, question.language)
+
+
+def is_under(question: Question, heading: str, titles: str) -> bool:
+    """Whether a heading, and those above it, name all that the question names: what stands below is about just that."""
+    named, asked = naming_words(_NUMBERED.sub("", heading), question.language), _asked(question)
+    return bool(named) and named <= asked <= named | naming_words(titles, question.language)
 
 
 def cell_asked_for(question: Question, row: str, columns: Sequence[str]) -> tuple[int, int] | None:
@@ -47,12 +108,35 @@ def cell_asked_for(question: Question, row: str, columns: Sequence[str]) -> tupl
     asked = naming_words(question.text, question.language)
     every = frozenset(token.term for token in question.tokens)
     cells = list(_cells(row, columns))
-    keys = [cell for cell in cells if (terms := _terms(cell.value, question.language)) and terms <= every]
-    named = [cell for cell in cells if cell not in keys and cell.value and _is_named(cell.column, question, asked)]
+    keys = [cell for n, cell in enumerate(cells) if _is_key(cell, question, every, first=n == 0)]
+    others = [cell for cell in cells if cell not in keys and cell.value]
+    named = [cell for cell in others if _is_named(cell.column, question, asked)]
+    of_kind = [cell for cell in others if _is_kind(cell.column, question, asked)]
+    named = named or (of_kind if len(of_kind) == 1 else [])
     if not keys or not named:
         return None
     best = max(named, key=lambda cell: len(naming_words(cell.column, question.language)))
     return best.start, best.start + len(best.value)
+
+
+def _is_key(cell: _Cell, question: Question, every: frozenset[str], first: bool) -> bool:
+    """Whether the question names a cell: all its words but those of its column.
+
+    Of the first cell the word is enough that says what it is: "gluten-free *brownie*", 「*アモキシリン*カプセル」.
+    """
+    language = question.language
+    terms = _terms(cell.value, language)
+    if terms and terms - _terms(cell.column, language) <= every:
+        return True
+    row = tokens(cell.value, language) if first else ()
+    return bool(row) and row[-1 if language == "en" else 0].term in every
+
+
+def _is_kind(column: str, question: Question, asked: frozenset[str]) -> bool:
+    """Whether a column's name says the kind of thing that is asked for, and else only what the question says."""
+    words = naming_words(_ASIDE.sub("", column), question.language)
+    kind = _KINDS_OF_VALUE[question.language].get(question.kind, frozenset())
+    return bool(words & kind) and words - kind <= asked
 
 
 def is_of(question: Question, row: str) -> bool:
@@ -60,13 +144,6 @@ def is_of(question: Question, row: str) -> bool:
     cell = next(_cells(row, ()))
     terms = _terms(cell.value, question.language)
     return bool(terms) and terms <= {token.term for token in question.tokens}
-
-
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    column: str
-    value: str
-    start: int
 
 
 def _cells(row: str, columns: Sequence[str]) -> Iterator[_Cell]:
@@ -94,4 +171,5 @@ def _terms(text: str, language: str) -> frozenset[str]:
 @lru_cache(maxsize=256)
 def naming_words(text: str, language: str) -> frozenset[str]:
     """The words that name something, as they are compared."""
-    return frozenset(token.term for token in tokens(text, language) if KINDS[language][token.kind] in _NAMING[language])
+    naming, kinds = _NAMING[language], KINDS[language]
+    return frozenset(t.term for t in tokens(text, language) if kinds[t.kind] in naming or t.term == _DUE)

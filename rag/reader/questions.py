@@ -107,7 +107,7 @@ class Question:
     """A question as the reader sees it; `folded` is its text without differences of width and case.
 
     `terms` are the words that an answer's sentence may share, in order; `head` those that name the kind of thing that
-    is asked for ("which *city*", 何*人*).
+    is asked for ("which *city*", 何*人*); `topic` what a Japanese one is about (*費用*は誰が).
     """
 
     text: str
@@ -117,6 +117,7 @@ class Question:
     head: frozenset[str]
     tokens: tuple[Token, ...]
     folded: str
+    topic: frozenset[str] = frozenset()
 
 
 def ask(text: str, language: str) -> Question:
@@ -129,7 +130,8 @@ def ask(text: str, language: str) -> Question:
     read = tokens(text, language)
     telling = [token for token in read if not is_stop_word(token.text, written)] or read
     terms = [token.term for token in telling if _names_something(token, language)]
-    return Question(text, language, _kind(folded, language), tuple(terms), _head(folded, language), read, folded)
+    kind, head, topic = _kind(folded, language), _head(folded, language), _topic(folded, language)
+    return Question(text, language, kind, tuple(terms), head, read, folded, topic)
 
 
 def _kind(folded: str, language: str) -> Kind:
@@ -141,6 +143,11 @@ def _kind(folded: str, language: str) -> Kind:
 
 def _names_something(token: Token, language: str) -> bool:
     return KINDS[language][token.kind] not in _NO_TERMS[language]
+
+
+def _topic(folded: str, language: str) -> frozenset[str]:
+    found = _LAST_TOPIC.search(folded) if language == "ja" else None
+    return frozenset(token.term for token in tokens(found[1], language)) if found else frozenset()
 
 
 def _head(folded: str, language: str) -> frozenset[str]:

@@ -13,6 +13,7 @@ from rag.reader.definitions import defines
 from rag.reader.features import Array, Line, Seen, see
 from rag.reader.labels import CELLS, cell_asked_for, is_of, value_asked_for
 from rag.reader.questions import Question
+from rag.reader.standing import standing
 from rag.reader.times import has_digit, timely, whole_measure
 from rag.reader.tokens import KINDS, Token
 from rag.reader.weights import Weights, load_weights
@@ -21,6 +22,10 @@ KEPT = 10
 """Lines that are searched for spans: the best by their own features."""
 _UNFIT = 4.0
 """What is taken from the logit of a span that cannot be what is asked for."""
+_SMALL = ("in", "by", "to", "for", "of", "article", "and")
+"""Kinds of words that name no place beside a time or number: "on Friday 22"."""
+_ABBREVIATION = 6
+"""How many letters a short form has at most."""
 _COUNTING = ("number", "month")
 Cosines = Callable[[Sequence[str]], Array]
 """Cosines of texts with the question, (n,)."""
@@ -80,7 +85,9 @@ def weigh(
     values = {n: value for n, line in enumerate(lines) if (value := _value(question, line))}
     topic = topic_of(question)
     defining = {n for n, line in enumerate(lines) if topic and defines(topic, line.text, question.language)}
-    kept = [n for place, n in enumerate(order.tolist()) if place < KEPT or n in values or n in defining]
+    added = standing(question, lines)
+    sure = {*values, *defining, *(n for n, more in enumerate(added) if more > 0)}
+    kept = [n for place, n in enumerate(order.tolist()) if place < KEPT or n in sure]
     near = cosines([lines[n].text for n in kept]) if cosines else None
     found = [(n, *spans) for n, spans in zip(kept, spans_of(seen, kept, scores, near), strict=True)]
     logits = [
@@ -94,6 +101,7 @@ def weigh(
     ]
     weighed = [_labelled(one, values[one.line], question, lines) if one.line in values else one for one in weighed]
     weighed = [replace(one, score=one.score + _DEFINES) if one.line in defining else one for one in weighed]
+    weighed = [replace(one, score=one.score + added[one.line]) for one in weighed]
     weighed.sort(key=lambda one: -one.score)
     least = weighed[-1].score - float(scores[order[0]])
     read = set(kept)
@@ -118,20 +126,33 @@ def spans_of(
 
 
 def _unfit(
-    question: Question, tokens: Sequence[Token], first: NDArray[np.int64], last: NDArray[np.int64]
+    question: Question, row: Sequence[Token], first: NDArray[np.int64], last: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
-    """Spans that cannot be what is asked for: a time or number without one, a person who is only a number.
+    """Spans that cannot be what is asked for: a time or number without one, a person or place that is only a number.
 
     Nor are those that reach from one cell of a table into the next.
     """
     kinds = KINDS[question.language]
-    cells = _within([token.text == "|" for token in tokens], first, last) > 0
+    cells = _within([token.text == "|" for token in row], first, last) > 0
+    times = _within(timely(row, question.language), first, last)
     if question.kind == "when":
-        return cells | (_within(timely(tokens, question.language), first, last) == 0)
-    counts = _within([kinds[token.kind] in _COUNTING or has_digit(token) for token in tokens], first, last)
+        return cells | (times == 0)
+    counts = _within([kinds[token.kind] in _COUNTING or has_digit(token) for token in row], first, last)
     if question.kind in ("number", "amount"):
         return cells | (counts == 0)
-    return cells | (counts > last - first) if question.kind in ("who", "where") else cells
+    if question.kind == "where":
+        small = _within([kinds[token.kind] in _SMALL for token in row], first, last)
+        return cells | (np.maximum(counts, times) + small > last - first) | _is_short_form(question, row, first)
+    return cells | (counts > last - first) if question.kind == "who" else cells
+
+
+def _is_short_form(question: Question, row: Sequence[Token], first: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Spans that begin with a short form of a word of the question: "the defibrillator (AED)"."""
+    opens = [KINDS[question.language][token.kind] == "open" for token in row]
+    named = [token.term in question.terms for token in row]
+    short = [token.text.isupper() and len(token.text) <= _ABBREVIATION for token in row]
+    at = [i for i in range(2, len(row)) if named[i - 2] and opens[i - 1] and short[i]]
+    return np.isin(first, [*at, *(i - 1 for i in at)])
 
 
 def _within(flags: Sequence[bool], first: NDArray[np.int64], last: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -144,7 +165,7 @@ def _value(question: Question, line: Line) -> tuple[int, int] | None:
     """Where the line itself says that it holds what is asked for."""
     if CELLS in line.text:
         return cell_asked_for(question, line.text, line.columns)
-    return value_asked_for(question, line.text)
+    return value_asked_for(question, line.text, line.titles)
 
 
 def _labelled(line: Weighed, value: tuple[int, int], question: Question, lines: Sequence[Line]) -> Weighed:
@@ -165,9 +186,9 @@ def _weighed(
         return Weighed(line, _LINE_SHARE * score - 50)  # behind every line that has one
     best = int(logits.argmax())
     first, last = spans[best]
-    tokens = seen.tokens[line]
-    begin, end = whole_measure(tokens, first, last, seen.question.language)
-    characters = tokens[begin].start, tokens[end].end
+    row = seen.tokens[line]
+    begin, end = whole_measure(row, first, last, seen.question.language)
+    characters = row[begin].start, row[end].end
     overlapping = [logit for (i, j), logit in zip(spans, logits, strict=True) if i <= last and first <= j]
     certainty, about = np.exp(logits[best] - whole), np.exp(np.logaddexp.reduce(overlapping) - whole)
     return Weighed(line, _total(logits) + _LINE_SHARE * score, characters, float(certainty), min(1.0, float(about)))

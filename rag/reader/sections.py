@@ -6,10 +6,12 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from rag.citations.citing import BlocksOf
 from rag.reader.labels import naming_words
 from rag.reader.questions import Question
+from rag.reader.surroundings import BULLET, is_caption
 from rag.text.languages import sentences
 from rag.types import Chunk, Hit, Span
 
@@ -63,7 +65,6 @@ _LEAST_SHARE = 0.5
 """What a heading names at least of the words of a question, unless the rest is what is asked for."""
 _ANNOUNCES = re.compile(r"[:：]\s*$|次の|以下の|下記|\bfollowing\b|\bas follows\b|\bthese\b[^.]*:", re.IGNORECASE)
 _LISTED = ("list", "code", "table")
-_BULLET = re.compile(r"^\s*(?:[●•・■◆○*–-]|\d{1,2}[.)．]|[(（]\d{1,2}[)）]|[①-⑳])")
 _IDEOGRAPHS = re.compile(r"[一-龠]+")
 _PREFIXES = frozenset("毎各全当本御")
 _NOT = {"en": re.compile(r"\b(?:not|no|never|without)\b|n't\b"), "ja": re.compile(r"ない|ません|禁|不可|以外")}
@@ -126,6 +127,8 @@ def _words(text: str, language: str) -> frozenset[str]:
 
 def announced(chunk: Chunk, start: int, end: int, blocks_of: BlocksOf) -> list[tuple[int, int]]:
     """The items of the list that the sentence `start:end` announces: "… the following:"; none where it does not."""
+    if is_caption(chunk.text[start:end], "", chunk.text[end:].lstrip()) and (items := _bulleted(chunk.text, end)):
+        return items
     if not _ANNOUNCES.search(chunk.text[start:end]):
         return []
     following = [span for span in chunk.spans if span.start >= end]
@@ -134,10 +137,16 @@ def announced(chunk: Chunk, start: int, end: int, blocks_of: BlocksOf) -> list[t
     kinds = {n: block.kind for n, block in blocks_of(chunk.document_id, [span.block for span in following]).items()}
     found: list[tuple[int, int]] = []
     for span in following:
-        if kinds.get(span.block) not in _LISTED and not _BULLET.match(chunk.text[span.start : span.end]):
+        if kinds.get(span.block) not in _LISTED and not BULLET.match(chunk.text[span.start : span.end]):
             break
         found += _items(chunk, span)
     return found
+
+
+def _bulleted(text: str, end: int) -> list[tuple[int, int]]:
+    """The lines with bullets or numbers that stand right below."""
+    below = ((end + start, end + stop) for start, stop in sentences(text[end:]))
+    return list(takewhile(lambda span: BULLET.match(text[slice(*span)]), below))
 
 
 def _items(chunk: Chunk, span: Span) -> list[tuple[int, int]]:

@@ -22,6 +22,8 @@ _UNIT = {
     "en": re.compile(r"(?:years?|months?|weeks?|days?|hours?|minutes?|centur(?:y|ies)|decades?|[ap]\.?m|o'clock)$"),
     "ja": re.compile(r"[年月日時分秒週歳才]|世紀|曜"),
 }
+_OTHER_UNITS = ("号", "番", "円", "人", "名", "個", "台", "点", "件", "社", "冊", "本", "枚", "部")
+"""What stands behind a number of four figures that is no year."""
 _DAY = re.compile(r"\d{1,2}(?:st|nd|rd|th)?$")
 _FOUR = re.compile(r"\d{4}$")
 _MEASURE = re.compile(
@@ -43,7 +45,8 @@ def timely(row: Sequence[Token], language: str) -> list[bool]:
             _UNIT[language].match(text) for text in folded[at + 1 : at + 1 + _NEAR]
         )
         alone = kind == "month" or token.text == "May" or bool(_ALONE[language].match(folded[at]))
-        found.append(alone or counts)
+        counts_else = at + 1 < len(row) and row[at + 1].text in _OTHER_UNITS
+        found.append((alone and not counts_else) or counts)
     return found
 
 

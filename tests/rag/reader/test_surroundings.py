@@ -1,0 +1,98 @@
+"""What a document says once, above: its opening lines, headings that the file does not mark, labels."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag import KnowledgeBase
+from rag.reader.surroundings import captions
+from rag.text.languages import sentences
+
+MINUTES = """MINUTES
+Harbour Club Committee, 11 February 2026, 7:30 pm
+Present: Joan Whitby (chair), Tom Ferris
+
+1. Pier repairs
+Three quotes were received. The committee chose Dale Joinery at 14,200 euros.
+
+2. Regatta
+The regatta takes place on Saturday 20 June. Tom Ferris orders the tents.
+
+3. Next meeting
+Wednesday 11 March 2026 in the small room.
+"""
+INVOICE = """Kestrel Print Works, 8 Mill Lane, Leeds
+Invoice date: 3 March 2026
+Due date: 2 April 2026
+Property: Flat 3B, 17 Alma Terrace
+
+The printed posters cost 180 pounds. The rent of the flat is 950 pounds a month.
+"""
+MINUTES_JA = """港友会 運営委員会
+日時：2026年2月11日
+書記：石田
+
+1. 桟橋の修理
+見積もりは三社から届いた。修理は青木工務店に頼む。
+
+2. 健康診断
+健康診断は六月に行う。費用は会社が負担する。
+
+材料
+・木材 20本
+・釘 3箱
+"""
+BOX = "The defibrillator (AED) hangs beside the staff kitchen. It is tested in May.\n"
+PRICES = "Item,Price,Weight\nRye bread,4.60,750\nGluten-free brownie,3.50,80\n"
+
+
+@pytest.fixture
+def library(kb: KnowledgeBase) -> KnowledgeBase:
+    for text, name in (
+        *((MINUTES, "minutes.txt"), (INVOICE, "invoice.txt"), (MINUTES_JA, "議事録.txt")),
+        *((BOX, "box.txt"), (PRICES, "prices.csv")),
+    ):
+        kb.add(text.encode(), name)
+    return kb
+
+
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [
+        ("Who repairs the pier of the harbour club?", "The committee chose Dale Joinery at 14,200 euros."),
+        ("When is the next meeting of the Harbour Club Committee?", "Wednesday 11 March 2026 in the small room."),
+        ("When is the Kestrel invoice due?", "Due date: 2 April 2026"),
+        ("What is the rent of Flat 3B?", "The rent of the flat is 950 pounds a month."),
+        ("健康診断の費用は誰が負担しますか", "費用は会社が負担する。"),
+    ],
+)
+def test_the_line_that_answers_stands_before_the_one_with_the_names(
+    library: KnowledgeBase, question: str, quote: str
+) -> None:
+    answer = library.ask(question)
+    assert answer.sentences[0].citations[0].quote == quote
+
+
+def test_the_list_below_a_heading_that_is_not_marked_is_quoted_whole(library: KnowledgeBase) -> None:
+    answer = library.ask("桟橋の修理の材料は何ですか")
+    assert [sentence.text.strip() for sentence in answer.sentences] == ["材料", "・木材 20本", "・釘 3箱"]
+
+
+@pytest.mark.parametrize(
+    ("question", "span"),
+    [("Where is the defibrillator?", "AED"), ("How much is the brownie?", "3.50"), ("How much is rye bread?", "4.60")],
+)
+def test_the_words_that_answer_are_marked(library: KnowledgeBase, question: str, span: str) -> None:
+    best = library.ask(question).sentences[0]
+    if span == "AED":  # another name of the thing is not its place
+        assert span not in (best.answer or "")
+    else:
+        assert best.answer == span
+
+
+def test_a_heading_is_no_item_of_a_list() -> None:
+    text = "Fruit\n- an apple\n- a pear\nThey are eaten raw.\n2. Bread\nIt is baked at night.\n"
+    spans = sentences(text)
+    above = {text[slice(*span)]: caption for span, caption in zip(spans, captions(text, spans), strict=True)}
+    assert above["They are eaten raw."] == "Fruit"
+    assert above["It is baked at night."] == "2. Bread"
