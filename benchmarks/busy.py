@@ -6,7 +6,7 @@ import random
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,14 +14,14 @@ from evals.datasets import Document, Query, read_dataset
 from evals.metrics import percentile
 from evals.retrieval import sample
 from rag import KnowledgeBase, Settings
+from rag.text.languages import sentences
 
 _QUESTIONS = 200
-_SHARE = 3  # one document in so many is there at the start, the others come while questions are asked
-_COPIES = 2  # of each document, so that there is enough to read for a minute
-_SESSIONS = 5
+_TIMES = 2  # so many times the documents that are there come while questions are asked
+_SESSIONS = 3
 _THINKS_S = (0.1, 0.5)
 _IDLE_S = 20.0
-_BUSY_S = 45.0
+_BUSY_S = 35.0
 
 
 def run(folders: Sequence[Path], limit: int | None) -> list[dict[str, object]]:
@@ -34,14 +34,16 @@ def _rows(folder: Path, limit: int) -> list[dict[str, object]]:
     queries = sample([query for query in dataset.queries if query.relevant], limit)
     with tempfile.TemporaryDirectory(prefix="tenkyo-bench-") as store:
         with KnowledgeBase.open(store, Settings(samples=False)) as kb:
-            kb.add_documents(dataset.documents[::_SHARE])
-            kb.warm_up()
-            kb.ask(queries[0].text)
-            idle = _asked(kb, queries, _IDLE_S, lambda: True)
-            for number in range(_COPIES):
-                for document in dataset.documents:
-                    kb.submit(_markdown(document, number), f"{document.name}-{number}.md")
+            kb.add_documents(dataset.documents)
             kb.start_worker()
+            for query in queries:  # what is kept of a sentence that was read must not make the first time a slow one
+                kb.ask(query.text)
+            idle = _asked(kb, queries, _IDLE_S, lambda: True)
+            kb.pause()
+            for number in range(1, _TIMES + 1):
+                for document, text in zip(dataset.documents, _recombined(dataset.documents, number), strict=True):
+                    kb.submit(f"# {document.title}\n\n{text}\n".encode(), f"{document.name}-{number}.md")
+            kb.resume()
             ingest = _asked(kb, queries, _BUSY_S, lambda: kb.activity().over < kb.activity().files)
         with KnowledgeBase.open(store, Settings(samples=False, chunk_tokens=150)) as kb:
             kb.work_off()  # what the time did not suffice for
@@ -53,9 +55,13 @@ def _rows(folder: Path, limit: int) -> list[dict[str, object]]:
     return [_row(dataset.name, kind, idle[kind], ingest[kind], reindex[kind]) for kind in idle]
 
 
-def _markdown(document: Document, number: int) -> bytes:
-    text = "\n\n".join(block.text for block in document.blocks)
-    return f"# {document.title} ({number})\n\n{text}\n".encode()
+def _recombined(documents: Sequence[Document], number: int) -> Iterator[str]:
+    """For each document one as long, of other documents' sentences: copies would be left out of what is found."""
+    texts = ["\n".join(block.text for block in document.blocks) for document in documents]
+    parts = [[text[start:end] for start, end in sentences(text)] for text in texts]
+    for place, own in enumerate(parts):
+        others = (parts[(place + number * (n + 1)) % len(parts)] for n in range(len(own)))
+        yield "\n".join(other[n % len(other)] for n, other in enumerate(others))
 
 
 def _row(name: str, kind: str, idle: list[float], ingest: list[float], reindex: list[float]) -> dict[str, object]:

@@ -127,10 +127,15 @@ class Catalog:
         return self._database.version()
 
     def changes_since(self, revision: int) -> list[Change]:
-        """What was changed after this revision, in order."""
+        """What was changed after this revision, in order; ranges that touch are one: each costs queries."""
         query = "SELECT revision, kind, first, last FROM changes WHERE revision > ? ORDER BY revision"
+        found: list[Change] = []
         with self._database.read() as db:
-            return [Change(*row) for row in db.execute(query, (revision,))]
+            for change in map(Change._make, db.execute(query, (revision,))):
+                if found and (found[-1].kind, found[-1].last + 1) == (change.kind, change.first):
+                    change = change._replace(first=found.pop().first)
+                found.append(change)
+        return found
 
     # -- documents -----------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from rag.storage import records
 from rag.storage.catalog import Catalog
 from rag.storage.database import Database
 
@@ -38,3 +39,23 @@ def test_every_commit_is_seen_at_once(tmp_path: Path) -> None:
     assert catalog.drop_generation("building") == 0
     assert catalog.building_generation() is None
     assert database.version() != before
+
+
+def test_changes_that_follow_one_another_are_one(tmp_path: Path) -> None:
+    database = Database(tmp_path / "catalog.sqlite")
+    with database.write() as db:
+        for kind, first, last in (
+            ("chunks", 1, 2),
+            ("chunks", 3, 3),
+            ("vectors", 4, 9),
+            ("chunks", 4, 5),
+            ("chunks", 7, 8),
+        ):
+            records.log_change(db, kind, first, last)
+    assert Catalog(database).changes_since(0) == [
+        (2, "chunks", 1, 3),
+        (3, "vectors", 4, 9),
+        (4, "chunks", 4, 5),
+        (5, "chunks", 7, 8),
+    ]
+    assert Catalog(database).changes_since(1)[0] == (2, "chunks", 3, 3)
