@@ -123,7 +123,7 @@ def _ours(files: Sequence[Path]) -> dict[str, float]:
         kb.add_searchable("A first file, so that parsers and 辞書 are loaded.".encode(), "first.txt")
         kb.search("Is it there?", AskOptions(mode="lexical"))
         start, cpu = time.perf_counter(), _cpu_s()
-        for added in kb.add_many([(path, path.name) for path in files]):
+        for _, added in kb.add_many([(path, path.name) for path in files]):
             if added.error:
                 _log.warning("%s: %s", added.file, added.error["message"])
         kb.search("Is it there?", AskOptions(mode="lexical"))

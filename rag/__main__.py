@@ -98,8 +98,7 @@ def _open(options: argparse.Namespace) -> KnowledgeBase:
 def _add(options: argparse.Namespace) -> int:
     failed = 0
     with _open(options) as kb:
-        sources = list(_files(options.paths))
-        for (path, _), added in zip(sources, kb.add_many(sources, options.collection, options.password), strict=True):
+        for path, added in kb.add_many(list(_files(options.paths)), options.collection, options.password):
             failed += added.status == "failed"
             for one in (added, *added.children):
                 _print_added(options, one, str(path) + one.file.removeprefix(added.file))

@@ -132,8 +132,8 @@ class KnowledgeBase:
 
     def add_many(
         self, sources: Sequence[tuple[Path | str, str]], collection: str = "", password: str | None = None
-    ) -> Iterator[Added]:
-        """Adds files, given with their names: read side by side, committed in order; `embed_all` does the rest."""
+    ) -> Iterator[tuple[Path | str, Added]]:
+        """Adds files, given with their names: each is committed when it is read; `embed_all` does the rest."""
         return add_side_by_side(self._parts.library, self._parts.parser.workers, sources, collection, password)
 
     def add_documents(self, documents: Iterable[Document], report: Callable[[Progress], None] = _ignore) -> list[Added]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 import loaders
@@ -14,6 +13,7 @@ from rag.protocols import Report
 from rag.reports import Added, Progress
 
 _ON_THE_WAY = 4
+_Reading = dict[Future[Callable[[], Added]], tuple[Path | str, str]]
 
 
 def add_one(
@@ -29,23 +29,28 @@ def add_side_by_side(
     sources: Sequence[tuple[Path | str, str]],
     collection: str,
     password: str | None,
-) -> Iterator[Added]:
-    """Reads files, given with their names, and commits them in order; some more are on the way than can be parsed.
+) -> Iterator[tuple[Path | str, Added]]:
+    """Reads files, given with their names, and commits each when it is read: a long one holds none of the others up.
 
-    Those wait for the disk: what many threads wait for together takes it no longer than what one does.
+    Some more are on the way than can be parsed. Those wait for the disk: what many threads wait for together takes it
+    no longer than what one does.
     """
     with ThreadPoolExecutor(workers + _ON_THE_WAY) as pool:
-        reading = deque[tuple[str, Future[Callable[[], Added]]]]()
+        reading: _Reading = {}
         for source, name in sources:
             if len(reading) > workers + _ON_THE_WAY:  # one more, so that none is idle while another is committed
-                yield _committed(*reading.popleft())
-            reading.append((name, pool.submit(_read, library, source, name, collection, password, _ignore)))
+                yield from _committed(reading)
+            reading[pool.submit(_read, library, source, name, collection, password, _ignore)] = (source, name)
         while reading:
-            yield _committed(*reading.popleft())
+            yield from _committed(reading)
 
 
-def _committed(name: str, reading: Future[Callable[[], Added]]) -> Added:
-    return _outcome(name, lambda: reading.result()())
+def _committed(reading: _Reading) -> Iterator[tuple[Path | str, Added]]:
+    """Waits for one to be read, and takes out all that are, in the order in which they were given."""
+    done = wait(reading, return_when=FIRST_COMPLETED).done
+    for future in [each for each in reading if each in done]:
+        source, name = reading.pop(future)
+        yield source, _outcome(name, lambda future=future: future.result()())
 
 
 def _outcome(name: str, add: Callable[[], Added]) -> Added:

@@ -101,7 +101,7 @@ def test_files_of_one_name_in_two_folders_are_two_documents(terminal: Terminal, 
         (tmp_path / "branches" / folder / "readme.md").write_text(f"The {folder} branch opens at {hour}.\n")
     (tmp_path / "branches" / ".hidden.md").write_text("A secret.\n")
     terminal.run("add", str(tmp_path / "branches"))
-    assert [row["name"] for row in terminal.run("ls")] == ["north/readme.md", "south/readme.md"]
+    assert sorted(row["name"] for row in terminal.run("ls")) == ["north/readme.md", "south/readme.md"]
 
 
 def test_an_error_is_one_clear_line_and_an_exit_code(terminal: Terminal) -> None:
@@ -180,7 +180,7 @@ def test_a_folder_is_read_side_by_side_and_searched_by_filters(terminal: Termina
     for n in range(6):
         (folder / f"note{n}.txt").write_text(f"The library has {n} lamps.")
     added = terminal.run("add", str(folder), code=1)
-    assert [Path(one["file"]).name for one in added] == sorted(path.name for path in folder.iterdir())
+    assert sorted(Path(one["file"]).name for one in added) == sorted(path.name for path in folder.iterdir())
     assert [one["status"] for one in added].count("failed") == 1
     by_type = terminal.run("search", "library lamps", "--type", "md", "--language", "en")[0]["hits"]
     assert {hit["document"]["name"] for hit in by_type} == {"hours.md"}
