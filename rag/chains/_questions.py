@@ -49,6 +49,8 @@ _DATED = re.compile(
     r"^(?P<thing>(?:The |An? )?[A-Z][\w'’ -]{2,40}?) (?P<be>was|were) (?P<done>\w+ed|built|held|made)\b[^.]*\b\d{4}\b"
 )
 _LABEL = re.compile(r"^[-*•\s]*(?:The )?(?P<label>[A-Z][\w'’-]*(?: [\w'’-]+){0,3}): \S")
+_OPEN_LABEL = re.compile(r"\b(?:to|from|by|of|for|at|in|on|with|until)$")
+_NEXT_TOPIC_JA = re.compile(r"、[^、。]{1,12}は")
 _LABEL_JA = re.compile(r"^[-*•・\s]*(?P<label>[^:：|?？。、\d]{2,16})[:：]\s*\S")
 _DEFINED_JA = re.compile(r"^(?P<thing>[^、。（「]{2,20}?)とは、?[^。]{4,}。?$")
 _TOPIC_JA = re.compile(r"^(?P<thing>[^、。（]{2,16}?)は、?(?P<rest>[^。]{2,60})")
@@ -119,6 +121,8 @@ def _english(text: str) -> Iterator[tuple[str, float]]:
     asked = _ASKED["en"]
     if match := _LABEL.match(text):
         label = match["label"]
+        if _OPEN_LABEL.search(label):
+            return  # "Bill to: …" names nothing
         be = "are" if re.search(r"[^s]s(?: |$)", label.split(" of ")[0].split(" on ")[0] + " ") else "is"
         yield asked["label"].format(x=_within(label, "en"), be=be), 0.9
     elif match := _DATED.match(text):
@@ -140,7 +144,7 @@ def _japanese(text: str) -> Iterator[tuple[str, float]]:
         if _is_noun(match["thing"]):
             yield asked["defined"].format(x=match["thing"]), 1.0
     elif (match := _TOPIC_JA.match(text)) and _is_noun(match["thing"]) and not match["thing"].endswith("者"):
-        thing, rest = match["thing"], match["rest"]
+        thing, rest = match["thing"], _NEXT_TOPIC_JA.split(match["rest"])[0]
         if _DATE_JA.search(rest):
             yield asked["dated"].format(x=thing), 1.1
         elif _PRICE_JA.search(rest):

@@ -13,7 +13,9 @@ _ASKING = r"(?:what|which|who|whom|whose|when|where|why|how)"
 _HELPING = r"(?:is|are|was|were|do|does|did|can|could|will|would|should|may|must|has|have|had)"
 _AND = re.compile(
     rf"(?:,\s*|\s+)(?:and|as well as)(?: also)?,?\s+"
-    rf"(?={_ASKING}\b(?:\s+(?!{_HELPING}\b)[\w'’-]+){{0,3}}\s+{_HELPING}\b)",
+    rf"(?={_ASKING}\b(?:\s+(?!{_HELPING}\b)[\w'’-]+){{0,3}}\s+{_HELPING}\b|who\s+\w)"
+    # A comma alone may also begin a clause that is no question: "the town, where he was born".
+    rf"|,\s+(?=(?:what|when|why)\s+{_HELPING}\b|how\s+(?:much|many|long|often|far|old)\b)",
     re.IGNORECASE,
 )
 _ASKS = re.compile(rf"^(?:\W*(?:and|also|then|in|on|at|for|by|from|to)\b,?\s*)*{_ASKING}\b", re.IGNORECASE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import streamlit as st
@@ -31,9 +32,21 @@ def draw_steps(words: Words, steps: Sequence[ToolUse], *, live: bool) -> None:
     with st.expander(words("agent.steps", count=len(steps)), icon=":material/construction:", expanded=live):
         for number, step in enumerate(steps, 1):
             name = words.name("tools", step.name)
-            st.markdown(f"**{number}. {plain(name)}** {plain(step.arguments)}")
+            st.markdown(f"**{number}. {plain(name)}** {plain(_told(step.arguments))}")
             if step.thought:
                 st.caption(plain(step.thought[:_SHOWN_CHARACTERS]))
             if step.result is not None:
                 failed = words("agent.failed") if step.failed else ""
                 st.code(f"{failed}{step.result[:_SHOWN_CHARACTERS]}", language=None, wrap_lines=True)
+
+
+def _told(arguments: str) -> str:
+    """The arguments of a call without JSON's marks; the value alone where there is but one."""
+    try:
+        given = json.loads(arguments)
+    except ValueError:
+        return arguments
+    if not isinstance(given, dict):
+        return arguments
+    values = [str(value) for value in given.values()]
+    return values[0] if len(values) == 1 else " · ".join(f"{name}: {value}" for name, value in given.items())

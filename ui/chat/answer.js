@@ -181,6 +181,7 @@ const paragraphs = (data) => {
     lines.forEach((one, n) => {
       if (n) next()
       if (!one.trim()) return
+      if (sentence.heading) line.classList.add("heading")
       const part = data.written && !line.childNodes.length ? shaped(line, one) : one
       const whole = lines.filter((other) => other.trim()).length === 1
       line.append(sentenceOf({ ...sentence, text: part, around: whole && part === one ? sentence.around : [] }, data))

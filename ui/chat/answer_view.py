@@ -14,6 +14,8 @@ from ui.language import Words
 _PREVIEW_CHARACTERS = 400
 _QUOTING = ("extractive", "computed")
 """What answers are called that no chat model wrote: their text is the documents' own, to be shown as it is."""
+_PART = ("?\n", "？\n", "か。\n")
+"""How the part of a question ends that what follows answers: its heading."""
 _HERE = Path(__file__).parent
 _mount = component(
     "tenkyo_answer",
@@ -46,6 +48,7 @@ def draw_answer(words: Words, key: str, turn: int, answer: Answer) -> None:
             "marks": [chips[id(c)] for c in s.citations],
             "problem": words(f"problem.{s.problem}") if s.problem else "",
             "around": [s.text[: s.span.start], s.answer, s.text[s.span.end :]] if s.span else [],
+            "heading": not s.citations and s.text.endswith(_PART),
         }
         | (_lang(languages.get(s.citations[0].document_id)) if quoted and s.citations else {})
         for s in answer.sentences

@@ -33,6 +33,7 @@ _ICONS = {
     "medium": ":material/check:",
     "low": ":material/help:",
     "partial": ":material/error:",
+    "uncited": ":material/help:",
 }
 
 
@@ -162,7 +163,9 @@ def _remarks(words: Words, answer: Answer) -> list[str]:
     elif answer.answered:
         quoted = answer.model == _QUOTES
         level = "partial" if any(sentence.problem for sentence in answer.sentences) else _level(answer.confidence)
-        likely = quoted and level != "partial"
+        if level != "partial" and not any(sentence.citations for sentence in answer.sentences):
+            level = "uncited"
+        likely = quoted and level not in ("partial", "uncited")
         said = words(f"likelihood.{level}") if likely else words(f"confidence.{level}")
         remarks.append(f"{_ICONS[level]} {said}")
         remarks.append(words("answer.extractive") if quoted else words.markdown("answer.model", name=answer.model))

@@ -22,6 +22,10 @@ from tests.rag.chains.conftest import Says
         ("When does the library open? And who runs it?", ["When does the library open?", "Who runs it?"]),
         ("What is the fee and when is it due?", ["What is the fee?", "When is it due?"]),
         (
+            "When is the exam, how much is a bun and who opened the park?",
+            ["When is the exam?", "How much is a bun?", "Who opened the park?"],
+        ),
+        (
             "図書館は何時に開きますか。また、休館日はいつですか？",
             ["図書館は何時に開きますか。", "休館日はいつですか？"],
         ),
@@ -38,6 +42,8 @@ def test_several_questions_are_taken_apart(question: str, parts: list[str]) -> N
     [
         "Who wrote and directed it?",
         "What and when was it?",
+        "When was John, who opened the park, born in the town?",
+        "Who lived in the town, where the river was deep?",
         "Which cities do the river and the railway connect?",
         "開館時間と休館日を教えてください",
         "登録は有料ですか？無料ですか？",
