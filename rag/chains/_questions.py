@@ -28,6 +28,8 @@ _ASKED = {
         "dated": "{x}はいつですか？",
         "priced": "{x}はいくらですか？",
         "counted": "{x}は何{unit}ですか？",
+        "placed": "{x}はどこですか？",
+        "person": "{x}は誰ですか？",
         "cell": "{x}の{column}は何ですか？",
         "total": "{column}の合計はいくつですか？",
     },
@@ -52,6 +54,13 @@ _LABEL = re.compile(r"^[-*•\s]*(?:The )?(?P<label>[A-Z][\w'’-]*(?: [\w'’-]
 _OPEN_LABEL = re.compile(r"\b(?:to|from|by|of|for|at|in|on|with|until)$")
 _NEXT_TOPIC_JA = re.compile(r"、[^、。]{1,12}は")
 _LABEL_JA = re.compile(r"^[-*•・\s]*(?P<label>[^:：|?？。、\d]{2,16})[:：]\s*\S")
+_LABELS_JA = {
+    "dated": re.compile(r"(?:日|日時|期限|日程|時刻)$"),
+    "priced": re.compile(r"(?:額|料金?|費用?|価格|代金|小計|合計)$"),
+    "placed": re.compile(r"(?:場所|会場|住所|所在地)$"),
+    "person": re.compile(r"(?:担当者?|氏名|書記|講師|著者)$"),
+}
+"""What a label asks for by how it ends; any other: what it is."""
 _DEFINED_JA = re.compile(r"^(?P<thing>[^、。（「]{2,20}?)とは、?[^。]{4,}。?$")
 _TOPIC_JA = re.compile(r"^(?P<thing>[^、。（]{2,16}?)は、?(?P<rest>[^。]{2,60})")
 _DATE_JA = re.compile(r"\d+月\s*\d+日")
@@ -139,7 +148,8 @@ def _japanese(text: str) -> Iterator[tuple[str, float]]:
     asked = _ASKED["ja"]
     if match := _LABEL_JA.match(text):
         if _is_noun(match["label"]):
-            yield asked["label"].format(x=match["label"]), 0.9
+            kind = next((kind for kind, ends in _LABELS_JA.items() if ends.search(match["label"])), "label")
+            yield asked[kind].format(x=match["label"]), 0.9
     elif match := _DEFINED_JA.match(text):
         if _is_noun(match["thing"]):
             yield asked["defined"].format(x=match["thing"]), 1.0

@@ -39,6 +39,10 @@ TEXT_JA = """# 工作室
 3Dプリンターの使用料は30分150円です。
 
 申込の締切は2026年9月30日です。
+
+担当は青木、予算は80万円です。
+
+休室日：8月12日
 """
 SHOPS = "Shop,City,Sales\nHarbour,Kobe,1200\nStation,Osaka,850\nAirport,Osaka,2430\n"
 
@@ -56,7 +60,10 @@ def last(events: Any) -> tuple[Suggestion, ...]:
         (
             TEXT_JA,
             "工作室.md",
-            {"飲み物を持ち込めますか？", "申込の締切はいつですか？", "3Dプリンターの使用料はいくらですか？"},
+            {
+                *("飲み物を持ち込めますか？", "申込の締切はいつですか？", "3Dプリンターの使用料はいくらですか？"),
+                "休室日はいつですか？",
+            },
         ),
         (SHOPS, "shops.csv", {"What is the total Sales?", "What is the City of Harbour?"}),
     ],
