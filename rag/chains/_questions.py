@@ -138,7 +138,8 @@ def _english(text: str) -> Iterator[tuple[str, float]]:
         if match["thing"].split()[0].casefold() not in _PRONOUNS:
             yield asked["dated"].format(x=_within(match["thing"], "en"), be=match["be"], done=match["done"]), 1.1
     elif (match := _ACTS.match(text)) and not _NO_THING.intersection(match["thing"].casefold().split()):
-        how, do = _HOW.get(match["does"], "When"), "does" if match["s"] else "do"
+        how, is_past = _HOW.get(match["does"], "When"), match["does"] == "cost" and not match["thing"].endswith("s")
+        do = "does" if match["s"] else "did" if is_past else "do"
         yield asked["acts"].format(how=how, do=do, x=_within(match["thing"], "en"), does=match["does"]), 1.1
     elif (match := _DEFINED.match(text)) and match["thing"].split()[0].casefold() not in _PRONOUNS:
         yield asked["defined"].format(x=_within(match["thing"], "en"), be=match["be"]), 0.9

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -30,6 +31,7 @@ _TOKENS_A_COLUMN = 60
 _LONGEST_NAME = 80
 _TYPES: dict[ColumnKind, Any] = {"text": str, "number": float, "date": date, "boolean": bool, "list": list[str]}
 _QUESTIONS = {"en": "What is the {name}?", "ja": "{name}は何ですか？"}
+_HOW_LONG_JA = re.compile(r"(?:期間|年数|日数|時間|長さ)$")
 
 
 def extract(
@@ -65,7 +67,8 @@ def extract(
             hits=(*table.hits, *hits),
             failures=(*table.failures, *([(document.name, failure)] if failure else [])),
         )
-    yield replace(table, took_ms=(time.perf_counter() - begin) * 1000)
+    written = len(table.rows) > len(table.failures)
+    yield replace(table, model=table.model if written else EXTRACTIVE, took_ms=(time.perf_counter() - begin) * 1000)
 
 
 def checked_columns(columns: Sequence[ExtractedColumn]) -> None:
@@ -125,6 +128,8 @@ def _question(column: ExtractedColumn, language: str) -> str:
     if description.endswith(("?", "？", "か", "か。")):
         return description
     name = f"{column.name} ({description})" if description else column.name
+    if language == "ja" and _HOW_LONG_JA.search(column.name):
+        return f"{name}はどのくらいですか？"
     return _QUESTIONS.get(language.split("-")[0], _QUESTIONS["en"]).format(name=name)
 
 

@@ -81,6 +81,12 @@ def test_without_a_model_a_cell_is_what_the_reader_answers(kb: KnowledgeBase, in
     assert row.cells[2].text == "2026-05-04"
 
 
+def test_a_japanese_column_that_is_a_time_asks_how_long(kb: KnowledgeBase) -> None:
+    id_ = kb.add("# 炊飯器\n\n保証期間はお買い上げ日から1年間です。\n".encode(), "炊飯器.md").document_id or ""
+    [row] = last(kb.chains.extract([id_], [ExtractedColumn("保証期間")])).rows
+    assert row.cells[0].text == "1年間"
+
+
 def test_without_a_model_a_cell_is_what_stands_beside_the_columns_name_in_a_row(kb: KnowledgeBase) -> None:
     rows = ["|  | Customer |  | Vehicle |", "|--|--|--|--|", "| Insured name | Gabriel Diaz | Year | 2022 |"]
     rows += [
@@ -137,6 +143,7 @@ def test_after_three_tries_the_reader_answers_and_the_failure_is_told(
     assert len(model.prompts) == 3
     assert table.rows[0].cells[0].text == "A-1024"
     assert table.failures[0][0] == "invoice.md"
+    assert table.model == "extractive"
 
 
 @pytest.mark.parametrize(
