@@ -133,7 +133,12 @@ def _is_key(cell: _Cell, question: Question, every: frozenset[str], first: bool)
 
 
 def _is_kind(column: str, question: Question, asked: frozenset[str]) -> bool:
-    """Whether a column's name says the kind of thing that is asked for, and else only what the question says."""
+    """Whether a column's name says the kind of thing that is asked for, and else only what the question says.
+
+    Not of times: several columns may have them.
+    """
+    if question.kind == "when":
+        return False
     words = naming_words(_ASIDE.sub("", column), question.language)
     kind = _KINDS_OF_VALUE[question.language].get(question.kind, frozenset())
     return bool(words & kind) and words - kind <= asked

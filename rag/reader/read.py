@@ -34,6 +34,8 @@ _LINE_SHARE = 0.5
 _LABELLED = 8.0
 """What a line gets whose label is what is asked for ("Invoice number: …"), in logits: it stands before sentences."""
 _LABELLED_SURE = 0.9
+_LONGEST_VALUE = 40
+"""A longer value has more in it than the answer, and is not marked, in characters."""
 _OWN_ROW = 4.0
 """What a table's row gets beside that if it is about what the question names, and does not only mention it."""
 _DEFINES = 6.0
@@ -172,7 +174,8 @@ def _labelled(line: Weighed, value: tuple[int, int], question: Question, lines: 
     """A line whose label is what is asked for, its value being the answer."""
     own_row = CELLS in lines[line.line].text and is_of(question, lines[line.line].text)
     score = line.score + _LABELLED + (_OWN_ROW if own_row else 0.0)
-    return Weighed(line.line, score, value, _LABELLED_SURE, _LABELLED_SURE)
+    about = _LABELLED_SURE if value[1] - value[0] <= _LONGEST_VALUE else 0.0
+    return Weighed(line.line, score, value, _LABELLED_SURE, about)
 
 
 def _total(logits: NDArray[np.floating]) -> float:

@@ -96,3 +96,23 @@ def test_a_heading_is_no_item_of_a_list() -> None:
     above = {text[slice(*span)]: caption for span, caption in zip(spans, captions(text, spans), strict=True)}
     assert above["They are eaten raw."] == "Fruit"
     assert above["It is baked at night."] == "2. Bread"
+
+
+def test_a_label_that_has_more_behind_it_than_its_value_is_not_marked(kb: KnowledgeBase) -> None:
+    kb.add(
+        "支払期限：2026年6月30日株式会社かわせみ出版御中株式会社やまびこ印刷東京都文京区水道2-4-8\n".encode(),
+        "請求書.txt",
+    )
+    best = kb.ask("支払期限はいつですか").sentences[0]
+    assert (best.citations[0].document_name, best.span) == ("請求書.txt", None)
+
+
+def test_of_several_columns_with_times_the_one_called_day_is_not_preferred(kb: KnowledgeBase) -> None:
+    rows = [
+        "| Sailing | Leaves | Days |",
+        "| --- | --- | --- |",
+        "| First | 7:15 | daily |",
+        "| Last | 18:40 | weekends |",
+    ]
+    kb.add("\n".join(["# Ferry timetable", "", *rows]).encode(), "ferry.md")
+    assert kb.ask("When does the last ferry leave?").sentences[0].answer == "18:40"
