@@ -194,7 +194,7 @@ def _statistical(data: bytes) -> str:
     elif _may_be_greek(sample.decode(_GREEK[0], errors="ignore")):
         likely += _GREEK
     found = detect(sample, include_encodings=likely, no_match_encoding="cp932")
-    if found["confidence"] < _UNSURE or not _valid(data, str(found["encoding"])):
+    if not found["encoding"] or found["confidence"] < _UNSURE or not _valid(data, found["encoding"]):
         # Mainframe encodings are left out: no file of a person's is in one, and short texts look like them.
         found = detect(sample, encoding_era=EncodingEra.ALL & ~EncodingEra.MAINFRAME)
     if found["encoding"] is None:

@@ -105,3 +105,7 @@ def test_short_tables_in_the_encodings_that_look_alike(text: str, encoding: str)
 )
 def test_short_tables_of_european_names(text: str, encoding: str) -> None:
     assert decode(text.encode(encoding))[0] == text
+
+
+def test_bytes_that_no_usual_encoding_gives_are_looked_at_once_more() -> None:
+    assert detect_encoding(b"\x9d\x01") == "mac_roman"
