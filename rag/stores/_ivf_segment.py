@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from rag.errors import StoreError
 from rag.protocols import Ids, Vectors
 from rag.storage.durable import sync_file, sync_folder
+from rag.stores._single_query import one_thread
 
 _STORED = np.float16
 _FILES = _LISTS, _VECTORS, _IDS = "ivf.faiss", "vectors.f16", "ids.npy"
@@ -145,7 +146,8 @@ class IvfSegment:
             nprobe=min(probes, self._index.nlist),  # pyright: ignore[reportCallIssue]
             sel=None if allowed.all() else faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little")),  # pyright: ignore
         )
-        _, found = self._index.search(query[None, :].astype(np.float32), k, params=parameters)
+        with one_thread():
+            _, found = self._index.search(query[None, :].astype(np.float32), k, params=parameters)
         return found[0][(found[0] >= 0) & (found[0] < len(alive))]  # also where the file has been damaged
 
 

@@ -9,6 +9,7 @@ import faiss
 import numpy as np
 
 from rag.protocols import Ids, Vectors
+from rag.stores._single_query import one_thread
 
 
 class FaissFlatStore:
@@ -75,7 +76,8 @@ class FaissFlatStore:
                 held = np.fromiter(self._ids, np.int64, len(self._ids))
                 chosen = np.intersect1d(held, within, assume_unique=True) if len(held) < len(within) else within
                 parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(chosen))  # pyright: ignore[reportCallIssue]
-            scores, ids = self._index.search(query[None, :].astype(np.float32), k, params=parameters)
+            with one_thread():
+                scores, ids = self._index.search(query[None, :].astype(np.float32), k, params=parameters)
         return [(int(i), float(s)) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0]
 
     def scores(self, query: Vectors, ids: Sequence[int]) -> list[float | None]:
