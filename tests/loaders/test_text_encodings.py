@@ -6,7 +6,7 @@ import codecs
 
 import pytest
 
-from loaders import load
+from loaders import DamagedDocument, load
 from loaders._encoding import as_utf8, decode, detect_encoding
 
 SENTENCES = {
@@ -107,5 +107,6 @@ def test_short_tables_of_european_names(text: str, encoding: str) -> None:
     assert decode(text.encode(encoding))[0] == text
 
 
-def test_bytes_that_no_usual_encoding_gives_are_looked_at_once_more() -> None:
-    assert detect_encoding(b"\x9d\x01") == "mac_roman"
+def test_bytes_that_no_encoding_gives_are_no_text() -> None:
+    with pytest.raises(DamagedDocument):
+        detect_encoding(b"\x03\xbd")
