@@ -10,7 +10,7 @@ from itertools import accumulate
 
 from loaders._pdf_lines import Line
 from loaders._pdf_outline import Entry
-from loaders._text import comparable
+from loaders._text import comparable, is_wide
 
 _LARGER = 1.12
 _MAX_LENGTH = 200
@@ -62,7 +62,7 @@ class Headings:
         bold = self._bold_means and apart and lines[0].bold and size >= 0.95 * self.body
         if not (larger or bold) or len(lines) > _MAX_LINES:
             return 0
-        if lines[0].vertical and not self._vertical:
+        if lines[0].vertical and not self._vertical and not is_wide(lines[0].text):
             return 0  # a stamp along the margin
         text = " ".join(line.text for line in lines)
         if len(text) > _MAX_LENGTH or len(_LETTERS.findall(text)) < 2:

@@ -11,7 +11,7 @@ from statistics import median
 from typing import NamedTuple
 
 from loaders._pdf_lines import Cell, Line, PageLines
-from loaders._pdf_order import glued, ordered, same_height
+from loaders._pdf_order import glued, ordered, same_height, without_ruby
 from loaders._pdf_tables import Table, columned_table, holds, ruled_table
 from loaders._text import comparable
 
@@ -103,7 +103,7 @@ def _around(
 
 
 def _laid_out(lines: Sequence[Line]) -> Iterator[Line | Table]:
-    lines = _with_narrow_columns(ordered(glued(lines)))
+    lines = _with_narrow_columns(ordered(glued(without_ruby(lines))))
     if _are_single(lines):
         yield from lines
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -15,6 +16,9 @@ _NO_SPACE_BEFORE = (",", ".", ";", ":", ")", "]")
 _FAR = 0.5  # of the height of a page's text: a header that comes last in the file
 _PROSE = 25  # characters
 _A_CHARACTER = 2  # with what combines with it
+_FIRST_KANA = "\u3041"
+_KANA = re.compile(r"[\u3041-\u30ff ]+")
+_RUBY = 0.65  # of the type size beside it at most
 
 
 def same_height(one: Line, other: Line) -> bool:
@@ -23,6 +27,23 @@ def same_height(one: Line, other: Line) -> bool:
         return False
     shared = min(one.bottom, other.bottom) - max(one.top, other.top)
     return shared > 0.5 * min(one.bottom - one.top, other.bottom - other.top)
+
+
+def without_ruby(lines: Sequence[Line]) -> Sequence[Line]:
+    """Lines without the kana beside or above a word that say how it is read: they would stand between its lines."""
+    if not any(line.text[0] >= _FIRST_KANA for line in lines):
+        return lines
+    return [line for line in lines if not (_KANA.fullmatch(line.text) and any(_is_read(one, line) for one in lines))]
+
+
+def _is_read(line: Line, ruby: Line) -> bool:
+    """Whether small kana stand right of a line written downwards, or above one written to the right."""
+    if ruby.size > _RUBY * line.size or ruby.page != line.page:
+        return False
+    middle = (ruby.left + ruby.right) / 2, (ruby.top + ruby.bottom) / 2
+    right = 0 < middle[0] - line.right < 0.6 * line.size and line.top - line.size < middle[1] < line.bottom + line.size
+    above = 0 < line.top - middle[1] < 0.6 * line.size and line.left - line.size < middle[0] < line.right + line.size
+    return right if line.vertical or line.bottom - line.top > line.right - line.left else above
 
 
 def glued(lines: Sequence[Line]) -> list[Line]:
@@ -105,9 +126,8 @@ def ordered(lines: Sequence[Line]) -> Sequence[Line]:
     back up over what it wrote before, it is from top to bottom; vertical writing goes from right to left.
     """
     if 2 * sum(line.vertical for line in lines) > len(lines):
-        return [
-            line for tier in _tiers(lines) for line in sorted(tier, key=lambda line: (-round(line.right), line.top))
-        ]
+        tiers = _tiers([_downwards(line) for line in lines])
+        return [line for tier in tiers for line in sorted(tier, key=lambda line: (-round(line.right), line.top))]
     jumps = [
         before.bottom - after.top
         for before, after in pairwise(lines)
@@ -121,6 +141,15 @@ def ordered(lines: Sequence[Line]) -> Sequence[Line]:
     rows = _by_height(lines)
     columns = sum(len(row) > 1 and sum(len(line.text) for line in row) > _PROSE * len(row) for row in rows)
     return lines if 3 * columns > len(rows) else [line for row in rows for line in row]
+
+
+def _downwards(line: Line) -> Line:
+    """A line of one or two characters among vertical ones, whose form does not say that it is one of them."""
+    if line.vertical or len(line.text) > _A_CHARACTER or not is_wide(line.text):
+        return line
+    if len(line.text) > 1 and line.right - line.left > line.bottom - line.top:
+        return line
+    return line._replace(base=-line.right, begin=line.top, end=line.bottom, vertical=True)
 
 
 def _tiers(lines: Sequence[Line]) -> list[list[Line]]:

@@ -139,9 +139,9 @@ class _Drawn:
             quick.segment_point(segment, x, y)
             after = _placed(matrix, edges[0], edges[1])
             if before and quick.segment_type(segment) == pdfium_c.FPDF_SEGMENT_LINETO:
-                across, along = sorted((before[0], after[0])), sorted((before[1], after[1]))
-                if min(across[1] - across[0], along[1] - along[0]) <= _STRAIGHT:
-                    found.append((across[0], along[0], across[1], along[1]))
+                (x0, y0), (x1, y1) = before, after
+                if abs(x1 - x0) <= _STRAIGHT or abs(y1 - y0) <= _STRAIGHT:
+                    found.append((min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
             before = after
         return found
 

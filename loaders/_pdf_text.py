@@ -24,6 +24,7 @@ _BLANK = " \xa0\u3000\0"
 _CELL_GAP = 1.4  # times the type size: wider than any space between words
 _FINER_GAP = 1.0
 _SPREAD = 0.8  # times type size and characters: a line that is wider has gaps in it, be they written as spaces
+_MADE_UP = re.compile(r"(?<=[\u2014-\u9fff\uff01-\uff9f]) | (?=[\u2014-\u9fff\uff01-\uff9f])")  # blanks by PDFium
 _MAX_CHARACTERS = 400_000  # of one page
 _WORD = re.compile(r"\S+")
 _ACROSS = itemgetter(0, 2)
@@ -124,6 +125,7 @@ class _PageReader:
         upright = not (turned or self._rotation or around[3] - around[1] > 2 * (around[2] - around[0]))
         vertical = not upright and self._is_vertical(len(text), turned, around)
         if vertical:
+            text = _MADE_UP.sub("", text)
             cells, finer = (Cell(0, len(text), around[0], around[2]),), ()
             base, begin, finish = -right, top, bottom
         else:
