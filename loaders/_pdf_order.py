@@ -18,6 +18,7 @@ _PROSE = 25  # characters
 _A_CHARACTER = 2  # with what combines with it
 _FIRST_KANA = "\u3041"
 _KANA = re.compile(r"[\u3041-\u30ff ]+")
+_ENDING = re.compile(r".?[\u3041-\u30ff。」』）]")
 _RUBY = 0.65  # of the type size beside it at most
 
 
@@ -145,8 +146,8 @@ def ordered(lines: Sequence[Line]) -> Sequence[Line]:
 
 def _downwards(line: Line) -> Line:
     """A line of one or two characters among vertical ones, whose form does not say that it is one of them."""
-    if line.vertical or len(line.text) > _A_CHARACTER or not is_wide(line.text):
-        return line
+    if line.vertical or len(line.text) > _A_CHARACTER or not _ENDING.fullmatch(line.text):
+        return line  # "二" may be the number of an item, which stands by itself
     if len(line.text) > 1 and line.right - line.left > line.bottom - line.top:
         return line
     return line._replace(base=-line.right, begin=line.top, end=line.bottom, vertical=True)

@@ -24,7 +24,9 @@ _BLANK = " \xa0\u3000\0"
 _CELL_GAP = 1.4  # times the type size: wider than any space between words
 _FINER_GAP = 1.0
 _SPREAD = 0.8  # times type size and characters: a line that is wider has gaps in it, be they written as spaces
-_MADE_UP = re.compile(r"(?<=[\u2014-\u9fff\uff01-\uff9f]) | (?=[\u2014-\u9fff\uff01-\uff9f])")  # blanks by PDFium
+_MADE_UP = re.compile(
+    r"(?<=[\u2014\u2015\u2026\u3000-\u9fff\uff01-\uff9f]) | (?=[\u2014\u2015\u2026\u3000-\u9fff\uff01-\uff9f])"
+)  # blanks by PDFium
 _MAX_CHARACTERS = 400_000  # of one page
 _WORD = re.compile(r"\S+")
 _ACROSS = itemgetter(0, 2)
