@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -50,7 +51,7 @@ def test_nothing_acknowledged_is_lost(open_kb: Open, tmp_path: Path, files: Path
 
     kb = open_kb()
     documents = {document.name for document in kb.documents()}
-    assert {f"note{n:02}.md" for n in range(len(acknowledged))} <= documents
+    assert {Path(json.loads(line)["file"]).name for line in acknowledged} <= documents
     for info in kb.documents():
         assert info.chunks == 6, "a document is there whole or not at all"
         n = int(info.name[4:6])
