@@ -16,7 +16,6 @@ _NO_SPACE_BEFORE = (",", ".", ";", ":", ")", "]")
 _FAR = 0.5  # of the height of a page's text: a header that comes last in the file
 _PROSE = 25  # characters
 _A_CHARACTER = 2  # with what combines with it
-_FIRST_KANA = "\u3041"
 _KANA = re.compile(r"[\u3041-\u30ff ]+")
 _ENDING = re.compile(r".?[\u3041-\u30ff。」』）]")
 _RUBY = 0.65  # of the type size beside it at most
@@ -32,9 +31,13 @@ def same_height(one: Line, other: Line) -> bool:
 
 def without_ruby(lines: Sequence[Line]) -> Sequence[Line]:
     """Lines without the kana beside or above a word that say how it is read: they would stand between its lines."""
-    if not any(line.text[0] >= _FIRST_KANA for line in lines):
+    most = _RUBY * max((line.size for line in lines), default=0.0)
+    small = {n for n, line in enumerate(lines) if line.size <= most and _KANA.fullmatch(line.text)}
+    if not small:
         return lines
-    return [line for line in lines if not (_KANA.fullmatch(line.text) and any(_is_read(one, line) for one in lines))]
+    least = min(lines[n].size for n in small)
+    large = [line for line in lines if _RUBY * line.size >= least]
+    return [line for n, line in enumerate(lines) if not (n in small and any(_is_read(one, line) for one in large))]
 
 
 def _is_read(line: Line, ruby: Line) -> bool:
