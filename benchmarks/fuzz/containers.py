@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from benchmarks.fuzz.mutations import MAX_SIZE, changed
+from loaders._archives import UNREADABLE
 
 Entries = Sequence[tuple[str, bytes]]
 _MAX_ENTRIES = 400
@@ -37,7 +38,7 @@ def entries_of(data: bytes) -> Entries:
             if sum(info.file_size for info in infos) > MAX_SIZE * 2:
                 return ()
             return [(info.filename, archive.read(info)) for info in infos]
-    except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, RuntimeError, EOFError, OSError):
+    except (*UNREADABLE, RuntimeError, OSError):
         return ()
 
 

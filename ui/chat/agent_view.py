@@ -44,7 +44,7 @@ def _told(arguments: str) -> str:
     """The arguments of a call without JSON's marks; the value alone where there is but one."""
     try:
         given = json.loads(arguments)
-    except ValueError:
+    except (ValueError, RecursionError):  # it is a model that wrote them
         return arguments
     if not isinstance(given, dict):
         return arguments
