@@ -12,6 +12,7 @@ import tempfile
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -111,13 +112,15 @@ class _Original:
 
     def _lines(self, number: int) -> list[str]:
         """That line of the file, in every encoding that it can be read in."""
-        found: list[str] = []
+        return [line for lines in self._readings for line in lines[number - 1 : number]]
+
+    @cached_property
+    def _readings(self) -> list[list[str]]:
+        """The lines of the file, once in each encoding that it can be read in."""
+        found: list[list[str]] = []
         for encoding in ("utf-8-sig", "utf-32", "utf-16", "utf-16-be", "cp932", "euc_jp", "iso2022_jp", "cp1252"):
-            try:
-                lines = self._kb.original(self._info.id).decode(encoding).splitlines()
-            except (UnicodeError, TenkyoError):
-                continue
-            found += lines[number - 1 : number]
+            with suppress(UnicodeError, TenkyoError):
+                found.append(self._kb.original(self._info.id).decode(encoding).splitlines())
         return found
 
 

@@ -12,6 +12,7 @@ TenkyoError
 ├── InvalidSchema         columns that make no table
 ├── InvalidDialog         messages whose roles do not make a conversation
 └── InvalidSettings       a setting has a value that cannot work
+    └── InvalidPrompt     a prompt template or an example cannot be used as it is written
 """
 
 from loaders import (
@@ -91,6 +92,12 @@ class InvalidSettings(TenkyoError):
     code = "invalid_settings"
 
 
+class InvalidPrompt(InvalidSettings):
+    """A prompt template or an example cannot be used as it is written."""
+
+    code = "invalid_prompt"
+
+
 __all__ = [
     "ConversationNotFound",
     "DamagedDocument",
@@ -99,6 +106,7 @@ __all__ = [
     "EmptyDocument",
     "EncryptedDocument",
     "InvalidDialog",
+    "InvalidPrompt",
     "InvalidSchema",
     "InvalidSettings",
     "LoadError",

@@ -12,7 +12,7 @@ import numpy as np
 
 from rag.chat.budget import most
 from rag.embedders._switching import pinned
-from rag.errors import InvalidSettings, ModelUnavailable, StoreError
+from rag.errors import InvalidPrompt, ModelUnavailable, StoreError
 from rag.protocols import Embedder
 from rag.storage.durable import write_durably
 from rag.text.languages import analyze
@@ -46,9 +46,9 @@ class Examples:
             raise StoreError(f"The examples could not be read ({error}).", hint, str(self._file)) from error
 
     def save(self, examples: Sequence[Example]) -> None:
-        """Uses these from the next question on, and no others; raises InvalidSettings, StoreError."""
+        """Uses these from the next question on, and no others; raises InvalidPrompt, StoreError."""
         if len(examples) > MOST_EXAMPLES:
-            raise InvalidSettings(f"There are more than {MOST_EXAMPLES} examples.")
+            raise InvalidPrompt(f"There are more than {MOST_EXAMPLES} examples.")
         for number, example in enumerate(examples, 1):
             _check(number, example)
         keys = ("question", "answer", "language")
@@ -100,9 +100,9 @@ class Examples:
 
 def _check(number: int, example: Example) -> None:
     if not example.question.strip() or not example.answer.strip():
-        raise InvalidSettings(f"Example {number} lacks its question or its answer.", "Fill it in, or delete the row.")
+        raise InvalidPrompt(f"Example {number} lacks its question or its answer.", "Fill it in, or delete the row.")
     if len(example.question) > LONGEST_QUESTION or len(example.answer) > LONGEST_ANSWER:
         limits = f"{LONGEST_QUESTION} characters for a question, {LONGEST_ANSWER:,} for an answer"
-        raise InvalidSettings(f"Example {number} is too long.", f"There is room for {limits}.")
+        raise InvalidPrompt(f"Example {number} is too long.", f"There is room for {limits}.")
     if example.language not in ("en", "ja"):
-        raise InvalidSettings(f"Example {number} has the language {example.language!r}.", "Write en or ja.")
+        raise InvalidPrompt(f"Example {number} has the language {example.language!r}.", "Write en or ja.")

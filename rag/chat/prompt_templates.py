@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 
-from rag.errors import InvalidSettings, StoreError
+from rag.errors import InvalidPrompt, StoreError
 from rag.storage.durable import write_durably
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -41,14 +41,14 @@ class PromptTemplates:
     def render(self, name: str, language: str, **values: str) -> str:
         """A template in this language (English where there is none), its `$variables` filled in.
 
-        Raises InvalidSettings unless its variables are exactly those that are given.
+        Raises InvalidPrompt unless its variables are exactly those that are given.
         """
         text = self.text(name, language)
         _check(name, text, tuple(values))
         return Template(text).substitute(values)
 
     def text(self, name: str, language: str) -> str:
-        """The template itself, in this language (BCP 47) or in English; raises InvalidSettings, StoreError."""
+        """The template itself, in this language (BCP 47) or in English; raises InvalidPrompt, StoreError."""
         spoken = language.split("-")[0].lower()
         for tongue in (spoken, _FALLBACK):
             if draft := self.drafts.get((name, tongue)):
@@ -56,7 +56,7 @@ class PromptTemplates:
             for folder in filter(None, (self.folder, TEMPLATES)):
                 if (path := folder / f"{name}.{tongue}.txt").is_file():
                     return _read(path)
-        raise InvalidSettings(f"There is no prompt template {name}.", "Its names are those on the Admin page.")
+        raise InvalidPrompt(f"There is no prompt template {name}.", "Its names are those on the Admin page.")
 
     def all(self) -> list[PromptTemplate]:
         """Every template in every language, by name."""
@@ -64,16 +64,16 @@ class PromptTemplates:
         return [self.get(name, language) for name in names for language in LANGUAGES]
 
     def get(self, name: str, language: str) -> PromptTemplate:
-        """One of them; raises InvalidSettings where there is none."""
+        """One of them; raises InvalidPrompt where there is none."""
         changed = self.folder is not None and (self.folder / f"{name}.{language}.txt").is_file()
         return PromptTemplate(name, language, self.text(name, language), _variables(_built_in(name)), changed)
 
     def check(self, name: str, text: str) -> None:
-        """Raises InvalidSettings where this text cannot be the template: too long, or with other variables."""
+        """Raises InvalidPrompt where this text cannot be the template: too long, or with other variables."""
         if len(text) > LARGEST_CHARACTERS:
-            raise InvalidSettings(f"The prompt template {name} is longer than {LARGEST_CHARACTERS:,} characters.")
+            raise InvalidPrompt(f"The prompt template {name} is longer than {LARGEST_CHARACTERS:,} characters.")
         if not text.strip():
-            raise InvalidSettings(f"The prompt template {name} is empty.", "Reset it to get ours back.")
+            raise InvalidPrompt(f"The prompt template {name} is empty.", "Reset it to get ours back.")
         _check(name, text, _variables(_built_in(name)))
 
     def preview(self, name: str, text: str, values: Mapping[str, str]) -> str:
@@ -82,7 +82,7 @@ class PromptTemplates:
         return Template(text.strip()).safe_substitute(values)
 
     def save(self, name: str, language: str, text: str) -> None:
-        """Uses this text from now on; raises InvalidSettings, and StoreError where it cannot be written."""
+        """Uses this text from now on; raises InvalidPrompt, and StoreError where it cannot be written."""
         self.check(name, text)
         path = self._changeable(name, language)
         try:
@@ -98,7 +98,7 @@ class PromptTemplates:
 
     def _changeable(self, name: str, language: str) -> Path:
         if self.folder is None or language not in LANGUAGES or not _built_in(name):
-            raise InvalidSettings(f"There is no prompt template {name} in {language}.")
+            raise InvalidPrompt(f"There is no prompt template {name} in {language}.")
         return self.folder / f"{name}.{language}.txt"
 
 
@@ -109,7 +109,7 @@ BUILT_IN = PromptTemplates()
 def _built_in(name: str) -> str:
     names = {path.name for path in TEMPLATES.glob("*.txt")}  # a name is never joined to a path unseen
     if f"{name}.{_FALLBACK}.txt" not in names:
-        raise InvalidSettings(f"There is no prompt template {name}.", "Its names are those on the Admin page.")
+        raise InvalidPrompt(f"There is no prompt template {name}.", "Its names are those on the Admin page.")
     return _read(TEMPLATES / f"{name}.{_FALLBACK}.txt")
 
 
@@ -127,8 +127,8 @@ def _variables(text: str) -> tuple[str, ...]:
 
 def _check(name: str, text: str, expected: tuple[str, ...]) -> None:
     if not Template(text).is_valid():
-        raise InvalidSettings(f"The prompt template {name} has a $ that names no variable.", "Write $$ for a dollar.")
+        raise InvalidPrompt(f"The prompt template {name} has a $ that names no variable.", "Write $$ for a dollar.")
     found = _variables(text)
     if set(found) != set(expected):
         wanted, used = (", ".join(f"${value}" for value in some) or "none" for some in (expected, found))
-        raise InvalidSettings(f"The prompt template {name} must use these variables: {wanted}; it uses: {used}.")
+        raise InvalidPrompt(f"The prompt template {name} must use these variables: {wanted}; it uses: {used}.")

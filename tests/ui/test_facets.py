@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from loaders import Block, Document, Location
 from ui.components.facets import facets_of
@@ -35,6 +36,26 @@ def test_the_library_shows_what_names_any_of_those_chosen(draw, language) -> Non
     app.multiselect(key="shelf_facet_tags").set_value(["minutes"]).run()
     assert list(app.dataframe[0].value.iloc[:, 0]) == ["one.txt"]
     assert not app.exception
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_document_says_what_it_is_about_and_whom_it_names(environment, language) -> None:
+    def script(language: str) -> None:
+        import streamlit as st
+
+        from ui.components.document_view import draw_preview
+        from ui.knowledge import knowledge_base
+        from ui.language import words_of
+        from ui.visit import Visit
+
+        visit = Visit(knowledge_base(), words_of(language), st.sidebar.container())
+        draw_preview(visit, knowledge_base().documents()[0])
+
+    add("one.txt", persons="Rie; O*Neil", tags="minutes")
+    app = AppTest.from_function(script, args=(language,), default_timeout=60).run()
+    words = words_of(language)
+    told = f"{words('facet.tags')}: minutes · {words('facet.persons')}: Rie{words('where.separator')}O*Neil"
+    assert told in [caption.value.replace("\\", "") for caption in app.caption]
 
 
 def test_a_question_is_asked_of_those_that_name_somebody(draw) -> None:

@@ -45,7 +45,8 @@ def test_a_template_without_its_variables_is_refused_and_says_which(app):
     app.text_area[0].set_value("Just $question").run()
     app.button(key="save_template").click().run()
     assert not app.exception
-    assert app.error
+    told = [text.replace("\\", "") for text in texts(app.error)]
+    assert told == [" ".join(words_of("en").error({"code": "invalid_prompt"}))]
     assert any("must use these variables" in text and "passages" in text for text in texts(app.caption))
     assert "$passages" in knowledge_base().templates.text("question", "en")
 

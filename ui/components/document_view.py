@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from rag.types import Block, Box, Chunk, DocumentInfo
+from rag.types import FACETS, Block, Box, Chunk, DocumentInfo
 from ui.components.passages import blocks_html, marks_of
 from ui.components.report_view import draw_report
 from ui.components.source_view import draw_original, draw_page_image
@@ -70,6 +70,9 @@ def draw_preview(visit: Visit, document: DocumentInfo) -> None:
         "preview.chunks": f"{document.chunks:,}",
     }
     st.caption(" · ".join(words.markdown(key, value=value) for key, value in facts.items()))
+    if found := [(name, values) for name in FACETS if (values := document.values(name))]:
+        named = (f"{words(f'facet.{name}')}: {plain(words('where.separator').join(values))}" for name, values in found)
+        st.caption(" · ".join(named))
     if document.has_original:
         draw_original(visit, document)
     draw_report(visit, document)

@@ -8,7 +8,7 @@ import pytest
 
 from rag import KnowledgeBase
 from rag.chat.examples import Examples
-from rag.errors import InvalidSettings, StoreError
+from rag.errors import InvalidPrompt, StoreError
 from rag.events import ModelFailed, PromptBuilt
 from rag.types import Example
 from tests._checkpoints import tiny_llama
@@ -68,9 +68,9 @@ def test_what_cannot_be_an_example_is_refused_and_the_old_ones_stay(
     examples: Examples, example: Example, complaint: str
 ) -> None:
     examples.save([HOURS])
-    with pytest.raises(InvalidSettings, match=complaint):
+    with pytest.raises(InvalidPrompt, match=complaint):
         examples.save([COST, example])
-    with pytest.raises(InvalidSettings, match="more than"):
+    with pytest.raises(InvalidPrompt, match="more than"):
         examples.save([COST] * 201)
     assert examples.all() == [HOURS]
 

@@ -8,7 +8,7 @@ import pytest
 
 from rag import KnowledgeBase
 from rag.chat.prompt_templates import BUILT_IN, LARGEST_CHARACTERS, PromptTemplates
-from rag.errors import InvalidSettings
+from rag.errors import InvalidPrompt
 from rag.events import ModelFailed, PromptBuilt
 from tests._checkpoints import tiny_llama
 from tests.conftest import Open
@@ -61,15 +61,15 @@ def test_a_saved_template_replaces_ours_until_it_is_reset(templates: PromptTempl
 def test_what_cannot_be_a_template_is_refused_and_nothing_is_written(
     templates: PromptTemplates, name: str, text: str, complaint: str
 ) -> None:
-    with pytest.raises(InvalidSettings, match=complaint):
+    with pytest.raises(InvalidPrompt, match=complaint):
         templates.save(name, "en", text)
-    with pytest.raises(InvalidSettings, match="no prompt template"):
+    with pytest.raises(InvalidPrompt, match="no prompt template"):
         templates.save("answer", "../en", "x")
     assert not templates.folder or not templates.folder.exists()
 
 
 def test_ours_are_never_written_over() -> None:
-    with pytest.raises(InvalidSettings):
+    with pytest.raises(InvalidPrompt):
         BUILT_IN.save("answer", "en", "x")
 
 
