@@ -41,18 +41,22 @@ def cite(answer: str, hits: Sequence[Hit], blocks_of: BlocksOf, check: Check = v
     for text, numbers in _marked_sentences(answer):
         wanted = _terms(text)
         marked = [n for n in numbers if 0 < n <= len(hits)]
-        problem = check(text, [_read(hits[n - 1]) for n in marked]).problem if wanted else ""
-        if problem and (better := _supporting(text, hits, check)):
+        verdict = check(text, [_read(hits[n - 1]) for n in marked]) if wanted else Verdict(1.0, "")
+        problem = verdict.problem
+        if problem and (better := _supporting(text, hits, check, 0.0 if problem == "words" else verdict.share)):
             marked, problem = [better], ""
         quotes = [q for n in marked if (q := best_quote(wanted, n, hits[n - 1].chunk)).support]
         found.append(Sentence(text, tuple(citation(quote, hits, blocks_of) for quote in quotes), problem))
     return tuple(found)
 
 
-def _supporting(text: str, hits: Sequence[Hit], check: Check) -> int | None:
-    """The number of the passage that supports a sentence best, None where none does."""
+def _supporting(text: str, hits: Sequence[Hit], check: Check, least: float) -> int | None:
+    """The number of the passage that supports a sentence best, None where none does.
+
+    It must hold more than `least` of its words: one that only has the number does not outdo one that says otherwise.
+    """
     verdicts = {n: check(text, [_read(hit)]) for n, hit in enumerate(hits, 1)}
-    supported = {n: verdict.share for n, verdict in verdicts.items() if verdict.supported}
+    supported = {n: verdict.share for n, verdict in verdicts.items() if verdict.supported and verdict.share > least}
     return max(supported, key=lambda n: supported[n], default=None)
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import takewhile, zip_longest
 
+from rag.citations.figures import numbers_differ
 from rag.text.languages import analyze, morphemes, sentences, stem
-from rag.text.numbers import numbers_in, spelled_numbers_in
 from rag.types import Problem
 
 MIN_SHARE = 0.34
@@ -23,7 +23,6 @@ _SAME_SHARE = 0.8
 _REACH = 4
 """How many words behind an English negation it may bear upon."""
 
-_FEW = (2, 12)
 _ALIKE_LETTERS = 4
 _ALIKE_SHARE = 0.55
 _MISSPELT = 0.85
@@ -64,10 +63,7 @@ def verify(sentence: str, passages: Sequence[str]) -> Verdict:
     said = [(source[start:end], _share(wanted, source[start:end])) for start, end in sentences(source)]
     retold = [text for text, held in said if held >= _SAME_SHARE]
     context = _context(said, passages)
-    numbers, known = _numbers(sentence), _all_numbers(source)
-    if numbers - known - _counts(sentence, known):
-        return Verdict(share, "number")
-    if numbers - _all_numbers(context) - _counts(sentence, known) and any(_all_numbers(t) - numbers for t in retold):
+    if numbers_differ(sentence, source, context, retold, [text for text, _ in said]):
         return Verdict(share, "number")
     names = list(_names(sentence))
     if any(not _stands_in(name, source) for name in names):
@@ -94,23 +90,6 @@ def _context(said: Sequence[tuple[str, float]], passages: Sequence[str]) -> str:
 
 def _share(wanted: set[str], text: str) -> float:
     return len(wanted & set(analyze(text).words)) / len(wanted) if wanted else 1.0
-
-
-def _all_numbers(text: str) -> set[float]:
-    return numbers_in(text) | spelled_numbers_in(text)
-
-
-def _numbers(sentence: str) -> set[float]:
-    return numbers_in(sentence) | {
-        number for number in spelled_numbers_in(sentence) if number > 1
-    }  # "one" is often none
-
-
-def _counts(sentence: str, known: set[float]) -> set[float]:
-    """Small numbers that are spelled out may count what the passages list, unless they name another such number."""
-    if any(_FEW[0] <= number <= _FEW[1] for number in known):
-        return set()
-    return {number for number in spelled_numbers_in(sentence) if _FEW[0] <= number <= _FEW[0] + 1}
 
 
 # -- names ---------------------------------------------------------------------------------------------

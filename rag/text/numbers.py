@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import NamedTuple
 
 _ONES = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
@@ -31,19 +32,68 @@ _KANJI = re.compile(
 )
 
 
+_UNITS = {
+    "month": r"か月|ヶ月|カ月|ケ月|ヵ月|箇月|月|months?\b",
+    "year": r"年|years?\b",
+    "week": r"週|weeks?\b",
+    "day": r"日|days?\b",
+    "hour": r"時|hours?\b",
+    "minute": r"分(?!の)|minutes?\b",
+    "article": r"条|章|節|項|号",
+    "share": r"%|percent\b|per cent\b|パーセント",
+    "money": r"円|ドル|ユーロ|ポンド|dollars?\b|euros?\b|pounds?\b|yen\b",
+}
+_UNIT = re.compile(r"[\s-]?(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _UNITS.items()) + ")")
+TIMES = frozenset(["year", "month", "week", "day", "hour", "minute"])
+"""The units of time."""
+_YEAR = re.compile(r"1[0-9]{3}|20[0-9]{2}")
+
+
+class Quantity(NamedTuple):
+    """A number and what it is a number of, as "year" or "money"; "" where that is not told."""
+
+    value: float
+    unit: str
+
+
 def numbers_in(text: str) -> set[float]:
     """Every number that is written in digits, with the scale behind it: "3 million" and 300万 are 3e6."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return {_scaled(match) for match in _DIGITS.finditer(folded)}
+    return {value for value, _ in quantities_in(text)}
 
 
 def spelled_numbers_in(text: str) -> set[float]:
     """Every number that is spelled out: "twenty-one", "two hundred thousand", 二十一, 二〇二三."""
+    return {value for value, _ in spelled_quantities_in(text)}
+
+
+def quantities_in(text: str) -> set[Quantity]:
+    """The numbers in digits with their units: "3 months", ¥300, 5%. Four digits alone are a year."""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    found = {_english(match.group()) for match in _WORDS.finditer(folded)}
-    for match in _KANJI.finditer(folded):
-        found.add(_kanji(match.group()))
-    return found
+    return {_measured(_scaled(match), match) for match in _DIGITS.finditer(folded)}
+
+
+def spelled_quantities_in(text: str) -> set[Quantity]:
+    """The numbers that are spelled out with their units: "twenty-one days", 二〇二三年."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    english = {_measured(_english(match.group()), match) for match in _WORDS.finditer(folded)}
+    return english | {_measured(_kanji(match.group()), match) for match in _KANJI.finditer(folded)}
+
+
+def without_quantities(text: str) -> str:
+    """The text, folded, with "0" for each number and its unit; those of Chinese characters stay."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    for pattern in (_DIGITS, _WORDS):
+        folded = re.sub(rf"[$€£¥]?(?:{pattern.pattern})(?:{_UNIT.pattern}間?)?", "0", folded)
+    return folded
+
+
+def _measured(value: float, match: re.Match[str]) -> Quantity:
+    text, start = match.string, match.start()
+    if text[start - 1 : start] in ("$", "€", "£", "¥"):
+        return Quantity(value, "money")
+    if (unit := _UNIT.match(text, match.end())) and unit.lastgroup:
+        return Quantity(value, unit.lastgroup)
+    return Quantity(value, "year" if _YEAR.fullmatch(match.group()) else "")
 
 
 def _scaled(match: re.Match[str]) -> float:

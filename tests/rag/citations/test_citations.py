@@ -72,6 +72,12 @@ def test_a_sentence_is_checked_against_its_passage(sentence: str, problem: str) 
     assert [s.problem for s in cite(sentence, HITS, no_blocks)] == [problem]
 
 
+def test_a_passage_that_only_has_the_number_does_not_outdo_one_that_says_otherwise() -> None:
+    hits = (hit(1, "The contract period is one year."), hit(2, "The duty of the contract lasts three years."))
+    (sentence,) = cite("The contract period is three years [1].", hits, no_blocks)
+    assert (sentence.problem, [citation.number for citation in sentence.citations]) == ("number", [1])
+
+
 def test_a_wrong_mark_is_corrected_where_another_passage_supports_the_sentence() -> None:
     assert cited("The library opens at nine [2].") == [("The library opens at nine.", ["The library opens at nine."])]
 

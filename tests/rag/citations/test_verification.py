@@ -15,6 +15,15 @@ JAPANESE = (
     "富士山は標高3,776メートルで、静岡県と山梨県にまたがる。頂上では煮炊きができない。登山者は年間約二十万人である。"
 )
 
+LEASE = (
+    "The lease of Flat 3B runs for 12 months from 1 May 2026. The rent is £950 per month. The deposit is £1,400 and is "
+    "held by the agent. Notice must be given 28 days before."
+)
+CONTRACT = (
+    "業務委託契約書\n本契約の有効期間は、2025年4月1日から2026年3月31日までとする。ただし、期間満了の3か月前までに申し出が"
+    "ないときは、さらに1年間更新される。\n3. 秘密を守る義務は、本契約終了後も3年間存続する。"
+)
+
 
 @pytest.mark.parametrize(
     ("sentence", "passage", "problem"),
@@ -36,6 +45,14 @@ JAPANESE = (
         ("頂上では煮炊きができる。", JAPANESE, "negation"),
         ("富士山は静岡県と山梨県にまたがらない。", JAPANESE, "negation"),
         ("会議の議事録は総務部が保管する。", JAPANESE, "words"),
+        ("The lease of Flat 3B runs for 28 days.", LEASE, "number"),
+        ("The lease runs for 12 years.", LEASE, "number"),
+        ("The rent is £1,400 per month.", LEASE, "number"),
+        ("Flat 3B is leased for 12 months at £950 per month.", LEASE, ""),
+        ("The rent of Flat 3B is £950 and the deposit £1,400.", LEASE, ""),
+        ("契約期間は3年間である。", CONTRACT, "number"),
+        ("契約は2025年4月1日からで、終了後も義務は3年間存続する。", CONTRACT, ""),
+        ("期間満了の3か月前までに申し出がなければ1年間更新される。", CONTRACT, ""),
     ],
 )
 def test_each_change_is_named(sentence: str, passage: str, problem: str) -> None:
