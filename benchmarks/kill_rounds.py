@@ -60,13 +60,15 @@ def text_of(name: str, version: int) -> str:
     return "\n\n".join([f"# Note {number}", *parts])
 
 
+_LETTERS = str.maketrans("0123456789", "ghijklmnop")
 _SEALED_FROM = 12
 """Few vectors, so that segments are written and replaced in many rounds."""
 
 
 def token(name: str, version: int, part: int) -> str:
-    """The word that stands in this part of this version only."""
-    return "mark" + hashlib.sha256(f"{name} {version} {part}".encode()).hexdigest()[:12]
+    """The word that stands in this part of this version only; of letters, since a code of digits has parts."""
+    digest = hashlib.sha256(f"{name} {version} {part}".encode()).hexdigest()[:12]
+    return "mark" + digest.translate(_LETTERS)
 
 
 def settings_for(store: Path, chunk_tokens: int) -> Settings:
