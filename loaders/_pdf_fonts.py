@@ -12,8 +12,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from pypdf import PdfReader, PdfWriter
+from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, NameObject
+
+from loaders._pypdf import Reader
 
 _LIGATURES = frozenset(("/ff", "/fi", "/fl", "/ffi", "/ffl"))
 _LIGATURE_FORMS = frozenset(map(chr, range(0xFB00, 0xFB05)))
@@ -31,7 +33,7 @@ def with_maps(data: bytes, password: str | None, page: int) -> bytes | None:
     if not _may_have(data):
         return None
     try:
-        reader = PdfReader(io.BytesIO(data), strict=False, password=password)
+        reader = Reader(data, password)
         if not any(_is_ligature_font(font) or _lacks_map(font) for font in _fonts([reader.pages[page - 1]])):
             return None
         writer = PdfWriter(clone_from=reader)

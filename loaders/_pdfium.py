@@ -13,7 +13,6 @@ import pypdfium2.raw as pdfium_c
 
 from loaders._errors import DamagedDocument, EncryptedDocument
 
-_SEARCHED = 200_000_000  # bytes that pypdf may go through on its search for a lost root: all of them at each try
 _LOCK = threading.RLock()
 _CUT_OFF: WeakSet[pdfium.PdfDocument] = WeakSet()
 _WRONG_PASSWORD = pdfium_c.FPDF_ERR_PASSWORD
@@ -70,14 +69,13 @@ def _repaired(data: bytes, password: str | None) -> tuple[bytes, bool]:
 
     Says whether it is whole.
     """
-    from pypdf import PdfReader, PdfWriter
+    from pypdf import PdfWriter
 
     from loaders._pdf_salvage import salvaged
+    from loaders._pypdf import Reader
 
     try:
-        tries = min(10_000, _SEARCHED // len(data))
-        reader = PdfReader(io.BytesIO(data), strict=False, password=password, root_object_recovery_limit=tries)
-        writer = PdfWriter(clone_from=reader)
+        writer = PdfWriter(clone_from=Reader(data, password))
         written = io.BytesIO()
         writer.write(written)
     except Exception as error:

@@ -85,19 +85,28 @@ def _sheet(sheet: Any) -> Iterator[Block]:
 
 
 def _rows(sheet: Any) -> Iterator[Row]:
-    """The cells of each row as shown; a merged cell's text stands in each of its rows, in its first column."""
-    merged = {
-        (row, area.min_col): (area.min_row, area.min_col)
-        for area in getattr(getattr(sheet, "merged_cells", None), "ranges", ())
-        for row in range(area.min_row + 1, area.max_row + 1)
-    }
-    for number, cells in enumerate(sheet.iter_rows(), start=sheet.min_row or 1):
-        texts = [_text(cell) for cell in cells]
-        first = (sheet.min_column or 1) if merged else 1
-        for column in range(first, first + len(texts)) if merged else ():
-            if (number, column) in merged and not texts[column - first]:
-                texts[column - first] = _text(sheet.cell(*merged[number, column]))
-        yield number, texts
+    """The cells of each row as shown; a merged cell's text stands in each of its rows, in its first column.
+
+    Only cells that are there are gone through, and one empty row stands for all between two others: a single text in
+    the last row of a sheet would else make millions of them.
+    """
+    if not hasattr(sheet, "_cells"):
+        sheet.reset_dimensions()  # each row is as wide as it is, not as the file says
+        yield from ((number, [_text(cell) for cell in cells]) for number, cells in enumerate(sheet.iter_rows(), 1))
+        return
+    rows: dict[int, dict[int, str]] = {}
+    for (row, column), cell in sorted(sheet._cells.items()):
+        if text := _text(cell):
+            rows.setdefault(row, {})[column] = text
+    last = max(rows, default=0)
+    for area in sheet.merged_cells.ranges:
+        if text := rows.get(area.min_row, {}).get(area.min_col):
+            for row in range(area.min_row + 1, min(area.max_row, last) + 1):
+                rows.setdefault(row, {}).setdefault(area.min_col, text)
+    for number in sorted(rows):
+        if number - 1 not in rows:
+            yield number - 1, []
+        yield number, [rows[number].get(column, "") for column in range(1, max(rows[number]) + 1)]
 
 
 def _text(cell: Any) -> str:
@@ -115,7 +124,6 @@ def _text(cell: Any) -> str:
 def _comments(sheet: Any) -> Iterator[tuple[int, str]]:
     if not hasattr(sheet, "legacy_drawing"):  # a streamed sheet has no comments
         return
-    for cells in sheet.iter_rows():
-        for cell in cells:
-            if getattr(cell, "comment", None):
-                yield cell.row, f"{cell.coordinate}: {' '.join(cell.comment.text.split())}"
+    for (row, _), cell in sorted(sheet._cells.items()):
+        if getattr(cell, "comment", None):
+            yield row, f"{cell.coordinate}: {' '.join(cell.comment.text.split())}"

@@ -11,6 +11,7 @@ import zipfile
 import pytest
 
 from loaders import DamagedDocument, DocumentTooLarge, LoadError, load
+from loaders._pypdf import Reader
 
 
 def archive(files: dict[str, bytes | str]) -> bytes:
@@ -153,3 +154,15 @@ def test_the_search_for_the_lost_root_of_a_pdf_ends() -> None:
     with pytest.raises(DamagedDocument):
         load(data, "a.pdf")
     assert time.process_time() - start < 10
+
+
+def test_a_pdf_is_not_searched_for_each_of_its_lost_objects() -> None:
+    data = (
+        b"%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Count 0/Kids[]>>\nendobj\n"
+        b"%" + b"x" * 1_000_000 + b"\nxref\n0 1\n0000000000 65535 f \ntrailer\n<</Root 1 0 R/Size 6>>\n"
+    )
+    reader = Reader(data + b"startxref\n%d\n%%%%EOF\n" % data.index(b"xref"), None)
+    start = time.process_time()
+    assert {reader.get_object(number) for number in range(10, 8_000)} == {None}
+    assert time.process_time() - start < 2
+    assert reader.get_object(2) == {"/Count": 0, "/Kids": []}  # it is not in the list of objects either

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from openpyxl import Workbook
 from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
 
-from loaders import EncryptedDocument, Location, Skipped, load
+from loaders import Block, EncryptedDocument, Location, Skipped, load
 from loaders._number_format import shown
 
 
@@ -121,3 +122,25 @@ def test_formulas_that_nobody_computed_are_told() -> None:
     book.active.append([3, "=A3*2"])
     document = load(saved(book), "a.xlsx")
     assert [(one.reason, one.what) for one in document.report.skipped] == [("uncomputed", "2")]
+
+
+def test_a_text_in_the_last_cell_of_a_sheet_costs_no_more_than_another() -> None:
+    workbook = sales()
+    workbook.active["XFD1048576"] = "far away"
+    tracemalloc.start()
+    blocks = load(saved(workbook), "s.xlsx").blocks
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert blocks[5] == Block("paragraph", "far away", 0, Location(sheet="売上", row=1048576))
+    assert peak < 50_000_000
+
+
+@pytest.mark.parametrize("first", [1, 3])
+def test_a_table_that_begins_further_down_keeps_its_row_numbers(first: int) -> None:
+    workbook = Workbook()
+    for number, row in enumerate((["Port", "Ships"], ["Kobe", 7], ["Oslo", 9])):
+        for column, value in enumerate(row, 2):
+            workbook.active.cell(first + number, column).value = value
+    workbook.active.merge_cells(start_row=first + 1, end_row=first + 2, start_column=2, end_column=2)
+    rows = [(block.text, block.location.row) for block in load(saved(workbook), "s.xlsx").blocks[1:]]
+    assert rows == [("Port: Kobe | Ships: 7", first + 1), ("Port: Kobe | Ships: 9", first + 2)]
