@@ -1,7 +1,7 @@
 """A piece of a large file as a file of its own: it can be broken as often as a small one.
 
-Fuzzers trim what they start from, since most of a large file says nothing new. Here another piece is taken each time, so
-that all of the file has its turn: two pages, some paragraphs or rows, a stretch of lines.
+Fuzzers trim what they start from, since most of a large file says nothing new. Here another piece is taken each time,
+so that all of the file has its turn: two pages, some paragraphs or rows, a stretch of lines.
 """
 
 from __future__ import annotations
@@ -30,8 +30,12 @@ def piece_of(data: bytes, number: int) -> bytes:
     if data.startswith(b"%PDF"):
         return _pages(data, number)
     if data.startswith(b"PK"):
-        entries = [(name, _of_entry(name, content, number)) for name, content in entries_of(data)]
-        return packed(entries) if entries and any(len(content) > _LARGE_XML for _, content in entries_of(data)) else data
+        entries = entries_of(data)
+        if not any(_CUT.search(name) and len(content) > _LARGE_XML for name, content in entries):
+            return data
+        return packed(
+            [(name, _elements(content, number) if _CUT.search(name) else content) for name, content in entries]
+        )
     if data.startswith(b"<?xml"):
         return _elements(data, number)
     if data.startswith((b"\xd0\xcf", b"{", b"[")):
@@ -57,10 +61,6 @@ def _pages(data: bytes, number: int) -> bytes:
             return target.getvalue()
     except pdfium.PdfiumError:
         return data
-
-
-def _of_entry(name: str, content: bytes, number: int) -> bytes:
-    return _elements(content, number) if _CUT.search(name) else content
 
 
 def _elements(data: bytes, number: int) -> bytes:
