@@ -17,7 +17,7 @@ from loaders._errors import (
     UnsupportedFormat,
 )
 from loaders._fetch import Fetched, fetch, is_address
-from loaders._language import detect_language
+from loaders._language import detect_language, eastern_language
 from loaders._page_image import render_page
 from loaders._registry import extensions, load
 from loaders._web import Web
@@ -43,6 +43,7 @@ __all__ = [
     "UnsupportedFormat",
     "Web",
     "detect_language",
+    "eastern_language",
     "extensions",
     "fetch",
     "is_address",

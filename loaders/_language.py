@@ -14,6 +14,7 @@ _SAMPLE = 1_200  # characters, twice: more of them take the model longer and cha
 _KANA = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d]")
 _HANGUL = re.compile(r"[\uac00-\ud7a3\u1100-\u11ff]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_EASTERN = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d\uac00-\ud7a3\u1100-\u11ff\u3400-\u9fff]")
 _LETTER = re.compile(r"[^\W\d_]")
 # Characters of one of the two writings only: simplified Chinese forms, traditional ones that Japanese has simplified;
 # Japanese simplified forms and coinages.
@@ -75,13 +76,20 @@ def detect_language(text: str) -> str:
     what is plain ASCII and not surely another language is taken for English.
     """
     sample = _sample(text)
-    letters = len(_LETTER.findall(sample))
-    if not letters:
+    if not _LETTER.search(sample):
         return "und"
+    return eastern_language(sample) or ("en" if _is_plainly_english(sample) else _by_model(sample))
+
+
+def eastern_language(text: str) -> str:
+    """`ja`, `zh` or `ko` where a text is mostly in that writing, else nothing; by its characters alone."""
+    sample = _sample(text)
+    if not _EASTERN.search(sample):
+        return ""
     kana, hangul, han = (len(script.findall(sample)) for script in (_KANA, _HANGUL, _HAN))
-    if 4 * (kana + hangul + han) > letters:  # a word takes more Latin letters than Japanese ones
-        return _east_asian(sample, kana, hangul, han)
-    return "en" if _is_plainly_english(sample) else _by_model(sample)
+    # A word takes more Latin letters than Japanese ones.
+    is_eastern = 4 * (kana + hangul + han) > len(_LETTER.findall(sample))
+    return _east_asian(sample, kana, hangul, han) if is_eastern else ""
 
 
 def _is_plainly_english(sample: str) -> bool:

@@ -59,7 +59,10 @@ class OnnxInt8Embedder(SentenceTransformerEmbedder):
         if not texts:
             return np.empty((0, self.dimension), np.float32)
         pool = self._background if background else self._pool
-        return np.stack(list(pool.map(lambda text: self._run(self._passage_prompt + text), texts)))
+        order = sorted(range(len(texts)), key=lambda n: -len(texts[n]))  # a short one last: no core waits for long
+        vectors = np.empty((len(texts), self.dimension), np.float32)
+        vectors[order] = list(pool.map(self._run, [self._passage_prompt + texts[n] for n in order]))
+        return vectors
 
     def embed_query(self, text: str) -> Vectors:
         """(dimension,) float32 unit vector; the prompt for queries is the model's own."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from loaders import detect_language
+from loaders import detect_language, eastern_language
 from rag.text.codes import codes, humps, number, ungrouped
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ _ACCENTS = re.compile("(?<=[a-z])[\u0300-\u036f]+|[\u0591-\u05c7\u064b-\u065f]+"
 """Of Latin letters, and the vowel points of Hebrew and Arabic, which most writers leave out."""
 _APOSTROPHE = re.compile("['’]")
 EASTERN = ("ja", "zh", "ko")
-_EASTERN = re.compile(rf"[{_CJK}{_HANGUL}]")
 _ASCII_WORD = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
 
 # Lucene's English stop words, and the question words that name no topic.
@@ -168,12 +167,6 @@ def character_runs(text: str) -> list[str]:
         return []
     folded = unicodedata.normalize("NFKC", text).casefold()
     return [match.group().translate(_HIRAGANA) for match in _RUNS.finditer(folded) if match.lastgroup != "word"]
-
-
-def eastern_language(text: str) -> str:
-    """`ja`, `zh` or `ko` where a text is mostly in that writing, else nothing."""
-    found = detect_language(text) if _EASTERN.search(text) else ""
-    return found if found in EASTERN else ""
 
 
 def bigrams(run: str) -> Iterator[str]:
