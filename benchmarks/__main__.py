@@ -50,7 +50,7 @@ BENCHMARKS: dict[str, Callable[[argparse.Namespace], Rows]] = {
     "peers": lambda o: peers.run(_folders(o.data), o.limit, o.peers or Path()),
     "ingest": lambda o: ingest.run(o.data, o.zoo, o.peers or Path(), o.limit),
     "precision": lambda o: precision.run(_folders(o.data), o.limit),
-    "search": lambda o: search.run(_folders(o.data), o.limit, o.seed),
+    "search": lambda o: search.run(_folders(o.data), o.limit, o.seed, o.chart),
     "busy": lambda o: busy.run(_folders(o.data), o.limit),
     "start": lambda o: start.run_start(_folders(o.data)),
     "pages": lambda o: pages.run(o.limit),
@@ -103,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=0, help="fuzz: other mutants; kill, search: another course")
     parser.add_argument("--workers", type=int, default=1, help="fuzz: processes side by side")
     parser.add_argument("--seconds", type=float, default=0, help="fuzz: of processor time for each file at most")
+    parser.add_argument("--chart", type=Path, help="search: SVG to be drawn of the figures")
     parser.add_argument("--state", type=Path, help="fuzz: folder of what was done so far and of findings")
     parser.add_argument("--show", action="store_true", help="tables: print each question that is not answered exactly")
     return parser

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 
+from benchmarks.search_chart import draw
 from benchmarks.search_corpus import close, fill, read_passages
 from evals.metrics import mean, percentile
 from rag import AskOptions, Settings
@@ -27,8 +28,8 @@ _AT_ONCE = 100_000
 _CONTEXT = multiprocessing.get_context("spawn")
 
 
-def run(folders: Sequence[Path], limit: int | None, seed: int) -> list[dict[str, object]]:
-    """A row per size, up to `limit` chunks."""
+def run(folders: Sequence[Path], limit: int | None, seed: int, chart: Path | None = None) -> list[dict[str, object]]:
+    """A row per size, up to `limit` chunks; `chart` becomes an SVG of them."""
     with tempfile.TemporaryDirectory(prefix="tenkyo-bench-") as folder:
         store = Path(folder)
         parts = build(_settings(store))
@@ -39,6 +40,8 @@ def run(folders: Sequence[Path], limit: int | None, seed: int) -> list[dict[str,
         for size in (size for size in SIZES if size <= (limit or SIZES[-1])):
             fill(store, passages, size, seed)
             rows.append(measure(store, questions))
+    if chart:
+        chart.write_text(draw(rows), encoding="utf-8")
     return rows
 
 
