@@ -27,7 +27,10 @@ _HEADING = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A question as weights: of its words and bigrams (repetitions and rarity), of neighbours among them."""
+    """A question as weights: of its words and bigrams (repetitions and rarity), of neighbours among them.
+
+    Each mapping's sum to 1, so that the sum of some is their share.
+    """
 
     words: Mapping[str, float]
     rarity: Mapping[str, float]
@@ -40,12 +43,19 @@ def wanted(terms: Terms, frequencies: Mapping[str, int], total: int) -> Wanted:
     """`frequencies` in how many of `total` passages each word and bigram occurs."""
     rarity = {t: inverse_document_frequency(frequencies.get(t, 0), total) for t in {*terms.words, *terms.bigrams}}
     return Wanted(
-        {word: rarity[word] * n for word, n in Counter(terms.words).items()},
-        {word: rarity[word] for word in terms.words},
-        {(one, two): rarity[one] + rarity[two] for one, two in pairwise(terms.words) if one != two},
-        {bigram: rarity[bigram] * n for bigram, n in Counter(terms.bigrams).items()},
-        {a + b[1:]: rarity[a] + rarity[b] for a, b in pairwise(terms.bigrams) if len(b) == 2 and a[1:] == b[:1]},
+        _shares({word: rarity[word] * n for word, n in Counter(terms.words).items()}),
+        _shares({word: rarity[word] for word in terms.words}),
+        _shares({(one, two): rarity[one] + rarity[two] for one, two in pairwise(terms.words) if one != two}),
+        _shares({bigram: rarity[bigram] * n for bigram, n in Counter(terms.bigrams).items()}),
+        _shares(
+            {a + b[1:]: rarity[a] + rarity[b] for a, b in pairwise(terms.bigrams) if len(b) == 2 and a[1:] == b[:1]}
+        ),
     )
+
+
+def _shares(weights: Mapping[_T, float]) -> dict[_T, float]:
+    total = sum(weights.values()) or 1.0
+    return {one: weight / total for one, weight in weights.items()}
 
 
 def features(asked: Wanted, readings: Sequence[Reading]) -> NDArray[np.float64]:
@@ -83,17 +93,17 @@ def _features(asked: Wanted, reading: Reading, words: float, characters: float) 
 
 
 def _occurrences(asked: Wanted, sentences: Sequence[Line]) -> tuple[dict[str, list[int]], list[set[str]]]:
-    """Where the question's words stand, counted in words; and those of each sentence."""
+    """Where the question's words stand, counted in words; and those of each sentence that has any."""
     places: dict[str, list[int]] = {}
     lines: list[set[str]] = []
     before = 0
     for sentence in sentences:
         here = {word for word in sentence.words if word in asked.words}
         if here:
+            lines.append(here)
             for place, word in enumerate(sentence.words, before):
                 if word in here:
                     places.setdefault(word, []).append(place)
-        lines.append(here)
         before += len(sentence.words)
     return places, lines
 
@@ -101,11 +111,11 @@ def _occurrences(asked: Wanted, sentences: Sequence[Line]) -> tuple[dict[str, li
 def _saturated(weights: Mapping[str, float], often: Mapping[str, float], length: float) -> float:
     """BM25 as a share of its largest value (Robertson and Zaragoza 2009, 3.1 and 3.6: fields weighted by count)."""
     k = _K1 * (1 - _B + _B * length)
-    return sum(weights[t] * n / (n + k) for t, n in often.items()) / (sum(weights.values()) or 1.0)
+    return sum(weights[t] * n / (n + k) for t, n in often.items())
 
 
 def _share(weights: Mapping[_T, float], found: Iterable[_T]) -> float:
-    return sum(weights[one] for one in found) / (sum(weights.values()) or 1.0)
+    return sum(map(weights.__getitem__, found))
 
 
 def _adjacent(places: Mapping[str, list[int]], one: str, two: str) -> bool:
