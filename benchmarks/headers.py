@@ -1,4 +1,4 @@
-"""What a contextual header (title and headings) adds to a passage's vector: the same passages embedded without it.
+"""What a contextual header (title, headings) adds to a passage's vector: the same passages embedded with and without.
 
 Words are the same in every row; only what the embedding model reads of a passage differs.
 """
@@ -17,7 +17,7 @@ from rag import AskOptions, Settings
 from rag.factory import Parts, build
 from rag.ingest.knowledge import EMBEDDED_AT_ONCE
 from rag.reports import Progress
-from rag.text.splitting import embedding_text, fitting_title
+from rag.text.splitting import embedding_text, fitting_title, in_its_place
 from rag.types import Chunk
 
 _LIMIT = 1000
@@ -25,7 +25,8 @@ _DEPTH = 10
 _CHUNKS_PER_DOCUMENT = 3
 _MODES: tuple[Literal["dense", "hybrid"], ...] = ("dense", "hybrid")
 _HEADERS: Mapping[str, Callable[[str, Chunk], str]] = {
-    "title and headings (the default)": lambda title, chunk: embedding_text(title, chunk.headings, chunk.text),
+    "nearest heading of short ones (the default)": embedding_text,
+    "title and headings": lambda title, chunk: in_its_place(title, chunk.headings, chunk.text),
     "none": lambda _, chunk: chunk.text,
 }
 

@@ -397,4 +397,4 @@ class KnowledgeBase:
         active, wanted = self._parts.catalog.active_generation(), shape_of(self.settings, self._parts.embedder)
         if active is None or read_shape(active.fingerprint).serves(wanted):
             return ""
-        return "The settings for embedding or chunking have changed since the index was built."
+        return "The settings for embedding or chunking, or how vectors are made, have changed since the index was made."

@@ -14,7 +14,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 
 
 def read_task() -> dict[str, Any]:
-    """`model` (a folder), `files` (paths)."""
+    """`model` (a folder), `files` (paths), `fitting` (whether chunks are to be as short as what the model reads)."""
     return json.load(sys.stdin)
 
 

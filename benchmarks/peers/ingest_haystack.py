@@ -19,7 +19,7 @@ def load(file: str) -> list:
 
 
 def ingest(files: list[str]) -> list[str]:
-    splitter = DocumentSplitter()
+    splitter = DocumentSplitter(split_length=130) if task["fitting"] else DocumentSplitter()  # words; else 200
     splitter.warm_up()
     splits = splitter.run(documents=loaded(load, files))["documents"]
     store = InMemoryDocumentStore()

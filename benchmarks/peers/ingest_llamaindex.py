@@ -9,6 +9,8 @@ from llama_index.embeddings.huggingface import HuggingFaceEmbedding
 task = read_task()
 Settings.llm = None
 Settings.embed_model = HuggingFaceEmbedding(model_name=task["model"])
+if task["fitting"]:
+    Settings.chunk_size, Settings.chunk_overlap = 256, 50  # tokens, of another tokenizer; the default is 1,024 and 200
 
 
 def ingest(files: list[str]) -> list[str]:

@@ -8,6 +8,11 @@ from typing import NamedTuple
 
 from rag.protocols import Embedder
 from rag.settings import DEFAULT_EMBEDDING_MODEL, Settings
+from rag.text.splitting import embedding_text, in_its_place
+from rag.types import Chunk
+
+_HEADER = "nearest, where short"
+"""What the model reads above a text now: `splitting.embedding_text`."""
 
 SHAPING = ("embedding_model", "chunk_tokens", "chunk_overlap_tokens", "embedded_rows")
 """The settings that shape the index. What neither file nor environment says of them, the index itself remembers."""
@@ -22,6 +27,8 @@ class Shape(NamedTuple):
     embedded_rows: int
     languages: str = "*"
     """Those that get vectors; an index that does not say it was made when all did."""
+    header: str = "title and headings"
+    """What the model reads above a passage's text; an index that does not say it was made with all that there is."""
 
     @property
     def fingerprint(self) -> str:
@@ -36,6 +43,12 @@ class Shape(NamedTuple):
     def leaves_out(self, language: str) -> bool:
         """Whether passages in this language get no vectors; "" is one that is not known."""
         return bool(language) and self.languages != "*" and language not in self.languages.split(",")
+
+    def embedded_text(self, title: str, chunk: Chunk) -> str:
+        """What the model reads of a chunk: the same as of all others of the generation, with which it is compared."""
+        if self.header == _HEADER:
+            return embedding_text(title, chunk)
+        return in_its_place(title, chunk.headings, chunk.text)
 
     def as_settings(self) -> dict[str, object]:
         """The settings that lead to this shape."""
@@ -52,7 +65,7 @@ def read_shape(fingerprint: str) -> Shape:
 def shape_of(settings: Settings, embedder: Embedder) -> Shape:
     """How a reindex would shape the index now."""
     cut = (settings.chunk_tokens, settings.chunk_overlap_tokens, settings.embedded_rows)
-    return Shape(embedder.name, *cut, embedder.languages)
+    return Shape(embedder.name, *cut, embedder.languages, _HEADER)
 
 
 def reshaped(settings: Settings, changes: Mapping[str, object], fixed: Collection[str]) -> Settings:

@@ -25,7 +25,7 @@ from rag.storage.catalog import Catalog, Generation, NewChunk, NewDocument, docu
 from rag.storage.originals import Label, Originals
 from rag.storage.reserve import Reserve
 from rag.text.languages import eastern_language
-from rag.text.splitting import embedding_text, fitting_title, split
+from rag.text.splitting import fitting_title, split
 from rag.types import Chunk, DocumentInfo
 
 EMBEDDED_AT_ONCE = 64
@@ -260,6 +260,7 @@ class Library:
         return [one for one in chunks if one.embedding_key and one.embedding_key not in known]
 
     def _split(self, title: str, blocks: Sequence[Block], shape: Shape) -> list[NewChunk]:
+        title = fitting_title(title, self.embedder)
         chunks = split(title, blocks, self.embedder, shape.chunk_tokens, shape.chunk_overlap_tokens)
         return [NewChunk(chunk, self._embedding_key(title, chunk, blocks, shape)) for chunk in in_turns(chunks)]
 
@@ -268,11 +269,8 @@ class Library:
         far = blocks[chunk.spans[0].block].kind == "table" and (chunk.location.row or 0) > shape.embedded_rows
         if far or shape.leaves_out(eastern_language(chunk.text)):
             return None
-        text = "\0".join((shape.embedding, self._embedded_text(title, chunk)))
+        text = "\0".join((shape.embedding, shape.embedded_text(title, chunk)))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
-
-    def _embedded_text(self, title: str, chunk: Chunk) -> str:
-        return embedding_text(fitting_title(title, self.embedder), chunk.headings, chunk.text)
 
     # -- embedding -----------------------------------------------------------------------------------------
 
@@ -293,13 +291,11 @@ class Library:
         """
         if not self.fits(generation):
             return 0
-        group = self.catalog.pending(generation.id, EMBEDDED_AT_ONCE)
+        shape, group = read_shape(generation.fingerprint), self.catalog.pending(generation.id, EMBEDDED_AT_ONCE)
         if group:
             documents = self.catalog.documents_by_id([*{chunk.document_id for _, chunk in group}])
-            texts = [
-                self._embedded_text(documents[chunk.document_id].title if chunk.document_id in documents else "", chunk)
-                for _, chunk in group
-            ]
+            titles = {id_: fitting_title(info.title, self.embedder) for id_, info in documents.items()}
+            texts = [shape.embedded_text(titles.get(chunk.document_id, ""), chunk) for _, chunk in group]
             self.catalog.put_vectors([key for key, _ in group], self.embedder.embed_passages(texts, background=True))
         return len(group)
 

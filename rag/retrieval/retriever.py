@@ -28,7 +28,7 @@ from rag.text.languages import EASTERN, Terms, analyze, stem
 from rag.text.parts import searchable_parts
 from rag.text.question_language import question_language
 from rag.text.spelling import respelled
-from rag.text.splitting import embedding_text
+from rag.text.splitting import in_its_place
 from rag.text.stop_words import without_stop_words
 from rag.types import AskOptions, DocumentInfo, Hit, Retrieved
 
@@ -265,7 +265,7 @@ class Retriever:
         """The first hits in the cross-encoder's order, as far as its time went; scores stay in falling order."""
         if self._reranker is None or not hits:
             return hits
-        texts = [embedding_text(hit.document.title, hit.chunk.headings, hit.chunk.text) for hit in hits[:RERANKED]]
+        texts = [in_its_place(hit.document.title, hit.chunk.headings, hit.chunk.text) for hit in hits[:RERANKED]]
         try:
             scores = self._reranker.scores(query, texts)
         except ModelUnavailable as error:

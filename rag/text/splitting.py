@@ -14,6 +14,8 @@ from rag.types import Chunk, Span
 SPECIAL_TOKENS = 2  # [CLS] and [SEP], or <s> and </s>
 MAX_HEADER_TOKENS = 64
 _BATCH = 2000
+_SHORT = 64  # tokens
+_LEADERS = re.compile(r"([^\w\s])(?:\s*\1){3,}")
 _CLAUSE_END = re.compile(r"[、，,;；:：)）」』]\s*$|\s$")
 
 
@@ -27,9 +29,19 @@ class _Unit:
     tokens: int
 
 
-def embedding_text(title: str, headings: Sequence[str], text: str) -> str:
-    """What the embedding model reads of a chunk: where it stands, then what it says."""
+def in_its_place(title: str, headings: Sequence[str], text: str) -> str:
+    """A chunk as a reader meets it: where it stands, then what it says."""
     return "\n".join(part for part in (title, " > ".join(headings), text) if part)
+
+
+def embedding_text(title: str, chunk: Chunk) -> str:
+    """What the embedding model reads of a chunk: its text; of a short one the heading above it, too.
+
+    Each token costs time. Where a text is long, its title and headings made vectors no better; a short one ("From nine
+    to five.") may be an answer to its heading only. Dots that lead to a page number are many tokens and say nothing.
+    """
+    nearest = (chunk.headings or (title,))[-1] if chunk.token_count < _SHORT else ""
+    return in_its_place(nearest, (), _LEADERS.sub(r"\1", chunk.text))
 
 
 def split(
@@ -38,14 +50,14 @@ def split(
     """A document's chunks in reading order (their ids are 0 and their document id empty: the catalog gives both).
 
     A chunk never crosses a heading; it divides a sentence only when that alone is too long; a table is divided
-    by rows with its header repeated; neighbours overlap by whole sentences. What is embedded of a chunk (title,
-    headings, text) never exceeds what the model reads, so nothing is cut off unseen.
+    by rows with its header repeated; neighbours overlap by whole sentences. Title, headings and text of a chunk
+    never exceed together what the model reads, so nothing is cut off unseen.
     """
     ordinal = 0
     title = fitting_title(title, embedder)
     for path, ordinals in _sections(blocks):
         headings = _fitting_headings(title, path, embedder)
-        header = embedding_text(title, headings, "")
+        header = in_its_place(title, headings, "")
         room = embedder.max_tokens - SPECIAL_TOKENS - sum(embedder.count_tokens([header]))
         packer = _Packer(blocks, embedder, min(chunk_tokens, room), overlap_tokens)
         for chunk in packer.pack(ordinals):
@@ -79,7 +91,7 @@ def _fitting_headings(title: str, path: tuple[str, ...], embedder: Embedder) -> 
     path = tuple(" ".join(heading.split()) for heading in path)
     if path and path[0] == title:
         path = path[1:]
-    while path and sum(embedder.count_tokens([embedding_text(title, path, "")])) > MAX_HEADER_TOKENS:
+    while path and sum(embedder.count_tokens([in_its_place(title, path, "")])) > MAX_HEADER_TOKENS:
         path = path[1:]
     return path
 

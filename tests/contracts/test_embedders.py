@@ -96,7 +96,7 @@ def test_the_library_keeps_vectors_of_passages_after_their_prompt(tmp_path: Path
     kb = open_kb(embedding_model=folder)
     kb.add(text.encode(), "notes.txt")
     (chunk,) = kb.chunks(kb.documents()[0].id)
-    read = embedding_text(kb.documents()[0].title, chunk.headings, chunk.text)
+    read = embedding_text(kb.documents()[0].title, chunk)
     expected = SentenceTransformer(folder, device="cpu").encode(
         f"passage: {read}", prompt="", normalize_embeddings=True
     )

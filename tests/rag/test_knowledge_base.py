@@ -11,6 +11,7 @@ import pytest
 
 from rag import AskOptions, KnowledgeBase
 from rag.errors import DocumentNotFound, StoreError
+from rag.protocols import Vectors
 from tests.conftest import Open
 
 HOURS = b"# Opening hours\n\nThe library opens at nine. It closes at 20:00 on weekdays.\n"
@@ -218,6 +219,28 @@ def test_an_index_of_an_earlier_version_goes_on_with_vectors_for_all_languages(o
     assert again.stats().stale == ""
     again.add(MIXED.encode(), "mixed.md")
     assert again.documents()[1].embedded == 2
+
+
+def test_an_index_whose_vectors_were_made_of_titles_too_goes_on_so_until_it_is_rebuilt(open_kb: Open) -> None:
+    kb = open_kb()
+    kb.add(HOURS, "hours.md")
+    kb.close()
+    with sqlite3.connect(kb.settings.store / "catalog.sqlite") as db:
+        (known,) = db.execute("SELECT fingerprint FROM generations").fetchone()
+        old = {name: value for name, value in json.loads(known).items() if name != "header"}
+        db.execute("UPDATE generations SET fingerprint = ?", (json.dumps(old, sort_keys=True),))
+    again = open_kb()
+    assert again.stats().stale
+    again.add(b"# Rules\n\n## Smoking\n\nIt is forbidden.\n", "rules.md")
+    model = again._parts.embedder
+
+    def embedded() -> Vectors:
+        return again._parts.indexes.vectors.vectors([again.chunks(again.documents()[1].id)[0].id])[0]
+
+    assert embedded() == pytest.approx(model.embed_query("Rules\nSmoking\nIt is forbidden."), abs=2e-3)
+    again.reindex()
+    assert again.stats().stale == ""
+    assert embedded() == pytest.approx(model.embed_query("Smoking\nIt is forbidden."), abs=2e-3)
 
 
 def test_a_store_of_a_newer_version_is_refused_clearly(open_kb: Open) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from loaders import Block, Box, Location
 from rag.embedders.sentence_transformer import SentenceTransformerEmbedder
-from rag.text.splitting import SPECIAL_TOKENS, embedding_text, fitting_title, split
+from rag.text.splitting import SPECIAL_TOKENS, embedding_text, fitting_title, in_its_place, split
 from rag.types import Chunk
 
 WORDS = ["the", "library", "opens", "at", "nine", "every", "day", "and", "closes", "late", "on", "Friday"]
@@ -53,6 +53,28 @@ def test_a_chunk_never_crosses_a_heading_and_carries_its_path(embedder: Sentence
         (("Opening", "Holidays"), "Closed on Mondays."),
         (("Fees",), "Five euros."),
     ]
+
+
+def test_the_model_reads_the_heading_of_a_short_passage_and_of_a_long_one_only_the_text(
+    embedder: SentenceTransformerEmbedder,
+) -> None:
+    blocks = [
+        Block("paragraph", "An office."),
+        Block("heading", "Visits", 1),
+        Block("heading", "When is it open?", 2),
+        Block("paragraph", "From nine to five."),
+        Block("heading", "What is it?", 2),
+        Block("paragraph", english(7)),
+    ]
+    read = [embedding_text("Guide", chunk) for chunk in chunks_of(embedder, blocks)]
+    assert read == ["Guide\nAn office.", "When is it open?\nFrom nine to five.", english(7)]
+
+
+def test_leading_dots_are_not_read(embedder: SentenceTransformerEmbedder) -> None:
+    text = "Fees .................. 7\nRooms . . . . . . . . 12\nAnd so on... -- 1.5"
+    (chunk,) = chunks_of(embedder, [Block("paragraph", text)], title="")
+    assert embedding_text("", chunk) == "Fees . 7\nRooms . 12\nAnd so on... -- 1.5"
+    assert chunk.text == text
 
 
 def test_a_heading_with_nothing_under_it_can_still_be_found(embedder: SentenceTransformerEmbedder) -> None:
@@ -126,7 +148,7 @@ def test_nothing_is_lost_and_nothing_exceeds_what_the_model_reads(
         if block.kind != "heading":
             assert all((n, c) in covered for c, mark in enumerate(block.text) if not mark.isspace())
     for chunk in chunks:
-        text = embedding_text(fitting_title(title, embedder), chunk.headings, chunk.text)
+        text = in_its_place(fitting_title(title, embedder), chunk.headings, chunk.text)
         assert embedder.count_tokens([text])[0] + SPECIAL_TOKENS <= embedder.max_tokens
         assert chunk.text.strip()
 
