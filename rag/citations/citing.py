@@ -53,11 +53,17 @@ def cite(answer: str, hits: Sequence[Hit], blocks_of: BlocksOf, check: Check = v
 def _supporting(text: str, hits: Sequence[Hit], check: Check, least: float) -> int | None:
     """The number of the passage that supports a sentence best, None where none does.
 
-    It must hold more than `least` of its words: one that only has the number does not outdo one that says otherwise.
+    It must hold more than `least` of its words, and no fewer than another passage of its document that has other
+    numbers: one that only has the number does not outdo one that says otherwise.
     """
     verdicts = {n: check(text, [_read(hit)]) for n, hit in enumerate(hits, 1)}
     supported = {n: verdict.share for n, verdict in verdicts.items() if verdict.supported and verdict.share > least}
-    return max(supported, key=lambda n: supported[n], default=None)
+    best = max(supported, key=lambda n: supported[n], default=None)
+    if best is None:
+        return None
+    document = hits[best - 1].document.id
+    others = (one for n, one in verdicts.items() if one.problem == "number" and hits[n - 1].document.id == document)
+    return None if any(other.share > supported[best] for other in others) else best
 
 
 def _read(hit: Hit) -> str:

@@ -30,8 +30,8 @@ _MANY_FRESH = 500
 """Chunks in memory that are worth a commit of the word index on the disk."""
 _MOST_FRESH = 2_000
 """Chunks that are kept in memory for the time being, at most."""
-_Text = tuple[str, tuple[str, ...], str]
-"""All that is analysed of a chunk: its document's title, its headings, its text."""
+_Text = tuple[str, str, tuple[str, ...], str]
+"""All that is analysed of a chunk: its document's title and language, its headings, its text."""
 _log = logging.getLogger(__name__)
 
 
@@ -92,12 +92,12 @@ class Indexes:
                     return
             self._followed = version
 
-    def analyse(self, title: str, chunks: Iterable[Chunk]) -> None:
+    def analyse(self, title: str, language: str, chunks: Iterable[Chunk]) -> None:
         """Analyses chunks that are about to be committed, so that whoever asks next need not wait for that."""
         for chunk in chunks:
             while len(self._analysed) >= _MOST_FRESH:  # of documents that were not committed in the end
                 self._analysed.popitem(last=False)
-            self._analysed[title, chunk.headings, chunk.text] = analysed(title, chunk)
+            self._analysed[title, language, chunk.headings, chunk.text] = analysed(title, language, chunk)
 
     def rebuild(self) -> None:
         """Makes both anew from the catalog."""
@@ -235,9 +235,9 @@ class Indexes:
                 held = known.fresh.find([chunk.id for chunk in page]) if known else {}
                 for chunk in page:
                     if chunk.document_id in titles:
-                        title = titles[chunk.document_id]
-                        known_already = self._analysed.pop((title, chunk.headings, chunk.text), None)
-                        yield held.get(chunk.id) or entry_of(chunk, title, known_already)
+                        title, language = titles[chunk.document_id]
+                        known_already = self._analysed.pop((title, language, chunk.headings, chunk.text), None)
+                        yield held.get(chunk.id) or entry_of(chunk, title, language, known_already)
 
     def _words_folder(self, generation: int) -> Path:
         return self._folder / f"words-{generation}"

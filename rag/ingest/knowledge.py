@@ -164,7 +164,7 @@ class Library:
         if not (total := sum(count for _, count in counted)):
             raise EmptyDocument("There is no text in it.", "Check that the file is the one you meant.", document.name)
         for new in family:
-            self.indexes.analyse(new.document.title, in_turns(one.chunk for one in new.chunks))
+            self.indexes.analyse(new.document.title, new.document.language, in_turns(one.chunk for one in new.chunks))
         report(Progress("store", 0, total, "chunks", document.name))
         with self.originals.locked():
             if original is not None:

@@ -17,6 +17,7 @@ from rag.reader.questions import Question, ask
 from rag.reader.read import Cosines, Line, Weighed, Weighing, weigh
 from rag.reader.rows import header_of, in_words, says_columns
 from rag.reader.sections import announced, named_section
+from rag.reader.shapes import shape_of
 from rag.reader.surroundings import captions, openings
 from rag.reader.times import has_digit, timely
 from rag.reader.tokens import tokens
@@ -39,6 +40,8 @@ _LIKELY = 0.7
 _FEW_TIMES = 2
 _NAMED = 0.6
 """The confidence that a question has at least whose section is named by its heading."""
+_UNLIKE = 0.1
+"""The confidence at most where the best sentence does not look like an answer at all."""
 _SIMILAR = 0.6
 
 
@@ -97,6 +100,9 @@ def _as_named(confidence: float, question: Question, hits: Sequence[Hit], weighi
     topic, best = topic_of(question), weighing.read[weighing.lines[0].line]
     if section and (is_broad(question) or section.holds(hits[best.rank].chunk)):
         return max(confidence, _NAMED)
+    shape = shape_of(question)
+    if shape and shape.needed and not shape.is_in(f"{best.before}\n{best.text}"):
+        return min(confidence, _UNLIKE)
     unsure = not defines(topic, best.text, question.language) if topic else is_broad(question)
     return min(confidence, _LIKELY) if unsure else confidence
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from rag.reader.questions import Question
 from rag.reader.tokens import KINDS, tokens
+from rag.text.languages import stem
 
 # Label and value begin and end with something: a run of spaces that could be part of several would be tried as each.
 LABELLED = re.compile(r"^[-*•・\s]*(?P<label>[^:：|\s][^:：|]{0,59}?)\s*[:：]\s*(?P<value>\S(?:.*\S)?)\s*$")
@@ -16,7 +17,10 @@ CELLS = " | "
 """What stands between the cells of a table's row."""
 _OR = re.compile(r"\s+or\s+|[/／・、]|または")
 _ASIDE = re.compile(r"[(（][^)）]*[)）]")
-_NUMBERED = re.compile(r"^\s*[0-9]+[.．)]?\s*")
+_NUMBERED = re.compile(r"^\s*(?:第\s*[0-9一二三四五六七八九十百]+\s*[条章節項]|[0-9]+[.．)]?)\s*")
+_LABELLED_ASIDE = re.compile(r"[(（](?P<label>[^:：()（）\s]{1,20})[:：]\s*(?P<value>[^()（）:：]{1,40})[)）]")
+_DOER = re.compile(r"(?<=[a-z]{3})(?:er|or)$")
+"""The ending of a word for somebody who does something: what a question calls "who leads", a label calls "leader"."""
 _NO_LABEL = re.compile(r"\d:\d|://")
 _LABEL = re.compile(r"[^\s()（）「」『』、,]{1,20}(?: [^\s()（）「」『』、,]{1,20}){0,2}")
 _HOW_MUCH = frozenset(["much", "mani"])
@@ -62,18 +66,30 @@ def value_asked_for(question: Question, text: str, titles: str = "") -> tuple[in
     the `titles` above say is not counted. Or they are, but for the kind of thing that is asked for: "When is it due?",
     "Due date: …".
     """
+    asides = (one for one in _LABELLED_ASIDE.finditer(text) if _names(question, one["label"], titles))
+    if aside := next(asides, None):
+        return aside.span("value")
     line = LABELLED.match(text)
-    if line is None:
-        return None
+    return line.span("value") if line and _names(question, line["label"], titles) else None
+
+
+def _names(question: Question, written: str, titles: str) -> bool:
+    """Whether a label names what the question asks for."""
     language, asked = question.language, _asked(question)
-    label = naming_words(_ASIDE.sub("", line["label"]), language) - (_FREE - asked)
+    label = naming_words(_ASIDE.sub("", written), language) - (_FREE - asked)
     above = naming_words(titles, language)
+    if question.kind == "who" and language == "en" and _does(written, asked):
+        return True
     if label and label <= asked:
-        fits = bool(label & question.head) or 2 * len(label) >= len(asked - above)
-    else:
-        own = label - _KINDS_OF_VALUE[language].get(question.kind, frozenset())
-        fits = label != own and bool(own - above) and own <= asked
-    return line.span("value") if fits else None
+        return bool(label & question.head) or 2 * len(label) >= len(asked - above)
+    own = label - _KINDS_OF_VALUE[language].get(question.kind, frozenset())
+    return label != own and bool(own - above) and own <= asked
+
+
+def _does(label: str, asked: frozenset[str]) -> bool:
+    """Whether a label's last word is for somebody who does what is asked: "Group leader" to "Who leads …?"."""
+    last = label.split()[-1].casefold()
+    return bool(_DOER.search(last)) and stem(_DOER.sub("", last)) in asked
 
 
 def says_another(question: Question, text: str) -> bool:
@@ -97,7 +113,8 @@ def repeats(question: Question, text: str) -> bool:
 def is_under(question: Question, heading: str, titles: str) -> bool:
     """Whether a heading, and those above it, name all that the question names: what stands below is about just that."""
     named, asked = naming_words(_NUMBERED.sub("", heading), question.language), _asked(question)
-    return bool(named) and named <= asked <= named | naming_words(titles, question.language)
+    kind = _KINDS_OF_VALUE[question.language].get(question.kind, frozenset())
+    return bool(named) and named <= asked and asked - kind <= named | naming_words(titles, question.language)
 
 
 def cell_asked_for(question: Question, row: str, columns: Sequence[str]) -> tuple[int, int] | None:

@@ -6,18 +6,22 @@ from collections.abc import Sequence
 
 from rag.reader.breadth import is_broad
 from rag.reader.features import Line
-from rag.reader.labels import CELLS, is_under, naming_words, repeats, says_another
+from rag.reader.labels import CELLS, is_under, naming_words, repeats, says_another, value_asked_for
 from rag.reader.questions import Question
-from rag.reader.surroundings import BULLET, is_fragment
+from rag.reader.shapes import shape_of
+from rag.reader.surroundings import BULLET, is_fragment, is_numbered_caption
 from rag.reader.times import timely
 from rag.reader.tokens import tokens
 
+_SAID_BY_SENTENCES = ("who", "when", "where", "number", "amount", "why", "how")
+"""Kinds of questions that no heading with a number answers."""
 _UNDER = 12.0
 """What a line gets that stands under a heading which says all that is asked, and has a figure or time where one is."""
 _HEADS_LIST = 8.0
 """What the heading of a list gets that a broad question names."""
 _ANOTHER = 12.0
-"""What is taken from a line that is labelled as something else, or that only repeats words of the question."""
+"""What is taken from a line that is labelled as something else, that only repeats words of the question, or that does
+not look like an answer where another one does."""
 _OFF_TOPIC = 3.0
 """What is taken from a line that does not name what a Japanese question is about, where another one does."""
 
@@ -26,8 +30,12 @@ def standing(question: Question, lines: Sequence[Line]) -> list[float]:
     """What is added to the score of each line, in logits."""
     own = [_of_line(question, line, _below(lines, n)) for n, line in enumerate(lines)]
     said = [_said(line, question.language) for line in lines]
+    shape = shape_of(question)
     if question.topic and any(question.topic <= words for words in said):
         own = [more if question.topic <= words else more - _OFF_TOPIC for more, words in zip(own, said, strict=True)]
+    shaped = [shape is None or CELLS in line.text or shape.is_in(line.text) for line in lines]
+    if any(shaped):
+        own = [more if fits else more - _ANOTHER for more, fits in zip(own, shaped, strict=True)]
     asked = naming_words(question.text, question.language)
     known = [asked & words for words in said]
     less = [_says_less(question, n, lines, known) for n in range(len(lines))]
@@ -51,14 +59,16 @@ def _says_less(question: Question, n: int, lines: Sequence[Line], said: Sequence
 
 def _of_line(question: Question, line: Line, below: str) -> float:
     if CELLS in line.text or question.kind in ("yes/no", "about"):
-        return 0.0
+        return -_ANOTHER if is_numbered_caption(line.text, below) and repeats(question, line.text) else 0.0
+    if question.kind in _SAID_BY_SENTENCES and is_numbered_caption(line.text, below):
+        return -_ANOTHER
     if is_fragment(line.text):
         item, again = BULLET.match(line.text), repeats(question, line.text)
         if again and not item and BULLET.match(below):
             return _HEADS_LIST if is_broad(question) else 0.0
         if again or (not item and _lacks_head(question, line.text)):
             return -_ANOTHER
-    if says_another(question, line.text):
+    if says_another(question, line.text) and not value_asked_for(question, line.text, line.titles):
         return -_ANOTHER
     return _UNDER if _has_kind(question, line.text) and is_under(question, line.heading, line.titles) else 0.0
 

@@ -14,6 +14,8 @@ _MOST_OPENING = 8
 _ENDS = re.compile(r"[.!?。！？:：;,、…][\"”’」』)）]*$")
 BULLET = re.compile(r"^\s*(?:[●•・■◆○*–-]|\d{1,2}[.)．]|[(（]\d{1,2}[)）]|[①-⑳])")
 
+_NUMBER = re.compile(r"^\s*(?:\d{1,2}[.)．]\s|第\s*[0-9一二三四五六七八九十百]+\s*[条章節項])")
+
 
 def openings(hits: Sequence[Hit]) -> dict[str, list[str]]:
     """By document, the lines that it begins with before its first sentence, where that passage is among the hits.
@@ -66,6 +68,11 @@ def is_caption(line: str, before: str, following: str) -> bool:
     if BULLET.match(following):
         return not BULLET.match(line)
     return bool(_ENDS.search(following)) and not (BULLET.match(line) and BULLET.match(before))
+
+
+def is_numbered_caption(line: str, following: str) -> bool:
+    """Whether a line is a heading with a number of its own: "2. Bicycle shed", 第5条（駐輪場）."""
+    return bool(_NUMBER.match(line)) and is_caption(line, "", following)
 
 
 def is_fragment(line: str) -> bool:

@@ -189,7 +189,7 @@ class Retriever:
 
         main, with_context = view(asked), None
         if context:
-            rest = view(context._replace(terms=topic(asked.terms, options.before)))
+            rest = view(context._replace(terms=topic(asked.terms, options.before, self._language(query))))
             with_context = Context(rest, _question(words, context.terms), query)
         return Candidates(
             ids=ids,
@@ -205,7 +205,7 @@ class Retriever:
     def _sought(self, text: str, options: AskOptions) -> _Sought:
         """Vectors have no say by request, or because the model does not know the language."""
         language = self._language(text)
-        embedder, terms = self._embedder(), analyze(without_stop_words(text, language))
+        embedder, terms = self._embedder(), analyze(without_stop_words(text, language), language)
         if embedder is None or options.mode == "lexical":
             return _Sought(terms, None)
         known = options.mode == "dense" or embedder.covers(language)
@@ -217,13 +217,13 @@ class Retriever:
 
     def _with_context(self, query: str, asked: _Sought, options: AskOptions) -> _Sought:
         """The question with those before it: its words after the last ones', its vector drawn to the last ones'."""
-        whole = with_before(query, options.before)
+        whole, language = with_before(query, options.before), self._language(query)
         if asked.vector is None:
-            return _Sought(analyze(whole), None)
+            return _Sought(analyze(whole, language), None)
         others = ((self._sought(text, options).vector, weight) for text, weight in near(options.before))
         drawn = [weight * vector for vector, weight in others if vector is not None]
         together = [vector] if (vector := self._sought(whole, options).vector) is not None else []
-        return _Sought(analyze(whole), _sum([_sum([asked.vector, *drawn]), *together]))
+        return _Sought(analyze(whole, language), _sum([_sum([asked.vector, *drawn]), *together]))
 
     def _imagining(self, vector: Vectors, passage: str) -> Vectors:
         """Halfway from a question's vector to that of a passage that might answer it (HyDE: Gao et al. 2022)."""

@@ -156,11 +156,11 @@ class Catalog:
             infos = records.document_infos(db, f"d.id IN ({','.join('?' * len(ids))})", ids)
             return {info.id: info for info in infos}
 
-    def titles(self, ids: Collection[str]) -> dict[str, str]:
-        """The titles of those of these documents that are there."""
-        query = f"SELECT id, title FROM documents WHERE id IN ({','.join('?' * len(ids))})"  # noqa: S608 - only marks
+    def titles(self, ids: Collection[str]) -> dict[str, tuple[str, str]]:
+        """The titles, with their languages, of those of these documents that are there."""
+        query = f"SELECT id, title, language FROM documents WHERE id IN ({','.join('?' * len(ids))})"  # noqa: S608 - only marks
         with self._database.read() as db:
-            return {row["id"]: row["title"] for row in db.execute(query, list(ids))}
+            return {row["id"]: (row["title"], row["language"]) for row in db.execute(query, list(ids))}
 
     def resolve(self, prefix: str) -> str:
         """The full id that starts with `prefix`; raises DocumentNotFound if none or several do."""

@@ -25,9 +25,9 @@ class Analysed(NamedTuple):
     terms: Mapping[str, Sequence[str]]
 
 
-def analysed(title: str, chunk: Chunk) -> Analysed:
-    """Analyses a chunk of a document with this title."""
-    reading = readings.read(title, chunk.headings, chunk.text)
+def analysed(title: str, language: str, chunk: Chunk) -> Analysed:
+    """Analyses a chunk of a document with this title, in this language."""
+    reading = readings.read(title, chunk.headings, chunk.text, language)
     lines = (reading.title, reading.headings, *reading.sentences)
     words = [word for line in reading.sentences for word in line.words]
     bigrams = [bigram for line in lines for bigram in line.bigrams()]
@@ -35,9 +35,9 @@ def analysed(title: str, chunk: Chunk) -> Analysed:
     return Analysed(reading, dict(zip(FIELDS, terms, strict=True)))
 
 
-def entry_of(chunk: Chunk, title: str, known: Analysed | None = None) -> Entry:
-    """A chunk of a document with this title, analysed now unless that is known."""
-    return Entry(chunk.id, chunk.document_id, *(known or analysed(title, chunk)))
+def entry_of(chunk: Chunk, title: str, language: str = "en", known: Analysed | None = None) -> Entry:
+    """A chunk of a document with this title, in this language, analysed now unless that is known."""
+    return Entry(chunk.id, chunk.document_id, *(known or analysed(title, language, chunk)))
 
 
 class LayeredWordStore:

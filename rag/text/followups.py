@@ -44,9 +44,9 @@ def with_before(question: str, before: Sequence[str]) -> str:
     return " ".join((*before[-(_TURNS - 1) :], question))
 
 
-def topic(terms: Terms, before: Sequence[str]) -> Terms:
+def topic(terms: Terms, before: Sequence[str], language: str = "en") -> Terms:
     """What the questions before were about and this one, of these terms, does not say: each word and bigram once."""
-    said = [analyze(question) for question in before[-_TOPIC_TURNS:]]
+    said = [analyze(question, language) for question in before[-_TOPIC_TURNS:]]
     words = dict.fromkeys(word for one in said for word in one.words)
     bigrams = dict.fromkeys(bigram for one in said for bigram in one.bigrams)
     return Terms(

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from loaders import detect_language, eastern_language
 from rag.text.codes import codes, humps, number, ungrouped
+from rag.text.stop_words import SNOWBALL
 
 if TYPE_CHECKING:
     from Stemmer import Stemmer
     from sudachipy import Dictionary as SudachiDictionary
     from sudachipy import MorphemeList
 
-ANALYSIS_VERSION = "6"
+ANALYSIS_VERSION = "7"
 """Raise it with every change of `analyze` or of what is stored: indexes built by another version are rebuilt."""
 
 _CJK = "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
@@ -106,17 +107,17 @@ class Terms:
     bigrams: tuple[str, ...]
 
 
-def analyze(text: str) -> Terms:
+def analyze(text: str, language: str = "en") -> Terms:
     """Search terms of a text in any mix of languages, in order, with repetitions.
 
-    Width and case are folded (NFKC, casefold), and accents of Latin letters. English words are stemmed (Snowball) and
-    stop words dropped. Japanese gives morphemes in Sudachi's normalised form, particles dropped, and character bigrams
-    in which katakana is hiragana; Korean gives words and bigrams, for its particles stick to them; scripts without
-    spaces give bigrams. Codes, numbers and file names ("RFC-9457", "3.14", "report.pdf") are terms whole as well as
-    by their parts, however they are joined ("RFC9457").
+    Width and case are folded (NFKC, casefold), and accents of Latin letters. Words are stemmed (Snowball) as those of
+    `language` (BCP 47), or as English ones, and English stop words dropped. Japanese gives morphemes in Sudachi's
+    normalised form, particles dropped, and character bigrams in which katakana is hiragana; Korean gives words and
+    bigrams, for its particles stick to them; scripts without spaces give bigrams. Codes, numbers and file names
+    ("RFC-9457", "3.14", "report.pdf") are terms whole as well as by their parts, however they are joined ("RFC9457").
     """
     if text.isascii():
-        return Terms(tuple(_ascii_words(ungrouped(text))), ())
+        return Terms(tuple(_ascii_words(ungrouped(text), language)), ())
     normal = ungrouped(unicodedata.normalize("NFKC", text))
     folded = normal.casefold()
     words: list[str] = []
@@ -125,7 +126,7 @@ def analyze(text: str) -> Terms:
         run = match.group()
         if match.lastgroup == "word":
             if (word := _stemmed_part(run)) not in _STOP:
-                words.append(_normal(word))
+                words.append(_normal(word, language))
             continue
         if match.lastgroup == "cjk":
             words.extend(_morphemes(run))
@@ -136,17 +137,19 @@ def analyze(text: str) -> Terms:
     return Terms(tuple(words), tuple(pairs))
 
 
-def _normal(word: str) -> str:
+def _normal(word: str, language: str) -> str:
     if word.isdigit():
         return number(word)
+    if language in SNOWBALL:  # its endings have accents
+        return _without_accents(stem(word, language))
     return stem(word if word.isascii() else _without_accents(word))
 
 
-def _ascii_words(text: str) -> list[str]:
+def _ascii_words(text: str, language: str) -> list[str]:
     """The words of a text that needs no normal form: most of what is indexed, in a third of the time."""
     folded = text.lower()
     found = (_stemmed_part(word) if "'" in word else word for word in _ASCII_WORD.findall(folded))
-    words = [number(word) if word.isdigit() else stem(word) for word in found if word not in _STOP]
+    words = [number(word) if word.isdigit() else stem(word, language) for word in found if word not in _STOP]
     words.extend(stem(code) for code in (*codes(folded), *humps(text)))
     return words
 
@@ -178,17 +181,17 @@ def bigrams(run: str) -> Iterator[str]:
 
 
 @cache
-def _stemmer() -> Stemmer:
+def _stemmer(language: str) -> Stemmer:
     from Stemmer import Stemmer
 
-    return Stemmer("english")
+    return Stemmer(SNOWBALL.get(language, "english"))
 
 
 @lru_cache(maxsize=1 << 17)
-def stem(word: str) -> str:
-    """The stem of an English word (Snowball); a word of another language as it is, or nearly."""
+def stem(word: str, language: str = "en") -> str:
+    """The stem of a word (Snowball); where its language has none, as if it were English: as it is, or nearly."""
     with _LOCK:
-        return _stemmer().stemWord(word)
+        return _stemmer(language).stemWord(word)
 
 
 @cache

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.text.languages import analyze, bigrams, character_runs, sentences
+from rag.text.stop_words import SNOWBALL
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """A title, a path of headings or a sentence.
 
-    `words` are those of `analyze`, in order; `runs` the characters of scripts without spaces, runs separated by spaces.
+    `words` are those of `analyze` in the text's language, in order, and behind them those of English that differ;
+    `runs` the characters of scripts without spaces, runs separated by spaces.
     """
 
     words: tuple[str, ...]
@@ -32,10 +34,12 @@ class Reading:
     sentences: tuple[Line, ...]
 
 
-def read(title: str, headings: Sequence[str], text: str) -> Reading:
-    """Analyses a passage."""
+def read(title: str, headings: Sequence[str], text: str, language: str = "en") -> Reading:
+    """Analyses a passage of a document in this language (BCP 47)."""
     return Reading(
-        _line(title), _line("\n".join(headings)), tuple(_line(text[start:end]) for start, end in sentences(text))
+        _line(title, language),
+        _line("\n".join(headings), language),
+        tuple(_line(text[start:end], language) for start, end in sentences(text)),
     )
 
 
@@ -51,8 +55,11 @@ def load(text: str) -> Reading:
     return Reading(title, headings, tuple(rest))
 
 
-def _line(text: str) -> Line:
-    return Line(analyze(text).words, " ".join(character_runs(text)))
+def _line(text: str, language: str) -> Line:
+    words = analyze(text, language).words
+    if language in SNOWBALL:  # a question in English has its own stem of a name that is the same in both
+        words = (*words, *(word for word in analyze(text).words if word not in words))
+    return Line(words, " ".join(character_runs(text)))
 
 
 def _load_line(row: str) -> Line:

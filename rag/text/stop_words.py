@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-_SNOWBALL = {
+SNOWBALL = {
     "da": "danish",
     "de": "german",
     "es": "spanish",
@@ -19,7 +19,7 @@ _SNOWBALL = {
     "ru": "russian",
     "sv": "swedish",
 }
-"""The languages of which tantivy has Snowball's stop words."""
+"""Languages other than English whose words Snowball stems, and of which tantivy has its stop words."""
 _QUESTION_WORDS = {
     "da": "hvem hvad hvor hvornår hvorfor hvordan hvilken hvilke hvilket mange meget",
     "de": "wer wen wem wessen wann warum wieso weshalb woher wohin womit wofür wieviel viele viel gibt gab hoch "
@@ -56,7 +56,7 @@ def without_stop_words(question: str, language: str) -> str:
     """
     if pattern := _UNSPACED.get(language):
         left = pattern.sub(" ", question)
-    elif language in _SNOWBALL:
+    elif language in SNOWBALL:
         left = _WORD.sub(lambda match: " " if is_stop_word(match.group(), language) else match.group(), question)
     else:
         return question
@@ -65,7 +65,7 @@ def without_stop_words(question: str, language: str) -> str:
 
 def is_stop_word(word: str, language: str) -> bool:
     """Whether a word of a language (BCP 47) names no topic; False for languages without a list."""
-    if language not in _SNOWBALL:
+    if language not in SNOWBALL:
         return False
     folded = word.casefold()
     return folded in _asking(language) or _is_snowballs(folded, language)
@@ -80,5 +80,5 @@ def _asking(language: str) -> frozenset[str]:
 def _is_snowballs(folded: str, language: str) -> bool:
     from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
-    kept = TextAnalyzerBuilder(Tokenizer.raw()).filter(Filter.stopword(_SNOWBALL[language])).build()
+    kept = TextAnalyzerBuilder(Tokenizer.raw()).filter(Filter.stopword(SNOWBALL[language])).build()
     return not kept.analyze(folded)

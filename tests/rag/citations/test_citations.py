@@ -78,6 +78,13 @@ def test_a_passage_that_only_has_the_number_does_not_outdo_one_that_says_otherwi
     assert (sentence.problem, [citation.number for citation in sentence.citations]) == ("number", [1])
 
 
+def test_nor_does_it_where_nothing_is_marked() -> None:
+    period = "本契約の有効期間は、2025年4月1日から2026年3月31日までとする。さらに1年間更新される。"
+    hits = (hit(1, "秘密を守る義務は、本契約終了後も3年間存続する。"), hit(2, period))
+    (sentence,) = cite("契約期間は3年間である。", hits, no_blocks)
+    assert (sentence.problem, sentence.citations) == ("number", ())
+
+
 def test_a_wrong_mark_is_corrected_where_another_passage_supports_the_sentence() -> None:
     assert cited("The library opens at nine [2].") == [("The library opens at nine.", ["The library opens at nine."])]
 

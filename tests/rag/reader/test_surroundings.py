@@ -116,3 +116,58 @@ def test_of_several_columns_with_times_the_one_called_day_is_not_preferred(kb: K
     ]
     kb.add("\n".join(["# Ferry timetable", "", *rows]).encode(), "ferry.md")
     assert kb.ask("When does the last ferry leave?").sentences[0].answer == "18:40"
+
+
+HOUSE_RULES = """みなとコート管理規約
+
+第5条（駐輪場）
+自転車は1戸につき2台まで駐輪できる。使用料は1台あたり月額300円とする。
+
+第15条（工事）
+工事時間は午前9時から午後5時までとし、日曜日には工事を行わない。
+"""
+QUOTATION = """# 御見積書
+
+見積番号：M-2261
+見積日：2026年6月3日
+発行：北風設備株式会社（担当：榎本）
+"""
+CLAIM = """Our oven OW-220, bought on 12 November 2024 in Leeds, no longer heats. We paid £419 for it.
+
+Group leader: Ms. Helena Brandt
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [
+        ("駐輪場の料金はいくらですか", "使用料は1台あたり月額300円とする。"),
+        ("工事は日曜日にできますか", "工事時間は午前9時から午後5時までとし、日曜日には工事を行わない。"),
+        ("見積書の担当は誰ですか", "発行：北風設備株式会社（担当：榎本）"),
+        ("How much did the oven cost?", "We paid £419 for it."),
+        ("Who leads the group?", "Group leader: Ms. Helena Brandt"),
+    ],
+)
+def test_headings_with_numbers_do_not_answer_and_labels_and_money_do(
+    kb: KnowledgeBase, question: str, quote: str
+) -> None:
+    for text, name in ((HOUSE_RULES, "規約.txt"), (QUOTATION, "見積書.md"), (CLAIM, "claim.txt")):
+        kb.add(text.encode(), name)
+    sentences = [one.text.strip() for one in kb.ask(question).sentences]
+    assert next(one for one in sentences if one not in ("はい。", "いいえ。")) == quote
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the telephone number of Helena Brandt?",
+        "What is the e-mail address of the group leader?",
+        "Who is the CEO of the oven company in Leeds?",
+        "How old is Helena Brandt?",
+        "北風設備の電話番号は何番ですか",
+    ],
+)
+def test_what_does_not_look_like_an_answer_is_none(kb: KnowledgeBase, question: str) -> None:
+    for text, name in ((QUOTATION, "見積書.md"), (CLAIM, "claim.txt")):
+        kb.add(text.encode(), name)
+    assert not kb.ask(question).answered
