@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import groupby
 
@@ -33,6 +33,9 @@ _METADATA = {
 _CODE = frozenset(["Preformatted Text", "Source Text"])
 _CAPTION = re.compile(r"caption$", re.IGNORECASE)
 _HIDDEN = frozenset(named(name) for name in ("text:tracked-changes", "office:forms", "text:sequence-decls"))
+_MARGINS = frozenset(
+    named(f"style:{side}{pages}") for side in ("header", "footer") for pages in ("", "-left", "-first")
+)
 _MAX_REPEATED_ROWS = 10_000  # a sheet says "this empty row a million times"
 
 
@@ -44,14 +47,19 @@ def read(data: bytes) -> Content:
     body = next(iter(body), None) if body is not None else None
     if body is None:
         return Content([])
-    reader = _Reader(Styles([*others.values(), root]))
+    styles = Styles([*others.values(), root])
+    reader = _Reader(styles)
     slides = body.findall("draw:page", NAMES)
     if body.tag == named("office:spreadsheet"):
-        blocks = list(within_limit(_sheets(body)))
+        sheets = body.findall("table:table", NAMES)
+        hidden = [sheet for sheet in sheets if styles.hides(sheet.get(named("table:style-name"), ""))]
+        skipped += [Skipped("hidden", sheet.get(named("table:name"), "")) for sheet in hidden]
+        blocks = list(within_limit(_sheets(sheet for sheet in sheets if sheet not in hidden)))
     elif slides:
         blocks = [block for number, slide in enumerate(slides, 1) for block in reader.slide(slide, number)]
     else:
         blocks = [*_code_whole(reader.blocks(body, Location())), *reader.notes]
+        blocks += _margins(others.get("styles.xml", root))
     title = plain(meta.find(".//dc:title", NAMES)) if meta is not None else ""
     found = (
         {ours: plain(meta.find(f".//{name}", NAMES)) for ours, name in _METADATA.items()} if meta is not None else {}
@@ -179,8 +187,23 @@ def _code_whole(blocks: Iterator[Block]) -> Iterator[Block]:
             yield from group
 
 
-def _sheets(body: _Element) -> Iterator[Block]:
-    for table in body.findall("table:table", NAMES):
+def _margins(styles: _Element) -> Iterator[Block]:
+    """Headers and footers as notes, each once, without their lines with page numbers."""
+    texts = (
+        tidy("\n".join(text_of(line, lambda _: None) for line in margin.iter(named("text:p")) if not _numbers(line)))
+        for page in styles.iter(named("style:master-page"))
+        for margin in page
+        if margin.tag in _MARGINS
+    )
+    yield from (Block("note", text) for text in dict.fromkeys(texts) if text)
+
+
+def _numbers(line: _Element) -> bool:
+    return next(line.iter(named("text:page-number"), named("text:page-count")), None) is not None
+
+
+def _sheets(tables: Iterable[_Element]) -> Iterator[Block]:
+    for table in tables:
         notes: list[Block] = []
         name = table.get(named("table:name"), "")
 

@@ -34,8 +34,8 @@ def put_in_place(root: _Element, archive: zipfile.ZipFile | None) -> None:
 
 
 def _inside(element: _Element, archive: zipfile.ZipFile | None) -> Any:
-    if len(element):
-        return element[0]
+    if _HREF not in element.attrib:
+        return element[0] if len(element) else None
     path = element.get(_HREF, "").removeprefix("./").rstrip("/") + "/content.xml"
     if archive is None or path not in archive.namelist():
         return None

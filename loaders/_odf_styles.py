@@ -20,12 +20,16 @@ class Styles:
         self._parents: dict[str, str] = {}
         self._levels: dict[tuple[str, int], _Element] = {}
         self._lists: dict[str, str] = {}
+        self._hidden: set[str] = set()
         self._counts: dict[tuple[str, int], int] = {}
         for root in roots:
             for style in root.iter(named("style:style")):
                 name = style.get(named("style:name"), "")
                 self._parents[name] = style.get(named("style:parent-style-name"), "")
                 self._lists[name] = style.get(named("style:list-style-name"), "")
+                properties = style.find("style:table-properties", NAMES)
+                if properties is not None and properties.get(named("table:display")) == "false":
+                    self._hidden.add(name)
             for style in root.iter(named("text:list-style")):
                 for level in style.iterfind("text:list-level-style-number", NAMES):
                     self._levels[style.get(named("style:name"), ""), repeated(level, "text:level")] = level
@@ -37,6 +41,10 @@ class Styles:
                 return
             yield name.replace("_20_", " ")
             name = self._parents.get(name, "")
+
+    def hides(self, name: str) -> bool:
+        """Whether a table of this style, a sheet, is not shown."""
+        return name in self._hidden
 
     def list_of(self, paragraph: str) -> str:
         """The list style that a paragraph style brings along; "" where it brings none."""

@@ -32,7 +32,9 @@ _SILENT = frozenset(
         *("shprslt", "nonesttables"),
     ]
 )
-_HEADING = re.compile(r"(?:heading|überschrift|titre|título|見出し)\s*([1-9])", re.IGNORECASE)
+_HEADING = re.compile(
+    r"(?:heading|überschrift|titre|título|見出し)\s*([1-9])|(?:title|表題)\s*;?$", re.IGNORECASE
+)
 _ON_EACH_PAGE = frozenset(["header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf"])
 _NOTES = frozenset(["footnote", "annotation"]) | _ON_EACH_PAGE
 _LABELS = frozenset(["listtext", "pntext"])
@@ -99,6 +101,8 @@ class Reader:
     _label: list[str] = field(default_factory=list)
     _cells: list[str] = field(default_factory=list)
     _rows: list[list[str]] = field(default_factory=list)
+    _merged: list[bool] = field(default_factory=list)  # cells of the row that go on with those above
+    _is_merged: bool = False
     _inner: _InnerTable = field(default_factory=_InnerTable)
     _bytes: bytearray = field(default_factory=bytearray)
     _pending_skip: int = 0
@@ -245,7 +249,7 @@ class Reader:
             self._label.append(text)
         elif state.target == "stylesheet":
             if heading := _HEADING.match(text.strip()):
-                self._outlines[self._style] = int(heading[1])
+                self._outlines[self._style] = int(heading[1] or 1)
         elif state.target in _INFO:
             self.info[state.target] = self.info.get(state.target, "") + text
 
@@ -279,8 +283,14 @@ class Reader:
             self._inner.start = 0
             self._text = []
         elif word == "row":
-            self._rows.append(self._cells)
-            self._cells = []
+            self._end_row()
+        elif word == "trowd":
+            self._merged, self._is_merged = [], False
+        elif word == "clvmrg":
+            self._is_merged = True
+        elif word == "cellx":
+            self._merged.append(self._is_merged)
+            self._is_merged = False
 
     def _end_paragraph(self) -> None:
         text = tidy("".join(self._text))
@@ -294,6 +304,15 @@ class Reader:
             self.blocks.append(Block("list", text, self._paragraph.level))
         else:
             self.blocks.append(Block("paragraph", text))
+
+    def _end_row(self) -> None:
+        """What stands in a cell of several rows stands in each of them."""
+        above = self._rows[-1] if self._rows else []
+        for column, merged in enumerate(self._merged[: min(len(self._cells), len(above))]):
+            if merged and not self._cells[column]:
+                self._cells[column] = above[column]
+        self._rows.append(self._cells)
+        self._cells = []
 
     def _end_table(self) -> None:
         rows = [*self._rows, *([self._cells] if any(self._cells) else [])]

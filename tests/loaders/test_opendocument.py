@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from loaders import EncryptedDocument, Location, load
+from loaders import EncryptedDocument, Location, Skipped, load
 
 URN = "urn:oasis:names:tc:opendocument:xmlns:{}:1.0"
 SPACES = " ".join(
@@ -150,7 +150,8 @@ def test_formulas_and_charts_stand_where_they_are_drawn() -> None:
       <text:p>By city</text:p></chart:title><table:table>{cells}</table:table></chart:chart></office:chart>
       </office:body>
       </office:document-content>"""
-    link = '<draw:frame><draw:object xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="./{}"/></draw:frame>'
+    link = """<draw:frame><draw:object xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="./{}"><loext:p
+      xmlns:loext="urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0"/></draw:object></draw:frame>"""
     body = f"<text:p>So {link.format('Object 1')} holds.</text:p><text:p>{link.format('Object 2')}</text:p>"
     data = document(body, parts={"Object 1/content.xml": math, "Object 2/content.xml": chart})
     assert [(b.kind, b.text) for b in load(data, "a.odt").blocks] == [
@@ -158,3 +159,26 @@ def test_formulas_and_charts_stand_where_they_are_drawn() -> None:
         ("paragraph", "By city"),
         ("table", " | Sales\nKobe | 12"),
     ]
+
+
+def test_headers_and_footers_are_notes_once_without_page_numbers() -> None:
+    page = """<style:master-page><style:header><text:p>House rules</text:p></style:header><style:footer>
+      <text:p>Page <text:page-number>1</text:page-number></text:p></style:footer></style:master-page>"""
+    styles = f"<office:document-styles {SPACES}>{page}{page}</office:document-styles>"
+    blocks = load(document("<text:p>Text.</text:p>", parts={"styles.xml": styles}), "a.odt").blocks
+    assert [(b.kind, b.text) for b in blocks] == [("paragraph", "Text."), ("note", "House rules")]
+
+
+def test_a_hidden_sheet_is_not_read_and_said() -> None:
+    rows = """<table:table-row><table:table-cell><text:p>City</text:p></table:table-cell></table:table-row>
+      <table:table-row><table:table-cell><text:p>Kobe</text:p></table:table-cell></table:table-row>"""
+    shown, hidden = (
+        f'<table:table table:name="{name}" table:style-name="ta{name}">{rows}</table:table>' for name in ("A", "B")
+    )
+    styles = "".join(
+        f"""<style:style style:name="ta{name}"><style:table-properties table:display="{seen}"/></style:style>"""
+        for name, seen in (("A", "true"), ("B", "false"))
+    )
+    found = load(document(shown + hidden, "spreadsheet", styles=styles), "a.ods")
+    assert {block.location.sheet for block in found.blocks} == {"A"}
+    assert found.report.skipped == (Skipped("hidden", "B"),)

@@ -6,7 +6,7 @@ import pytest
 
 from loaders import Skipped, load
 
-STYLES = rb"{\stylesheet{\s1\outlinelevel0 Chapter;}{\s2 heading 2;}{\s7 Normal;}}"
+STYLES = rb"{\stylesheet{\s1\outlinelevel0 Chapter;}{\s2 heading 2;}{\s7 Normal;}{\s8 Title;}}"
 FONTS = rb"{\fonttbl{\f0\fcharset0 Times;}{\f1\fcharset128 MS Mincho;}{\f2\fcharset204 Arial Cyr;}}"
 
 
@@ -16,9 +16,10 @@ def read(body: bytes) -> list[tuple[str, str, int]]:
 
 
 def test_headings_lists_and_paragraphs() -> None:
-    body = rb"""{\pard\s1 Rules\par}{\pard\s2 Leave\par}\pard\s7 Ten {\b days} a\~year\line and more.\par
+    body = rb"""{\pard\s8 House\par}{\pard\s1 Rules\par}{\pard\s2 Leave\par}\pard\s7 Ten {\b days} a\~year\line and more.\par
 \pard\ls1 {\listtext 1.\tab}first\par\pard\ls1\ilvl1 {\listtext\f3 \'b7\tab}inner\par\pard Last"""
     assert read(body) == [
+        ("heading", "House", 1),
         ("heading", "Rules", 1),
         ("heading", "Leave", 2),
         ("paragraph", "Ten days a year\nand more.", 0),
@@ -37,6 +38,13 @@ def test_a_table_keeps_rows_and_columns() -> None:
     body = rb"""\trowd\cellx1\cellx2\pard\intbl City\cell Sales\cell\row
 \trowd\pard\intbl Kobe\par\intbl port\cell 12\cell\row\pard After\par"""
     assert read(body) == [("table", "City | Sales\nKobe port | 12", 0), ("paragraph", "After", 0)]
+
+
+def test_what_stands_in_a_cell_of_several_rows_stands_in_each() -> None:
+    body = rb"""\trowd\clvmgf\cellx1\cellx2\pard\intbl Kobe\cell 2024\cell\row
+\trowd\clvmrg\cellx1\cellx2\pard\intbl\cell 2025\cell\row
+\trowd\cellx1\cellx2\pard\intbl\cell 2026\cell\row"""
+    assert read(body) == [("table", "Kobe | 2024\nKobe | 2025\n | 2026", 0)]
 
 
 @pytest.mark.parametrize(
