@@ -32,9 +32,7 @@ _SILENT = frozenset(
         *("shprslt", "nonesttables"),
     ]
 )
-_HEADING = re.compile(
-    r"(?:heading|überschrift|titre|título|見出し)\s*([1-9])|(?:title|表題)\s*;?$", re.IGNORECASE
-)
+_HEADING = re.compile(r"(?:heading|überschrift|titre|título|見出し)\s*([1-9])|(?:title|表題)\s*;?$", re.IGNORECASE)
 _ON_EACH_PAGE = frozenset(["header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf"])
 _NOTES = frozenset(["footnote", "annotation"]) | _ON_EACH_PAGE
 _LABELS = frozenset(["listtext", "pntext"])

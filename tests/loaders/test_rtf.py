@@ -16,7 +16,8 @@ def read(body: bytes) -> list[tuple[str, str, int]]:
 
 
 def test_headings_lists_and_paragraphs() -> None:
-    body = rb"""{\pard\s8 House\par}{\pard\s1 Rules\par}{\pard\s2 Leave\par}\pard\s7 Ten {\b days} a\~year\line and more.\par
+    body = rb"""{\pard\s8 House\par}{\pard\s1 Rules\par}{\pard\s2 Leave\par}
+\pard\s7 Ten {\b days} a\~year\line and more.\par
 \pard\ls1 {\listtext 1.\tab}first\par\pard\ls1\ilvl1 {\listtext\f3 \'b7\tab}inner\par\pard Last"""
     assert read(body) == [
         ("heading", "House", 1),
