@@ -17,12 +17,14 @@ from loaders._text import joint
 _BULLET = re.compile(
     r"(?:[•‣◦▪▫■□●○◆◇・–−➢➤➔→✓✗❖❍❑★☐☑☒⇨]|[-*](?=\s))\s*(?=\S)|\(?\d{1,2}[.)](?=\s)|[a-h][.)](?=\s+\w\w)|[①-⑳]"
 )
+_ITEM_LETTERS = frozenset("abcdefgh")
 _ITEM = re.compile(r"[•‣◦▪–−➢➤✓❖]\s*\S")  # such a line is an item however large it is written
 _LABELLED = re.compile(r"(?!\d)[^\s:：]{1,20}(?: [^\s:：]{1,20}){0,2}[:：](?!//)\s*\S")
 _LONE_BULLET = re.compile(r"[•‣◦▪▫■□●○◆◇–−➢➤✓*-]|\(?\d{1,2}[.)]")
 _CAPTION = re.compile(
     r"(?:(?:figure|fig\.|table|abbildung|tabelle|tableau)\s*\d|[図表写真]{1,2}\s*[\d０-９])", re.IGNORECASE
 )
+_CAPTION_LETTERS = frozenset("fFtTaA図表写真")
 _STOPS = frozenset(".!?:。．！？：")
 _CLOSING = "\"'”’」』）)]"
 _CONTINUES = re.compile(r"[a-zà-öø-ÿ\u3041-\u3096]")
@@ -70,12 +72,22 @@ class _Paragraph:
         self.is_item = False
 
     def add(self, line: Line) -> None:
+        count = len(self.lines)
+        if not count:
+            self.end = line.end
+            self.is_item = _is_item(line.text)
+        elif line.end > self.end:
+            self.end = line.end
         # The first line may be indented: it counts while it is alone.
-        self.begin = min(self.begin, line.begin) if len(self.lines) > 1 else line.begin
-        self.end = max(self.end, line.end) if self.lines else line.end
+        if count < 2 or line.begin < self.begin:
+            self.begin = line.begin
         self.bold = self.bold and line.bold
-        self.is_item = self.is_item if self.lines else _BULLET.match(line.text) is not None
         self.lines.append(line)
+
+
+def _is_item(text: str) -> bool:
+    """Whether a text begins as an item of a list does; the first comparison answers for most."""
+    return (not text[0].isalpha() or text[0] in _ITEM_LETTERS) and _BULLET.match(text) is not None
 
 
 def _belongs(paragraph: _Paragraph, line: Line, gap: float, headings: Headings) -> bool:
@@ -83,18 +95,19 @@ def _belongs(paragraph: _Paragraph, line: Line, gap: float, headings: Headings) 
     last, alone = paragraph.lines[-1], len(paragraph.lines) == 1
     if (same := headings.same_entry(last, line)) is not None:
         return same
-    if alone and abs(line.base - last.base) < last.size and _LONE_BULLET.fullmatch(last.text):
+    size, step = last.size, line.base - last.base
+    if alone and abs(step) < size and _LONE_BULLET.fullmatch(last.text):
         return True
-    if abs(line.size - last.size) > 0.08 * last.size or _BULLET.match(line.text):
+    if abs(line.size - size) > 0.08 * size or _is_item(line.text):
         return False
-    if line.page != last.page or line.base < last.base - 0.5 * last.size or line.begin > paragraph.end:
+    if line.page != last.page or step < -0.5 * size or line.begin > paragraph.end:
         return _goes_on(last, line)
-    if line.base - last.base < 0.5 * last.size:
+    if step < 0.5 * size:
         return True  # the same line, in pieces
     if line.bold != last.bold and (paragraph.bold or line.bold) and not _ends(last.text):
         return last.bold and len(paragraph.lines) > 2 and _goes_on(last, line)
     if _is_apart(last, line, gap):
-        return _goes_on(last, line) and line.base - last.base < 2 * gap
+        return _goes_on(last, line) and step < 2 * gap
     return not _begins_anew(paragraph, line)
 
 
@@ -110,9 +123,12 @@ def _goes_on(last: Line, line: Line) -> bool:
 
 def _is_apart(last: Line, line: Line, gap: float) -> bool:
     """Whether there is more space between two lines than within a paragraph."""
-    usual = gap or 1.2 * last.size
-    usual = max(usual, 1.05 * last.size) if last.size <= 1.5 * usual else 1.3 * last.size
-    step = line.base - last.base
+    size, step = last.size, line.base - last.base
+    usual = gap or 1.2 * size
+    if size > 1.5 * usual:
+        usual = 1.3 * size
+    elif usual < 1.05 * size:
+        usual = 1.05 * size
     return line.page != last.page or step < 0 or step > 1.25 * usual + 0.5
 
 
@@ -145,12 +161,13 @@ def _finished(paragraph: list[Line], headings: Headings, words: BrokenWords, apa
     if not text.strip():
         return
     where = Location(page=paragraph[0].page, boxes=tuple(boxes))
-    item = _ITEM.match(text) and not headings.outlined(paragraph[0])
-    level = 0 if item else headings.level(paragraph, apart)
+    item = _is_item(text)
+    large = item and _ITEM.match(text) and not headings.outlined(paragraph[0])
+    level = 0 if large else headings.level(paragraph, apart)
     kind: BlockKind = "heading" if level else "paragraph"
-    if not level and _BULLET.match(text):
+    if not level and item:
         kind = "list"
-    elif not level and _CAPTION.match(text) and len(paragraph) < 4:
+    elif not level and len(paragraph) < 4 and text[0] in _CAPTION_LETTERS and _CAPTION.match(text):
         kind = "caption"
     yield Block(kind, text, level or int(kind == "list"), where)
 
@@ -161,7 +178,8 @@ def _joined(lines: Sequence[Line], words: BrokenWords) -> tuple[str, list[Box]]:
     boxes: list[Box] = []
     for line in lines:
         piece = line.text.replace("\0", "")
-        text += _between(text, piece, broken, words) if boxes else ""
+        if boxes:
+            text += _between(text, piece, broken, words)
         start, text, broken = len(text), text + piece, line.hyphen
         boxes.append(_box(line, line.left, line.right, start, len(text)))
     return text + "-" if broken else text, boxes

@@ -88,7 +88,7 @@ class _Mender:
         self._file, self._tries = (data, password), tries
 
     def look(self, lines: PageLines) -> None:
-        text = "".join(line.text for line in lines.lines) if self._tries else ""
+        text = "".join([line.text for line in lines.lines]) if self._tries else ""
         if not any(unknown in text for unknown in _UNKNOWN):
             return
         from loaders._pdf_fonts import with_maps

@@ -6,7 +6,7 @@ import ctypes
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, repeat
 from statistics import median
 from typing import Any
 
@@ -28,6 +28,8 @@ _RECTANGLE = 3  # sides: the fourth may be left to be closed
 _STRAIGHT = 0.5  # points by which an upright or level line slants at most
 _DEEPEST = 8  # of forms inside forms
 _WRAPPED = 2  # objects: the whole page is in forms; those of other pages are figures, whose lines make no tables
+
+_LINE_TO = pdfium_c.FPDF_SEGMENT_LINETO
 
 _Box = tuple[float, float, float, float]
 Ruling = tuple[float, float, float]
@@ -80,10 +82,8 @@ class _Drawn:
 
     def __init__(self) -> None:
         self._left = _MOST_OBJECTS
-        self._edges = (ctypes.c_float * 4)()
-        self._pointers = [ctypes.byref(self._edges, n * ctypes.sizeof(ctypes.c_float)) for n in range(4)]
-        self._matrix = pdfium_c.FS_MATRIX()
-        self._matrix_pointer = ctypes.byref(self._matrix)
+        self._pointers, self._edges = quick.numbers(ctypes.c_float, 4)
+        self._matrix_pointers, self._matrix = quick.numbers(ctypes.c_float, 6)
 
     def on(self, page: pdfium.PdfPage) -> Iterator[_Box]:
         """Each box. Raises _TooManyError."""
@@ -95,9 +95,8 @@ class _Drawn:
             raise _TooManyError
         type_of, path, form = quick.object_type, pdfium_c.FPDF_PAGEOBJ_PATH, pdfium_c.FPDF_PAGEOBJ_FORM
         shortest = 0.0 if depth else _SHORTEST  # a form may be drawn larger than it is
-        for index in range(count):
-            item = object_of(holder, index)
-            kind = type_of(item)
+        items = list(map(object_of, repeat(holder, count), range(count)))
+        for item, kind in zip(items, map(type_of, items), strict=True):
             if kind == path:
                 yield from self._in_path(item, shortest)
             elif kind == form and count <= _WRAPPED:
@@ -109,45 +108,50 @@ class _Drawn:
         count = pdfium_c.FPDFFormObj_CountObjects(handle)
         if count <= 0 or not pdfium_c.FPDFPageObj_GetMatrix(handle, matrix):
             return
+        placing = matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
         for left, bottom, right, top in self._of(form, count, quick.form_object, depth):
-            one, other = _placed(matrix, left, bottom), _placed(matrix, right, top)
+            one, other = _placed(placing, left, bottom), _placed(placing, right, top)
             yield min(one[0], other[0]), min(one[1], other[1]), max(one[0], other[0]), max(one[1], other[1])
 
     def _in_path(self, path: Any, shortest: float) -> Sequence[_Box]:
         """The box of a path that is one line or rectangle, or of each stroke of another one."""
         if not quick.object_bounds(path, *self._pointers):
             return ()
-        left, bottom, right, top = box = tuple(self._edges)
+        left, bottom, right, top = self._edges()
         width, height = right - left, top - bottom
         if width < shortest and height < shortest:
             return ()
         segments = quick.count_segments(path)
-        if segments <= _SIMPLE and min(width, height) <= _THIN:
-            return (box,)
-        if segments > _MOST_SEGMENTS or not quick.object_matrix(path, self._matrix_pointer):
+        if segments <= _SIMPLE and (width <= _THIN or height <= _THIN):
+            return ((left, bottom, right, top),)
+        if segments > _MOST_SEGMENTS or not quick.object_matrix(path, self._matrix_pointers[0]):
             return ()
         strokes = self._strokes(path, segments)
-        return (box,) if len(strokes) >= _RECTANGLE and segments <= _SIMPLE else strokes
+        is_box = len(strokes) >= _RECTANGLE and segments <= _SIMPLE
+        return ((left, bottom, right, top),) if is_box else strokes
 
     def _strokes(self, path: Any, segments: int) -> list[_Box]:
-        """The boxes of the upright and the level lines of a path."""
+        """The boxes of the upright and the level lines of a path; of one that begins otherwise there are none."""
         x, y = self._pointers[:2]
-        matrix, edges, found = self._matrix, self._edges, list[_Box]()
-        before: tuple[float, float] | None = None
+        (a, b, c, d, e, f), edges, found = self._matrix(), self._edges, list[_Box]()
+        x0 = y0 = 0.0
         for index in range(segments):
             segment = quick.path_segment(path, index)
             quick.segment_point(segment, x, y)
-            after = _placed(matrix, edges[0], edges[1])
-            if before and quick.segment_type(segment) == pdfium_c.FPDF_SEGMENT_LINETO:
-                (x0, y0), (x1, y1) = before, after
-                if abs(x1 - x0) <= _STRAIGHT or abs(y1 - y0) <= _STRAIGHT:
-                    found.append((min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
-            before = after
+            u, v, _, _ = edges()
+            x1, y1 = a * u + c * v + e, b * u + d * v + f
+            is_straight = index and (abs(x1 - x0) <= _STRAIGHT or abs(y1 - y0) <= _STRAIGHT)
+            if is_straight and quick.segment_type(segment) == _LINE_TO:
+                found.append((min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
+            if index == 1 and not found:
+                break  # a drawing
+            x0, y0 = x1, y1
         return found
 
 
-def _placed(matrix: Any, x: float, y: float) -> tuple[float, float]:
-    return matrix.a * x + matrix.c * y + matrix.e, matrix.b * x + matrix.d * y + matrix.f
+def _placed(matrix: Sequence[float], x: float, y: float) -> tuple[float, float]:
+    a, b, c, d, e, f = matrix
+    return a * x + c * y + e, b * x + d * y + f
 
 
 def grids(vertical: Sequence[Ruling], horizontal: Sequence[Ruling]) -> list[Grid]:

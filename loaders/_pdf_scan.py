@@ -19,17 +19,16 @@ _DRAWN = (pdfium_c.FPDF_PAGEOBJ_IMAGE, pdfium_c.FPDF_PAGEOBJ_PATH, pdfium_c.FPDF
 
 def is_scan(page: pdfium.PdfPage, lines: PageLines) -> bool:
     """Whether something is drawn on the page and (nearly) none of it is text that can be read as such."""
-    unknown = sum(line.text.count("\0") for line in lines.lines)
-    if unknown and unknown > _UNKNOWN * sum(len(line.text) for line in lines.lines):
+    text = "".join([line.text for line in lines.lines])
+    unknown = text.count("\0")
+    if unknown > _UNKNOWN * len(text):
         return True
-    letters = (character for line in lines.lines for character in line.text if character.isalnum())
-    readable = sum(1 for _ in islice(letters, _FEW_CHARACTERS))
+    readable = sum(1 for _ in islice(filter(str.isalnum, text), _FEW_CHARACTERS))
     if readable == _FEW_CHARACTERS:
         return False
     count = pdfium_c.FPDFPage_CountObjects(page.raw)
     kinds = {pdfium_c.FPDFPageObj_GetType(pdfium_c.FPDFPage_GetObject(page.raw, n)) for n in range(count)}
-    illegible = any("\0" in line.text for line in lines.lines)
-    return illegible or (not readable and not kinds.isdisjoint(_DRAWN)) or pdfium_c.FPDF_PAGEOBJ_IMAGE in kinds
+    return unknown > 0 or (not readable and not kinds.isdisjoint(_DRAWN)) or pdfium_c.FPDF_PAGEOBJ_IMAGE in kinds
 
 
 def recognised(page: pdfium.PdfPage, number: int) -> PageLines | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import re
 from collections.abc import Iterator, Sequence
-from operator import itemgetter
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
@@ -15,8 +14,7 @@ from loaders._pdf_lines import Cell, Line, PageLines
 from loaders._pdf_rulings import Grid, grids, rulings
 from loaders._symbol_fonts import bullet
 
-_HYPHENS = "\x02\ufffe"  # PDFium's marks for a hyphen at the end of a line; the next line follows at once
-_BREAK = re.compile(rf"[\n\r{_HYPHENS}]")
+_HYPHENS = ("\x02", "\ufffe")  # PDFium's marks for a hyphen at the end of a line; the next line follows at once
 _NO_CHARACTER = re.compile("[\x01\x03-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _BOLD = re.compile(r"bold|black|heavy|demi|cmbx|-w[6-9]|gothicmb101-[dhu]", re.IGNORECASE)
 _BOLD_WEIGHT = 600
@@ -27,9 +25,9 @@ _SPREAD = 0.8  # times type size and characters: a line that is wider has gaps i
 _MADE_UP = re.compile(
     r"(?<=[\u2014\u2015\u2026\u3000-\u9fff\uff01-\uff9f]) | (?=[\u2014\u2015\u2026\u3000-\u9fff\uff01-\uff9f])"
 )  # blanks by PDFium
+_NOWHERE = float("-inf")
 _MAX_CHARACTERS = 400_000  # of one page
 _WORD = re.compile(r"\S+")
-_ACROSS = itemgetter(0, 2)
 
 Rect = tuple[float, float, float, float]
 """(left, bottom, right, top) in the page's own space, or (left, top, right, bottom) on the page as it is shown."""
@@ -55,14 +53,13 @@ class _PageReader:
         self._page = page
         self._number = number
         self._textpage = page.get_textpage()
-        self._raw = self._textpage.raw
+        self._raw = ctypes.byref(self._textpage.raw.contents)
         self._count = min(pdfium_c.FPDFText_CountChars(self._raw), _MAX_CHARACTERS)
         self._rotation = page.get_rotation()
         self._bounds = page.get_bbox()
-        self._edges = (ctypes.c_double * 4)()
-        self._pointers = [ctypes.byref(self._edges, n * ctypes.sizeof(ctypes.c_double)) for n in range(4)]
-        self._matrix = pdfium_c.FS_MATRIX()
-        self._matrix_pointer = ctypes.byref(self._matrix)
+        self._left, self._upper = self._bounds[0], self._bounds[3]
+        self._pointers, self._edges = quick.numbers(ctypes.c_double, 4)
+        self._matrix_pointers, self._matrix = quick.numbers(ctypes.c_float, 6)
         self._font = ctypes.create_string_buffer(64)
         self._font_size = ctypes.c_ulong(64)
         self._bold: dict[bytes, bool] = {}
@@ -84,15 +81,16 @@ class _PageReader:
         return tuple(grids(vertical, horizontal))
 
     def lines(self) -> Iterator[Line]:
-        page, start = self._text(), 0
-        text = _NO_CHARACTER.sub("\0", page).replace("\t", " ")  # offsets stay PDFium's
-        for match in _BREAK.finditer(page):
-            end = match.start()
-            if start < end and (line := self._line(text, start, end, page[end] in _HYPHENS)):
+        page = self._text()
+        text = _NO_CHARACTER.sub("\0", page).replace("\t", " ").replace("\r", "\n")  # offsets stay PDFium's
+        for mark in _HYPHENS:
+            text = text.replace(mark, "\n")
+        start = 0
+        for piece in text.split("\n"):
+            end = start + len(piece)
+            if piece and (line := self._line(piece, start, page[end : end + 1] in _HYPHENS)):
                 yield line
             start = end + 1
-        if line := self._line(text, start, len(page), False):
-            yield line
 
     def _text(self) -> str:
         """One character for each of PDFium's, in one call where it can be told that none is left out."""
@@ -104,39 +102,36 @@ class _PageReader:
         codes = (quick.unicode_of(self._raw, index) for index in range(self._count))
         return "".join(chr(code) if code < 0x110000 else "\0" for code in codes)
 
-    def _line(self, page: str, start: int, end: int, hyphen: bool) -> Line | None:
-        text = page[start:end]
+    def _line(self, text: str, start: int, hyphen: bool) -> Line | None:
+        text = text.rstrip(_BLANK)
         if text[:1] in _BLANK:
             stripped = text.lstrip(_BLANK)
             start += len(text) - len(stripped)
             text = stripped
-        text = text.rstrip(_BLANK)
-        if "\uf020" <= text[:1] <= "\uf0ff":
-            quick.font_info(self._raw, start, self._font, self._font_size, None)
-            text = bullet(text[0], self._font.value.decode("utf-8", errors="replace")) + text[1:]
         rects = self._rects(start, len(text) + hyphen) if text else None
         if not rects:
             return None
-        around = rects[0] if len(rects) == 1 else _around(rects)
+        if "\uf020" <= text[0] <= "\uf0ff":
+            quick.font_info(self._raw, start, self._font, self._font_size, None)
+            text = bullet(text[0], self._font.value.decode("utf-8", errors="replace")) + text[1:]
+        x0, y0, x1, y1 = around = rects[0] if len(rects) == 1 else _around(rects)
+        if self._rotation:
+            left, top, right, bottom = self._shown(x0, y0, x1, y1)
+        else:
+            left, top, right, bottom = x0 - self._left, self._upper - y1, x1 - self._left, self._upper - y0
         middle = len(text) // 2
         while text[middle] in _BLANK:  # it may be one that PDFium makes up; such a blank has no type
             middle += 1
-        middle += start
-        size, turned, origin = self._type(middle)
-        left, top, right, bottom = self._shown(*around)
-        upright = not (turned or self._rotation or around[3] - around[1] > 2 * (around[2] - around[0]))
-        vertical = not upright and self._is_vertical(len(text), turned, around)
-        if vertical:
+        size, bold, turned, y = self._type(start + middle)
+        if (turned or self._rotation or y1 - y0 > 2 * (x1 - x0)) and self._is_vertical(len(text), turned, around):
             text = _MADE_UP.sub("", text)
-            cells, finer = (Cell(0, len(text), around[0], around[2]),), ()
-            base, begin, finish = -right, top, bottom
+            cells, finer = (Cell(0, len(text), x0, x1),), ()
+            base, begin, finish, vertical = -right, top, bottom, True
         else:
-            cells, finer = self._cells(text, start, size, rects)
-            base, begin, finish = self._base(start, origin, around), left, right
-        quick.font_info(self._raw, middle, self._font, self._font_size, None)
-        bold = self._bold.get(self._font.value)
-        if bold is None:
-            bold = self._is_bold(middle)
+            cells, finer = self._cells(text, start, size, around, rects)
+            near = self._rotation == 0 and y0 - 0.5 * (y1 - y0) < y < y1
+            base = self._upper - y if near else self._base(start, around)
+            begin, finish, vertical = left, right, False
         return Line(
             self._number, text, left, top, right, bottom, base, begin, finish, size,
             bold, vertical, hyphen, cells, finer,
@@ -145,22 +140,32 @@ class _PageReader:
     def _rects(self, start: int, count: int) -> list[Rect]:
         """Rectangles around runs of characters."""
         raw, edges, (left, top, right, bottom) = self._raw, self._edges, self._pointers
+        number = quick.count_rects(raw, start, count)
+        if number == 1:  # as most lines have
+            quick.get_rect(raw, 0, left, top, right, bottom)
+            x0, y1, x1, y0 = edges()
+            return [(x0, y0, x1, y1)] if x1 > x0 and y1 > y0 else []
         found: list[Rect] = []
-        for index in range(quick.count_rects(raw, start, count)):
+        for index in range(number):
             quick.get_rect(raw, index, left, top, right, bottom)
-            x0, y1, x1, y0 = edges
+            x0, y1, x1, y0 = edges()
             if x1 > x0 and y1 > y0:
                 found.append((x0, y0, x1, y1))
         return found
 
-    def _type(self, index: int) -> tuple[float, bool, tuple[float, float] | None]:
-        """The type size as drawn, in points; whether it is written across the page's own lines; where it begins."""
-        size, matrix = quick.font_size(self._raw, index), self._matrix
-        if not quick.char_matrix(self._raw, index, self._matrix_pointer):
-            return max(size, 1.0), False, None
-        c, d = matrix.c, matrix.d
+    def _type(self, index: int) -> tuple[float, bool, bool, float]:
+        """A character's size as drawn, in points; whether it is bold, and turned; how far up its text object stands."""
+        raw, font = self._raw, self._font
+        quick.font_info(raw, index, font, self._font_size, None)
+        bold = self._bold.get(font.value)
+        if bold is None:
+            bold = self._is_bold(index)
+        size = quick.font_size(raw, index)
+        if not quick.char_matrix(raw, index, self._matrix_pointers[0]):
+            return max(size, 1.0), bold, False, _NOWHERE
+        a, b, c, d, _, y = self._matrix()
         drawn = size * (abs(d) if c == 0 else (c**2 + d**2) ** 0.5)
-        return max(drawn, 1.0), abs(matrix.b) > 2 * abs(matrix.a), (matrix.e, matrix.f)
+        return drawn if drawn > 1.0 else 1.0, bold, abs(b) > 2 * abs(a), y
 
     def _is_bold(self, index: int) -> bool:
         """By the font's name, which has just been asked for, and its weight; this is asked once for each name."""
@@ -176,20 +181,13 @@ class _PageReader:
         return turned != (self._rotation in (90, 270))
 
     def _cells(
-        self, text: str, start: int, size: float, rects: list[Rect]
+        self, text: str, start: int, size: float, around: Rect, rects: list[Rect]
     ) -> tuple[tuple[Cell, ...], tuple[Cell, ...]]:
         """The line cut at gaps that are too wide for spaces, and `Line.finer`; the rectangles of most show none."""
-        parted = False
-        if len(rects) > 1:
-            rects, gap = sorted(rects, key=_ACROSS), _FINER_GAP * size
-            until = rects[0][2]
-            for rect in rects:
-                parted = parted or rect[0] - until >= gap
-                until = rect[2]
-        left, right = rects[0][0], rects[-1][2]
+        left, _, right, _ = around
+        cuts = self._cuts(around) if self._vertical else ()
         spread = right - left > _SPREAD * size * len(text) and " " in text
-        cuts = self._cuts(rects) if self._vertical else ()
-        if not (parted or spread or cuts):
+        if not (spread or cuts or (len(rects) > 1 and _are_parted(rects, _FINER_GAP * size))):
             return (Cell(0, len(text), left, right),), ()
         words = [
             Cell(match.start(), match.end(), *self._extent(start + match.start(), start + match.end()))
@@ -198,9 +196,9 @@ class _PageReader:
         cells, finer = (_joined(words, factor * size, cuts) for factor in (_CELL_GAP, _FINER_GAP))
         return cells, finer if len(finer) > len(cells) else ()
 
-    def _cuts(self, rects: list[Rect]) -> Sequence[float]:
+    def _cuts(self, around: Rect) -> Sequence[float]:
         """Where rulings go through a line of text from above to below, as between the cells of a table."""
-        left, bottom, right, top = rects[0] if len(rects) == 1 else _around(rects)
+        left, bottom, right, top = around
         middle = (bottom + top) / 2
         if not self._ruled[0] <= middle <= self._ruled[1]:
             return ()
@@ -210,12 +208,10 @@ class _PageReader:
         rects = self._rects(start, end - start)
         return min((r[0] for r in rects), default=0.0), max((r[2] for r in rects), default=0.0)
 
-    def _base(self, index: int, origin: tuple[float, float] | None, rect: Rect) -> float:
-        """How far down the page a line's letters stand: where its text object does, if that is not vertical."""
-        if origin and self._rotation == 0 and rect[1] - 0.5 * (rect[3] - rect[1]) < origin[1] < rect[3]:
-            return self._bounds[3] - origin[1]
+    def _base(self, index: int, rect: Rect) -> float:
+        """How far down the page a line's letters stand where its text object does not say so: it is vertical."""
         if quick.char_origin(self._raw, index, *self._pointers[:2]):
-            x, y = self._edges[:2]
+            x, y, _, _ = self._edges()
             return self._shown(x, y, x, y)[1]
         return self._shown(*rect)[3]
 
@@ -243,6 +239,18 @@ def _joined(words: list[Cell], gap: float, cuts: Sequence[float]) -> tuple[Cell,
         else:
             cells.append(word)
     return tuple(cells)
+
+
+def _are_parted(rects: list[Rect], gap: float) -> bool:
+    """Whether there is that much space between two of them, from left to right."""
+    ordered = sorted(rects)
+    until = ordered[0][2]
+    for left, _, right, _ in ordered:
+        if left - until >= gap:
+            return True
+        if right > until:
+            until = right
+    return False
 
 
 def _around(rects: list[Rect]) -> Rect:

@@ -20,6 +20,13 @@ def _quick(function: Any, result: Any = ctypes.c_int, *arguments: Any) -> Callab
     return ctypes.PYFUNCTYPE(result, *arguments)(address)
 
 
+def numbers(kind: type[ctypes.c_double] | type[ctypes.c_float], count: int) -> tuple[list[Any], Callable[[], Any]]:
+    """Pointers to so many numbers that PDFium writes to, and what gives the numbers: no element is asked for alone."""
+    array = (kind * count)()
+    pointers = [ctypes.byref(array, n * ctypes.sizeof(kind)) for n in range(count)]
+    return pointers, memoryview(array).cast("B").cast(kind._type_).tolist
+
+
 _HANDLE = ctypes.c_void_p
 
 get_text = _quick(pdfium_c.FPDFText_GetText)
