@@ -102,7 +102,8 @@ def _add(options: argparse.Namespace) -> int:
             failed += added.status == "failed"
             for one in (added, *added.children):
                 _print_added(options, one, str(path) + one.file.removeprefix(added.file))
-        kb.embed_all(_show)
+        if not kb.embed_unless_at_work(_show):
+            print("found by words; the app, which is running, gives them their vectors", file=sys.stderr)
     if failed:
         print(f"error: {failed} of the files could not be added", file=sys.stderr)
     return 1 if failed else 0

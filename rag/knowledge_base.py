@@ -150,6 +150,10 @@ class KnowledgeBase:
         """Embeds every chunk that waits for its vector; also what an earlier crash left waiting."""
         self._parts.library.embed_all(report)
 
+    def embed_unless_at_work(self, report: Callable[[Progress], None] = _ignore) -> bool:
+        """As `embed_all`, but leaves it to the app where that is running on this store; says whether it was done."""
+        return self._parts.worker.embed_all(report)
+
     def documents(self, collection: str | None = None) -> list[DocumentInfo]:
         """All documents, oldest first, or those of one collection."""
         found = self._parts.catalog.documents().values()

@@ -53,9 +53,13 @@ class JobQueue:
         return self._select("ORDER BY id DESC LIMIT ?", [limit])
 
     def list_files(self, limit: int) -> Jobs:
-        """Files: those at work first, then what failed, what waits, and what is over; each the newest first."""
-        order = "CASE state WHEN 'running' THEN 0 WHEN 'failed' THEN 1 WHEN 'queued' THEN 2 ELSE 3 END"
-        return self._select(f"WHERE kind IN {_FILES} ORDER BY {order}, id DESC LIMIT ?", [limit])
+        """Files: those at work first, then what failed, what waits, and what is over; each the newest first.
+
+        Of those at work, the ones that are being read come first, and then those that get their vectors next.
+        """
+        order = """CASE state WHEN 'running' THEN 0 WHEN 'failed' THEN 1 WHEN 'queued' THEN 2 ELSE 3 END,
+                   state = 'running' AND result IS NOT NULL, CASE state WHEN 'running' THEN id ELSE -id END"""
+        return self._select(f"WHERE kind IN {_FILES} ORDER BY {order} LIMIT ?", [limit])
 
     def last_of_index(self) -> Job | None:
         """The newest reindex or rollback."""

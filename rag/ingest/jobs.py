@@ -164,6 +164,15 @@ class Worker:
         except Timeout:
             _log.info("another process works on this store")
 
+    def embed_all(self, report: Callable[[Progress], None]) -> bool:
+        """Embeds everything that waits, in the caller's thread; False while another process does so."""
+        try:
+            with self._only_one.acquire(blocking=False):
+                self._library.embed_all(report)
+                return True
+        except Timeout:
+            return False
+
     def _recover(self) -> None:
         if not self._recovered:
             self._recovered = True

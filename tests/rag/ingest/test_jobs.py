@@ -46,6 +46,16 @@ def test_submitted_files_are_ingested_in_the_background(kb: KnowledgeBase) -> No
     assert kb.jobs() == []
 
 
+def test_what_is_at_work_stands_first_in_the_order_in_which_it_is_done(kb: KnowledgeBase) -> None:
+    jobs = [kb.submit(TEXT + name.encode(), name) for name in ("read.md", "next.md", "last.md", "waits.md", "new.md")]
+    queue = kb._parts.queue
+    for name in ("first", "second", "third"):
+        assert queue.claim(), name
+    for done in jobs[1:3]:
+        queue.note_added(done.id, Added("added", done.name, "a", 1))
+    assert [job.name for job in kb.file_jobs(9)] == ["read.md", "next.md", "last.md", "new.md", "waits.md"]
+
+
 def test_a_job_submitted_before_a_restart_is_done_after_it(open_kb: Open) -> None:
     first = open_kb()
     first.submit(TEXT, "hours.md")

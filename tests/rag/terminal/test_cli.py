@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -93,6 +94,17 @@ def test_a_library_from_the_terminal(terminal: Terminal, folder: Path) -> None:
     (receipt,) = terminal.run("rm", by_name["hours.md"]["document_id"][:8])
     assert (receipt["name"], receipt["chunks"], receipt["vectors"]) == ("hours.md", 1, 1)
     assert [row["name"] for row in terminal.run("ls")] == ["案内.md"]
+
+
+def test_vectors_are_left_to_the_app_that_runs_on_the_store(terminal: Terminal, folder: Path, tmp_path: Path) -> None:
+    terminal.run("add", str(folder / "案内.md"))
+    with FileLock(str(tmp_path / "store" / "worker.lock")):
+        added = terminal.raw("add", str(folder / "hours.md"))
+    assert (added.returncode, "the app, which is running, gives them" in added.stderr) == (0, True)
+    assert {row["name"]: row["state"] for row in terminal.run("ls")}["hours.md"] == "searchable"
+    assert "hours.md" in terminal.raw("search", "opens at nine").stdout
+    terminal.run("add", str(folder / "hours.md"))
+    assert {row["name"]: row["state"] for row in terminal.run("ls")}["hours.md"] == "indexed"
 
 
 def test_files_of_one_name_in_two_folders_are_two_documents(terminal: Terminal, tmp_path: Path) -> None:
