@@ -50,14 +50,10 @@ class KnowledgeBase:
 
     def __init__(self, parts: Parts) -> None:
         self._parts, self.settings = parts, parts.settings
-        self.conversations = parts.conversations
-        self.templates = parts.templates
-        self.examples = parts.examples
-        self.previews = parts.previews
-        self.curation = parts.curation
-        self.models = parts.models
-        self.chains = parts.chains
-        self.logs = parts.logs
+        self.conversations, self.previews = parts.conversations, parts.previews
+        self.templates, self.examples = parts.templates, parts.examples
+        self.curation, self.models = parts.curation, parts.models
+        self.chains, self.logs = parts.chains, parts.logs
         self.reindexing = parts.reindexing
         self.agent = parts.agent
         self.languages = parts.languages

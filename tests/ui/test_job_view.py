@@ -33,3 +33,25 @@ def test_a_file_on_its_way_says_its_stage_its_pace_and_the_time_left(environment
     page = AppTest.from_function(running, args=progress, default_timeout=60).run()
     line = page.get("progress")[0].proto.text
     assert line.replace("\\", "").replace("\u2060", "").strip().endswith(shown)
+
+
+def cancelled(language: str) -> None:
+    from datetime import UTC, datetime
+
+    import streamlit as st
+
+    from rag.reports import Added, Job
+    from ui.components.job_view import draw_job
+    from ui.knowledge import knowledge_base
+    from ui.language import words_of
+    from ui.visit import Visit
+
+    added = Added("manual.pdf", "added", "a", 9)
+    job = Job(1, "ingest", "manual.pdf", "cancelled", None, added, None, datetime.now(UTC))
+    draw_job(Visit(knowledge_base(), words_of(language), st.sidebar.container()), job)
+
+
+@pytest.mark.parametrize(("language", "shown"), [("en", "cancelled"), ("ja", "取り消しました")])
+def test_a_file_that_was_cancelled_while_it_was_embedded_is_not_called_ready(environment, language, shown):
+    page = AppTest.from_function(cancelled, args=(language,), default_timeout=60).run()
+    assert [shown in line.value for line in page.caption] == [True]

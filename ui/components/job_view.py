@@ -77,7 +77,7 @@ def _unlock(visit: Visit, job_id: int) -> None:
 def _outcome(job: Job) -> str:
     if job.kind == "reread" and job.state == "done":
         return "reread"
-    return job.result.status if job.result else job.state
+    return job.result.status if job.result and job.state != "cancelled" else job.state
 
 
 def job_name(words: Words, job: Job) -> str:
