@@ -51,7 +51,7 @@ def cancelled(language: str) -> None:
     draw_job(Visit(knowledge_base(), words_of(language), st.sidebar.container()), job)
 
 
-@pytest.mark.parametrize(("language", "shown"), [("en", "cancelled"), ("ja", "取り消しました")])
+@pytest.mark.parametrize(("language", "shown"), [("en", "cancelled"), ("ja", "取り消されました")])
 def test_a_file_that_was_cancelled_while_it_was_embedded_is_not_called_ready(environment, language, shown):
     page = AppTest.from_function(cancelled, args=(language,), default_timeout=60).run()
     assert [shown in line.value for line in page.caption] == [True]
