@@ -14,7 +14,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from rag.errors import DocumentNotFound, TenkyoError
+from rag.errors import DocumentNotFound, StoreError, TenkyoError
 from rag.ingest.job_queue import JobQueue, Work
 from rag.ingest.knowledge import Library
 from rag.ingest.rates import Pace, Rate, seconds_left
@@ -167,11 +167,15 @@ class Worker:
     def embed_all(self, report: Callable[[Progress], None]) -> bool:
         """Embeds everything that waits, in the caller's thread; False while another process does so."""
         try:
-            with self._only_one.acquire(blocking=False):
-                self._library.embed_all(report)
-                return True
+            alone = self._only_one.acquire(blocking=False)
         except Timeout:
             return False
+        except OSError as error:
+            hint = "Check that its disk is not full or read-only."
+            raise StoreError(f"The store cannot be written ({error}).", hint, self._only_one.lock_file) from error
+        with alone:
+            self._library.embed_all(report)
+        return True
 
     def _recover(self) -> None:
         if not self._recovered:

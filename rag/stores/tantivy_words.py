@@ -23,6 +23,7 @@ FIELDS = {"title": 1.0, "headings": 0.5, "words": 1.0, "bigrams": 0.5}
 _HEAP_BYTES = 64_000_000
 _SEGMENT_FILES = frozenset((".fast", ".fieldnorm", ".idx", ".pos", ".store", ".term", ".del"))
 _FOOTER_MARK = 1337
+_HINT = "Check that its disk is not full or read-only."
 
 
 class TantivyWordStore:
@@ -34,8 +35,11 @@ class TantivyWordStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._writing = FileLock(str(folder) + ".lock")
-        with self._writing:
-            self._index = _open(folder)
+        try:
+            with self._writing:
+                self._index = _open(folder)
+        except OSError as error:
+            raise StoreError(f"The word index could not be opened ({error}).", _HINT, str(folder)) from error
         self._searcher = self._index.searcher()
 
     @staticmethod
@@ -88,8 +92,7 @@ class TantivyWordStore:
         try:
             self._update(removed, added)
         except ValueError as error:  # all that tantivy raises
-            hint = "Check that its disk is not full or read-only."
-            raise StoreError(f"The word index could not be written ({error}).", hint, str(self._folder)) from error
+            raise StoreError(f"The word index could not be written ({error}).", _HINT, str(self._folder)) from error
         self.reload()
 
     def _update(self, removed: Iterable[tuple[int, int]], added: Iterable[Entry]) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from rag import AskOptions, KnowledgeBase, Settings
 from rag.errors import StoreError
+from rag.stores.tantivy_words import TantivyWordStore
 
 QUESTION = "When does the library open?"
 HOURS = b"# Hours\n\nThe library opens at nine. It closes at eight.\n"
@@ -139,6 +140,18 @@ def test_a_read_only_disk_is_said_and_leaves_the_store_as_it_is(disk: Path) -> N
     assert "nine" in again.ask(QUESTION).text
     assert again.verify().agrees
     again.close()
+
+
+def test_where_only_a_lock_cannot_be_taken_a_read_only_disk_is_said_too(disk: Path) -> None:
+    kb = opened(disk)
+    kb.add(HOURS, "hours.md")
+    kb.close()
+    remount(disk, "ro")
+    with pytest.raises(StoreError, match="read-only"):
+        TantivyWordStore(disk / "store" / "indexes" / "words-1")
+    with pytest.raises(StoreError, match="read-only"):
+        kb.embed_unless_at_work()
+    remount(disk, "rw")
 
 
 def cut(path: Path) -> None:
