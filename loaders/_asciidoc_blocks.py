@@ -25,14 +25,14 @@ _TABLE = re.compile(r"[|,:!]===[ \t]*$")
 _CELL = re.compile(r"(?:(?:(?<=\s)|^)(?:(\d+)\*)?(?:(\d+)?(?:\.(\d+))?\+)?[<^>.]*[adehlms]?)?\|")
 _AUTHOR = re.compile(r"(\w[^<>:|]*?)(?:[ \t]+<[^<>]*>)?$")
 _LINK = re.compile(
-    r"(?:link:|xref:)?\b(?:(?:https?|ftp|mailto):[^\s\[\]<>]+|(?<=link:|xref:)[^\s\[\]]+)\[([^\]]{0,500}?)\^?\]"
+    r"(?:link:|xref:)?\b(?:(?:https?|ftp|mailto):[^\s\[\]<>]{1,2000}|(?<=link:|xref:)[^\s\[\]]+)\[([^\]]{0,500}?)\^?\]"
 )
 _REFERENCE = re.compile(r"<<([^<>,]+)(?:,([^<>]+))?>>")
 _NOTE = re.compile(r"footnote:[\w-]*\[([^\]]*)\]")
 _MARKED = re.compile(r"(?<![\w*_`#])(\*\*?|__?|``?|##?)(?=\S)([^\n]{0,300}?\S)\1(?![\w*_`#])")
 _ROLE = re.compile(r"\[[.#%][\w.#%-]*\](?=[*_`#])")
 _COLUMNS = re.compile(r"cols=(?:\"([^\"]*)\"|([^,\]]+))")
-_MOST = 1000  # columns that a cell may span
+_MOST = 100  # columns that a cell may span
 
 
 def read(data: bytes) -> Content:
@@ -208,6 +208,6 @@ def _columns(style: str) -> int:
     """How many columns a table says that it has: "1,2", "3*"."""
     if not (found := _COLUMNS.search(style)):
         return 0
-    parts = (found[1] or found[2]).split(",")
+    parts = (found[1] or found[2] or "").split(",")
     repeats = (re.match(r"(\d+)\*", part.strip()) for part in parts)
     return min(sum(int(repeat[1]) if repeat else 1 for repeat in repeats), _MOST)

@@ -127,7 +127,8 @@ def test_an_asciidoc_document() -> None:
         ("* A\n:LOGBOOK:\nnever closed", "a.org", ("heading", "A")),
         ("= A\n\n----\nx = 1;", "a.adoc", ("code", "x = 1;")),
         ("= A\n\n|===\n|1 |2", "a.adoc", ("table", "1 | 2")),
-        ("= A\n\n[cols=2]\n|===\n99999999*|a\n|===", "a.adoc", ("table", "\n".join(["a"] * 1000))),
+        ("= A\n\n[cols=2]\n|===\n99999999*|a\n|===", "a.adoc", ("table", "\n".join(["a"] * 100))),
+        ('= A\n\n[cols=""]\n|===\n|1\n|===', "a.adoc", ("table", "1")),
     ],
 )
 def test_a_file_that_is_cut_off_or_odd_is_read_as_far_as_it_goes(text: str, name: str, last: tuple[str, str]) -> None:
