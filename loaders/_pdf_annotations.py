@@ -30,6 +30,7 @@ _COMMENTS = frozenset(
 _TYPED = frozenset(
     [pdfium_c.FPDF_FORMFIELD_TEXTFIELD, pdfium_c.FPDF_FORMFIELD_COMBOBOX, pdfium_c.FPDF_FORMFIELD_LISTBOX]
 )
+_TICKED = (pdfium_c.FPDF_FORMFIELD_CHECKBOX, pdfium_c.FPDF_FORMFIELD_RADIOBUTTON)
 _HIDDEN = pdfium_c.FPDF_ANNOT_FLAG_HIDDEN | pdfium_c.FPDF_ANNOT_FLAG_NOVIEW
 
 
@@ -87,9 +88,12 @@ class Annotations:
         return address if _ADDRESS.match(address) else ""
 
     def _field(self, annotation: Any) -> str:
-        """What is filled into a field; nothing of buttons, boxes to tick and passwords."""
+        """What is filled into a field, or a box that is ticked or not; nothing of buttons and passwords."""
         form = self._document.formenv
-        if not form or pdfium_c.FPDFAnnot_GetFormFieldType(form, annotation) not in _TYPED:
+        kind = pdfium_c.FPDFAnnot_GetFormFieldType(form, annotation) if form else None
+        if kind in _TICKED:
+            return "\u2611" if pdfium_c.FPDFAnnot_IsChecked(form, annotation) else "\u2610"
+        if kind not in _TYPED:
             return ""
         if pdfium_c.FPDFAnnot_GetFormFieldFlags(form, annotation) & pdfium_c.FPDF_FORMFLAG_TEXT_PASSWORD:
             return ""
@@ -120,16 +124,38 @@ def _bare(address: str) -> str:
 
 
 def with_typed(lines: Sequence[Line], typed: Sequence[Line]) -> list[Line]:
-    """A page's lines with those that were typed on it, each after its label: what stands before it at its height."""
+    """A page's lines with those that were typed on it, each after its label.
+
+    That is what stands before it at its height; where nothing does, it comes before what stands there.
+    """
     whole = list(lines)
     for line in typed:
-        labels = [n for n, one in enumerate(whole) if same_height(one, line) and one.right <= line.left + line.size]
+        whole = [part for one in whole for part in (_parted(one, line.left) if same_height(one, line) else (one,))]
+        beside = [n for n, one in enumerate(whole) if same_height(one, line)]
+        labels = [n for n in beside if whole[n].right <= line.left + line.size]
         above = [n for n, one in enumerate(whole) if one.base <= line.base]
-        place = max(labels, key=lambda n: whole[n].right) if labels else max(above, default=-1)
-        if labels:
-            line = line._replace(base=whole[place].base, size=whole[place].size)
-        whole.insert(place + 1, line)
+        if beside:
+            nearest = max(labels, key=lambda n: whole[n].right) if labels else min(beside)
+            line = line._replace(base=whole[nearest].base, size=whole[nearest].size)
+            whole.insert(nearest + bool(labels), line)
+        else:
+            whole.insert(max(above, default=-1) + 1, line)
     return whole
+
+
+def _parted(line: Line, x: float) -> Sequence[Line]:
+    """A line in two where it goes on right of something typed: "Name ___ Date ___"."""
+    at = next((n for n, cell in enumerate(line.cells) if cell.left >= x), 0)
+    if not at:
+        return (line,)
+    cut, before, after = line.cells[at].start, line.cells[at - 1].right, line.cells[at].left
+    moved = tuple(cell._replace(start=cell.start - cut, end=cell.end - cut) for cell in line.cells[at:])
+    return (
+        line._replace(
+            text=line.text[:cut].rstrip(), right=before, end=before, hyphen=False, cells=line.cells[:at], finer=()
+        ),
+        line._replace(text=line.text[cut:], left=after, begin=after, cells=moved, finer=()),
+    )
 
 
 def attached(document: pdfium.PdfDocument) -> list[pdfium.PdfAttachment]:

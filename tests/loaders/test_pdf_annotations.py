@@ -37,6 +37,21 @@ def test_what_is_filled_into_a_form_stands_beside_its_label_and_a_password_is_le
     assert (round(box.top), round(box.bottom)) == (85, 105)
 
 
+def test_boxes_that_are_ticked_stand_between_the_words_of_their_line() -> None:
+    target = io.BytesIO()
+    canvas = Canvas(target, pagesize=(600, 800), invariant=1)
+    for height, words in ((700, ("Member", "Guest")), (660, ("cash", "card"))):
+        canvas.drawString(80, height, words[0])
+        canvas.drawString(200, height, words[1])
+    canvas.acroForm.checkbox(name="m", checked=True, x=130, y=695)
+    canvas.acroForm.checkbox(name="g", checked=False, x=250, y=695)
+    canvas.acroForm.radio(name="pay", value="cash", selected=False, x=55, y=655)
+    canvas.acroForm.radio(name="pay", value="card", selected=True, x=175, y=655)
+    canvas.save()
+    text = " ".join(block.text for block in load(target.getvalue(), "a.pdf").blocks)
+    assert text.replace(" |", "").split() == ["Member", "☑", "Guest", "☐", "☐", "cash", "☑", "card"]
+
+
 def test_comments_are_notes_and_typed_text_is_text(pdf) -> None:
     writer = PdfWriter(clone_from=io.BytesIO(pdf([(50, 700, 12, "The body of the page.")])))
     writer.add_annotation(0, FreeText(text="Typed on top", rect=(50, 600, 250, 620)))
