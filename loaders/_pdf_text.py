@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from loaders import _pdfium_calls as quick
 from loaders._pdf_lines import Cell, Line, PageLines
-from loaders._pdf_rulings import Grid, grids, rulings
+from loaders._pdf_rulings import Grid, Ruling, grids, rulings
 from loaders._symbol_fonts import bullet
 
 _HYPHENS = ("\x02", "\ufffe")  # PDFium's marks for a hyphen at the end of a line; the next line follows at once
@@ -30,7 +30,8 @@ _MAX_CHARACTERS = 400_000  # of one page
 _WORD = re.compile(r"\S+")
 
 Rect = tuple[float, float, float, float]
-"""(left, bottom, right, top) in the page's own space, or (left, top, right, bottom) on the page as it is shown."""
+"""(left, bottom, right, top), in the space of the page as it is shown."""
+_Turn = Callable[[float, float], tuple[float, float]]
 
 
 def page_lines(page: pdfium.PdfPage, number: int) -> PageLines:
@@ -56,15 +57,18 @@ class _PageReader:
         self._raw = ctypes.byref(self._textpage.raw.contents)
         self._count = min(pdfium_c.FPDFText_CountChars(self._raw), _MAX_CHARACTERS)
         self._rotation = page.get_rotation()
-        self._bounds = page.get_bbox()
-        self._left, self._upper = self._bounds[0], self._bounds[3]
+        self._turn = _turn(self._rotation, page.get_bbox())
+        # What is read is turned first: all else takes the page as it is shown.
+        left, _, _, upper = page.get_bbox()
+        self._left, self._upper = (0.0, page.get_height()) if self._turn else (left, upper)
         self._pointers, self._edges = quick.numbers(ctypes.c_double, 4)
         self._matrix_pointers, self._matrix = quick.numbers(ctypes.c_float, 6)
         self._font = ctypes.create_string_buffer(64)
         self._font_size = ctypes.c_ulong(64)
         self._bold: dict[bytes, bool] = {}
-        # A page that lies on its side keeps its words; its tables are told by their columns alone.
-        self._vertical, self._horizontal = rulings(page) if self._rotation == 0 else ([], [])
+        self._vertical, self._horizontal = rulings(page)
+        if self._turn:
+            self._vertical, self._horizontal = _turned(self._turn, self._vertical, self._horizontal)
         low, high = (ruling[1] for ruling in self._vertical), (ruling[2] for ruling in self._vertical)
         self._ruled = min(low, default=0.0), max(high, default=0.0)
 
@@ -75,7 +79,7 @@ class _PageReader:
         """The grids of ruled tables."""
         if not (self._vertical and self._horizontal):
             return ()
-        x0, _, _, y1 = self._bounds
+        x0, y1 = self._left, self._upper
         vertical = [(x - x0, y1 - high, y1 - low) for x, low, high in self._vertical]
         horizontal = [(y1 - y, left - x0, right - x0) for y, left, right in self._horizontal]
         return tuple(grids(vertical, horizontal))
@@ -115,21 +119,19 @@ class _PageReader:
             quick.font_info(self._raw, start, self._font, self._font_size, None)
             text = bullet(text[0], self._font.value.decode("utf-8", errors="replace")) + text[1:]
         x0, y0, x1, y1 = around = rects[0] if len(rects) == 1 else _around(rects)
-        if self._rotation:
-            left, top, right, bottom = self._shown(x0, y0, x1, y1)
-        else:
-            left, top, right, bottom = x0 - self._left, self._upper - y1, x1 - self._left, self._upper - y0
+        left, top, right, bottom = x0 - self._left, self._upper - y1, x1 - self._left, self._upper - y0
         middle = len(text) // 2
         while text[middle] in _BLANK:  # it may be one that PDFium makes up; such a blank has no type
             middle += 1
         size, bold, turned, y = self._type(start + middle)
-        if (turned or self._rotation or y1 - y0 > 2 * (x1 - x0)) and self._is_vertical(len(text), turned, around):
+        # One or two characters are higher than wide in writing to the right, too.
+        if turned or (y1 - y0 > 2 * (x1 - x0) and len(text) > 2):
             text = _MADE_UP.sub("", text)
             cells, finer = (Cell(0, len(text), x0, x1),), ()
             base, begin, finish, vertical = -right, top, bottom, True
         else:
             cells, finer = self._cells(text, start, size, around, rects)
-            near = self._rotation == 0 and y0 - 0.5 * (y1 - y0) < y < y1
+            near = y0 - 0.5 * (y1 - y0) < y < y1
             base = self._upper - y if near else self._base(start, around)
             begin, finish, vertical = left, right, False
         return Line(
@@ -144,14 +146,15 @@ class _PageReader:
         if number == 1:  # as most lines have
             quick.get_rect(raw, 0, left, top, right, bottom)
             x0, y1, x1, y0 = edges()
-            return [(x0, y0, x1, y1)] if x1 > x0 and y1 > y0 else []
+            found = [(x0, y0, x1, y1)] if x1 > x0 and y1 > y0 else []
+            return found if self._turn is None else [_turned_rect(self._turn, rect) for rect in found]
         found: list[Rect] = []
         for index in range(number):
             quick.get_rect(raw, index, left, top, right, bottom)
             x0, y1, x1, y0 = edges()
             if x1 > x0 and y1 > y0:
                 found.append((x0, y0, x1, y1))
-        return found
+        return found if self._turn is None else [_turned_rect(self._turn, rect) for rect in found]
 
     def _type(self, index: int) -> tuple[float, bool, bool, float]:
         """A character's size as drawn, in points; whether it is bold, and turned; how far up its text object stands."""
@@ -163,7 +166,10 @@ class _PageReader:
         size = quick.font_size(raw, index)
         if not quick.char_matrix(raw, index, self._matrix_pointers[0]):
             return max(size, 1.0), bold, False, _NOWHERE
-        a, b, c, d, _, y = self._matrix()
+        a, b, c, d, x, y = self._matrix()
+        if self._turn:
+            y = self._turn(x, y)[1]
+            a, b = (b, a) if self._rotation in (90, 270) else (a, b)
         drawn = size * (abs(d) if c == 0 else (c**2 + d**2) ** 0.5)
         return drawn if drawn > 1.0 else 1.0, bold, abs(b) > 2 * abs(a), y
 
@@ -173,12 +179,6 @@ class _PageReader:
         heavy = pdfium_c.FPDFText_GetFontWeight(self._raw, index) >= _BOLD_WEIGHT
         self._bold[name] = heavy or _BOLD.search(name.decode("utf-8", errors="replace")) is not None
         return self._bold[name]
-
-    def _is_vertical(self, count: int, turned: bool, rect: Rect) -> bool:
-        """Whether the line runs down the page as shown: vertical writing, or text turned against the page."""
-        if not turned and count > 2 and rect[3] - rect[1] > 2 * (rect[2] - rect[0]):
-            turned = True
-        return turned != (self._rotation in (90, 270))
 
     def _cells(
         self, text: str, start: int, size: float, around: Rect, rects: list[Rect]
@@ -210,23 +210,34 @@ class _PageReader:
 
     def _base(self, index: int, rect: Rect) -> float:
         """How far down the page a line's letters stand where its text object does not say so: it is vertical."""
-        if quick.char_origin(self._raw, index, *self._pointers[:2]):
-            x, y, _, _ = self._edges()
-            return self._shown(x, y, x, y)[1]
-        return self._shown(*rect)[3]
+        if not quick.char_origin(self._raw, index, *self._pointers[:2]):
+            return self._upper - rect[1]
+        x, y, _, _ = self._edges()
+        return self._upper - (self._turn(x, y)[1] if self._turn else y)
 
-    def _shown(self, left: float, bottom: float, right: float, top: float) -> Rect:
-        """(left, top, right, bottom) on the page as it is shown: cropped, turned, from its top left."""
-        x0, y0, x1, y1 = self._bounds
-        if self._rotation == 0:
-            return left - x0, y1 - top, right - x0, y1 - bottom
-        width, height = x1 - x0, y1 - y0
-        left, right, bottom, top = left - x0, right - x0, bottom - y0, top - y0
-        if self._rotation == 90:
-            return bottom, left, top, right
-        if self._rotation == 180:
-            return width - right, bottom, width - left, top
-        return height - top, width - right, height - bottom, width - left
+
+def _turn(rotation: int, bounds: Rect) -> _Turn | None:
+    """From the space of a turned page to that of the page as it is shown; the origin of both is at the bottom left."""
+    x0, y0, x1, y1 = bounds
+    turns: dict[int, _Turn] = {
+        90: lambda x, y: (y - y0, x1 - x),
+        180: lambda x, y: (x1 - x, y1 - y),
+        270: lambda x, y: (y1 - y, x - x0),
+    }
+    return turns.get(rotation)
+
+
+def _turned_rect(turn: _Turn, rect: Rect) -> Rect:
+    (u, v), (s, t) = turn(*rect[:2]), turn(*rect[2:])
+    return min(u, s), min(v, t), max(u, s), max(v, t)
+
+
+def _turned(turn: _Turn, vertical: Sequence[Ruling], horizontal: Sequence[Ruling]) -> tuple[list[Ruling], list[Ruling]]:
+    """Vertical and horizontal rulings of a turned page as they are shown."""
+    rects = [(x, low, x, high) for x, low, high in vertical] + [(left, y, right, y) for y, left, right in horizontal]
+    shown = [_turned_rect(turn, rect) for rect in rects]
+    upright = [(left, low, high) for left, low, right, high in shown if right - left < high - low]
+    return upright, [(low, left, right) for left, low, right, high in shown if right - left >= high - low]
 
 
 def _joined(words: list[Cell], gap: float, cuts: Sequence[float]) -> tuple[Cell, ...]:

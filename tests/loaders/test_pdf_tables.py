@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 
+import pytest
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import SimpleDocTemplate, Table
@@ -71,3 +72,25 @@ def test_a_drawing_of_triangles_and_axes_is_no_table() -> None:
     found = load(stream.getvalue(), "a.pdf").blocks
     assert [block.text for block in found if block.kind == "table"] == []
     assert sorted("".join(block.text for block in found).replace(" ", "")) == sorted("PQRS12341234")
+
+
+@pytest.mark.parametrize("rotation", [90, 180, 270])
+@pytest.mark.parametrize("ruled", [True, False])
+def test_a_table_that_stands_upright_on_a_turned_page_is_a_table(rotation: int, ruled: bool) -> None:
+    target = io.BytesIO()
+    canvas = Canvas(target, pagesize=(800, 800))
+    canvas.setPageRotation(rotation)
+    canvas.translate(*{90: (800, 0), 180: (800, 800), 270: (0, 800)}[rotation])  # so that it stands upright when shown
+    canvas.rotate(rotation)
+    canvas.drawString(60, 780, "A line of prose that stands above the table on its own page")
+    rows = [["City", "Year", "Sales"], ["Kobe", "2024", "12"], ["Osaka", "2025", "340"], ["Kyoto", "2026", "5"]]
+    for number, row in enumerate(rows):
+        for column, text in enumerate(row):
+            canvas.drawString(70 + 120 * column, 700 - 20 * number, text)
+    for place in range(5 if ruled else 0):
+        canvas.line(60, 715 - 20 * place, 420, 715 - 20 * place)
+    for place in range(4 if ruled else 0):
+        canvas.line(60 + 120 * place, 635, 60 + 120 * place, 715)
+    canvas.save()
+    blocks = load(target.getvalue(), "a.pdf").blocks
+    assert [block.text for block in blocks if block.kind == "table"] == ["\n".join(map(" | ".join, rows))]
