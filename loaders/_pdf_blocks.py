@@ -75,7 +75,7 @@ class _Paragraph:
         count = len(self.lines)
         if not count:
             self.end = line.end
-            self.is_item = _is_item(line.text)
+            self.is_item = line.item or _is_item(line.text)
         elif line.end > self.end:
             self.end = line.end
         # The first line may be indented: it counts while it is alone.
@@ -98,7 +98,7 @@ def _belongs(paragraph: _Paragraph, line: Line, gap: float, headings: Headings) 
     size, step = last.size, line.base - last.base
     if alone and abs(step) < size and _LONE_BULLET.fullmatch(last.text):
         return True
-    if abs(line.size - size) > 0.08 * size or _is_item(line.text):
+    if abs(line.size - size) > 0.08 * size or line.item or _is_item(line.text):
         return False
     if line.page != last.page or step < -0.5 * size or line.begin > paragraph.end:
         return _goes_on(last, line)
@@ -161,8 +161,8 @@ def _finished(paragraph: list[Line], headings: Headings, words: BrokenWords, apa
     if not text.strip():
         return
     where = Location(page=paragraph[0].page, boxes=tuple(boxes))
-    item = _is_item(text)
-    large = item and _ITEM.match(text) and not headings.outlined(paragraph[0])
+    item = paragraph[0].item or _is_item(text)
+    large = item and (paragraph[0].item or _ITEM.match(text)) and not headings.outlined(paragraph[0])
     level = 0 if large else headings.level(paragraph, apart)
     kind: BlockKind = "heading" if level else "paragraph"
     if not level and item:

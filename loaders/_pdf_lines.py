@@ -26,7 +26,7 @@ class Line(NamedTuple):
     `begin`, `end` (along the line) and `base` (growing from line to line) are the same for horizontal text, and
     turned for vertical writing, so that paragraphs are found in both alike. `hyphen`: it ends in a broken word.
     `text` has a NUL for each glyph that stands for no character. `finer` are the cells where narrower gaps part them
-    too, as they may in a table; it is empty where these are the same.
+    too, as they may in a table; it is empty where these are the same. `item`: a dot is drawn before it.
 
     A tuple, as tens of thousands of them are made of a long file.
     """
@@ -46,6 +46,7 @@ class Line(NamedTuple):
     hyphen: bool
     cells: tuple[Cell, ...]
     finer: tuple[Cell, ...] = ()
+    item: bool = False
 
 
 @dataclass(frozen=True, slots=True)

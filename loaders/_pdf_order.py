@@ -92,6 +92,7 @@ def _glue(before: Line, after: Line) -> Line:
         hyphen=after.hyphen,
         cells=(*before.cells[:-1], joined, *moved),
         finer=(),
+        item=before.item,
     )
 
 

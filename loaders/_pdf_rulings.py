@@ -29,6 +29,9 @@ _STRAIGHT = 0.5  # points by which an upright or level line slants at most
 _DEEPEST = 8  # of forms inside forms
 _WRAPPED = 2  # objects: the whole page is in forms; those of other pages are figures, whose lines make no tables
 
+_SMALLEST_DOT, _LARGEST_DOT = 2.0, 8.0
+_MOST_DOTS = 200
+_ROUND = 13  # segments: a circle is of four curves
 _LINE_TO = pdfium_c.FPDF_SEGMENT_LINETO
 
 _Box = tuple[float, float, float, float]
@@ -50,12 +53,16 @@ class Grid:
     wide: frozenset[tuple[int, int]] = frozenset()
 
 
-def rulings(page: pdfium.PdfPage) -> tuple[list[Ruling], list[Ruling]]:
-    """Vertical and horizontal ones in the page's own space (from its bottom left), of paths and their rectangles."""
+def rulings(page: pdfium.PdfPage) -> tuple[list[Ruling], list[Ruling], list[_Box]]:
+    """Vertical and horizontal ones in the page's own space (from its bottom left), of paths and their rectangles.
+
+    And the boxes of dots, as those that browsers draw before the items of lists.
+    """
     vertical: list[Ruling] = []
     horizontal: list[Ruling] = []
+    drawn = _Drawn()
     try:
-        for left, bottom, right, top in _Drawn().on(page):
+        for left, bottom, right, top in drawn.on(page):
             if top - bottom <= _THIN and right - left >= _SHORTEST:
                 horizontal.append(((bottom + top) / 2, left, right))
             elif right - left <= _THIN and top - bottom >= _SHORTEST:
@@ -64,10 +71,10 @@ def rulings(page: pdfium.PdfPage) -> tuple[list[Ruling], list[Ruling]]:
                 vertical += [(left, bottom, top), (right, bottom, top)]
                 horizontal += [(bottom, left, right), (top, left, right)]
             if len(vertical) + len(horizontal) > _MOST_RULINGS:
-                return [], []
+                return [], [], []
     except _TooManyError:
-        return [], []
-    return vertical, horizontal
+        return [], [], []
+    return vertical, horizontal, drawn.dots
 
 
 class _TooManyError(Exception):
@@ -81,6 +88,7 @@ class _Drawn:
     """
 
     def __init__(self) -> None:
+        self.dots: list[_Box] = []
         self._left = _MOST_OBJECTS
         self._pointers, self._edges = quick.numbers(ctypes.c_float, 4)
         self._matrix_pointers, self._matrix = quick.numbers(ctypes.c_float, 6)
@@ -119,6 +127,10 @@ class _Drawn:
             return ()
         left, bottom, right, top = self._edges()
         width, height = right - left, top - bottom
+        if width < _LARGEST_DOT and _SMALLEST_DOT < height < _LARGEST_DOT and abs(width - height) < _STRAIGHT:
+            if quick.count_segments(path) >= _ROUND and len(self.dots) < _MOST_DOTS:
+                self.dots.append((left, bottom, right, top))
+            return ()
         if width < shortest and height < shortest:
             return ()
         segments = quick.count_segments(path)

@@ -25,6 +25,7 @@ _SPREAD = 0.8  # times type size and characters: a line that is wider has gaps i
 _MADE_UP = re.compile(
     r"(?<=[\u2014\u2015\u2026\u3000-\u9fff\uff01-\uff9f]) | (?=[\u2014\u2015\u2026\u3000-\u9fff\uff01-\uff9f])"
 )  # blanks by PDFium
+_DOT, _DOT_GAP = 0.7, 1.8  # times the type size: the largest dot before an item, and the space after it
 _NOWHERE = float("-inf")
 _MAX_CHARACTERS = 400_000  # of one page
 _WORD = re.compile(r"\S+")
@@ -66,9 +67,10 @@ class _PageReader:
         self._font = ctypes.create_string_buffer(64)
         self._font_size = ctypes.c_ulong(64)
         self._bold: dict[bytes, bool] = {}
-        self._vertical, self._horizontal = rulings(page)
-        if self._turn:
-            self._vertical, self._horizontal = _turned(self._turn, self._vertical, self._horizontal)
+        self._vertical, self._horizontal, self._dots = rulings(page)
+        if turn := self._turn:
+            self._vertical, self._horizontal = _turned(turn, self._vertical, self._horizontal)
+            self._dots = [_turned_rect(turn, dot) for dot in self._dots]
         low, high = (ruling[1] for ruling in self._vertical), (ruling[2] for ruling in self._vertical)
         self._ruled = min(low, default=0.0), max(high, default=0.0)
 
@@ -136,8 +138,16 @@ class _PageReader:
             begin, finish, vertical = left, right, False
         return Line(
             self._number, text, left, top, right, bottom, base, begin, finish, size,
-            bold, vertical, hyphen, cells, finer,
+            bold, vertical, hyphen, cells, finer, bool(self._dots) and not vertical and self._has_dot(around, size),
         )  # fmt: skip
+
+    def _has_dot(self, around: Rect, size: float) -> bool:
+        """Whether a dot is drawn just left of a line, at the middle of its height."""
+        x0, y0, _, y1 = around
+        return any(
+            0 < x0 - right < _DOT_GAP * size and y0 < (low + high) / 2 < y1 and right - left < _DOT * size
+            for left, low, right, high in self._dots
+        )
 
     def _rects(self, start: int, count: int) -> list[Rect]:
         """Rectangles around runs of characters."""

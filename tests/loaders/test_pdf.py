@@ -288,3 +288,23 @@ def test_lines_with_labels_and_entries_of_a_table_of_contents_are_each_for_itsel
     prose = ["They agreed on this: the wall", "of stone: it holds the river back", "comes first."]
     document = load(pdf([(60, 700 - 14 * n, 10, text) for n, text in enumerate(prose)]), "a.pdf")
     assert len(document.blocks) == 1
+
+
+def test_lines_with_a_dot_drawn_before_them_are_items() -> None:
+    target = io.BytesIO()
+    canvas = Canvas(target, pagesize=(400, 400))
+    canvas.setFont("Helvetica", 11)
+    canvas.drawString(40, 300, "what the room offers to those who come to it")
+    for number, (indent, text) in enumerate(((20, "tables and chairs"), (40, "for forty"), (20, "a projector"))):
+        canvas.circle(40 + indent - 10, 284 - 14 * number, 2.2, fill=1)
+        canvas.drawString(40 + indent, 280 - 14 * number, text)
+    canvas.drawString(40, 238, "and nothing else that anybody might miss in it")
+    canvas.save()
+    found = [(block.kind, block.text) for block in load(target.getvalue(), "a.pdf").blocks]
+    assert found == [
+        ("paragraph", "what the room offers to those who come to it"),
+        ("list", "tables and chairs"),
+        ("list", "for forty"),
+        ("list", "a projector"),
+        ("paragraph", "and nothing else that anybody might miss in it"),
+    ]
