@@ -52,16 +52,12 @@ class _PageReader:
     """
 
     def __init__(self, page: pdfium.PdfPage, number: int) -> None:
-        self._page = page
         self._number = number
-        self._textpage = page.get_textpage()
-        self._raw = ctypes.byref(self._textpage.raw.contents)
-        self._count = min(pdfium_c.FPDFText_CountChars(self._raw), _MAX_CHARACTERS)
         self._rotation = page.get_rotation()
-        self._turn = _turn(self._rotation, page.get_bbox())
+        bounds = page.get_bbox()
+        self._turn = _turn(self._rotation, bounds)
         # What is read is turned first: all else takes the page as it is shown.
-        left, _, _, upper = page.get_bbox()
-        self._left, self._upper = (0.0, page.get_height()) if self._turn else (left, upper)
+        self._left, self._upper = (0.0, page.get_height()) if self._turn else (bounds[0], bounds[3])
         self._pointers, self._edges = quick.numbers(ctypes.c_double, 4)
         self._matrix_pointers, self._matrix = quick.numbers(ctypes.c_float, 6)
         self._font = ctypes.create_string_buffer(64)
@@ -73,9 +69,14 @@ class _PageReader:
             self._dots = [_turned_rect(turn, dot) for dot in self._dots]
         low, high = (ruling[1] for ruling in self._vertical), (ruling[2] for ruling in self._vertical)
         self._ruled = min(low, default=0.0), max(high, default=0.0)
+        self._textpage = pdfium_c.FPDFText_LoadPage(page.raw)
+        if not self._textpage:
+            raise pdfium.PdfiumError("Failed to load the text of a page.")
+        self._raw = ctypes.byref(self._textpage.contents)
+        self._count = min(pdfium_c.FPDFText_CountChars(self._raw), _MAX_CHARACTERS)
 
     def close(self) -> None:
-        self._textpage.close()
+        pdfium_c.FPDFText_ClosePage(self._textpage)
 
     def grids(self) -> tuple[Grid, ...]:
         """The grids of ruled tables."""
