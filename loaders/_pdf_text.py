@@ -137,9 +137,11 @@ class _PageReader:
             near = y0 - 0.5 * (y1 - y0) < y < y1
             base = self._upper - y if near else self._base(start, around)
             begin, finish, vertical = left, right, False
+        # A letter or two beside a dot name a point of a drawing.
+        item = bool(self._dots) and not vertical and len(text) > 2 and self._has_dot(around, size)
         return Line(
             self._number, text, left, top, right, bottom, base, begin, finish, size,
-            bold, vertical, hyphen, cells, finer, bool(self._dots) and not vertical and self._has_dot(around, size),
+            bold, vertical, hyphen, cells, finer, item,
         )  # fmt: skip
 
     def _has_dot(self, around: Rect, size: float) -> bool:
