@@ -64,9 +64,9 @@ def value_asked_for(question: Question, text: str, titles: str = "") -> tuple[in
 
     All words of the label must be the question's, and either what it asks for among them, or at least half of it; what
     the `titles` above say is not counted. Or they are, but for the kind of thing that is asked for: "When is it due?",
-    "Due date: …".
+    "Due date: …". Of a label in brackets (担当：…) nothing that is asked may be left unsaid.
     """
-    asides = (one for one in _LABELLED_ASIDE.finditer(text) if _names(question, one["label"], titles))
+    asides = (one for one in _LABELLED_ASIDE.finditer(text) if is_under(question, one["label"], titles))
     if aside := next(asides, None):
         return aside.span("value")
     line = LABELLED.match(text)

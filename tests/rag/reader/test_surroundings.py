@@ -144,6 +144,7 @@ Group leader: Ms. Helena Brandt
         ("駐輪場の料金はいくらですか", "使用料は1台あたり月額300円とする。"),
         ("工事は日曜日にできますか", "工事時間は午前9時から午後5時までとし、日曜日には工事を行わない。"),
         ("見積書の担当は誰ですか", "発行：北風設備株式会社（担当：榎本）"),
+        ("夏祭りの担当は誰ですか", "夏祭りの担当は木村副会長。"),
         ("How much did the oven cost?", "We paid £419 for it."),
         ("Who leads the group?", "Group leader: Ms. Helena Brandt"),
     ],
@@ -151,7 +152,10 @@ Group leader: Ms. Helena Brandt
 def test_headings_with_numbers_do_not_answer_and_labels_and_money_do(
     kb: KnowledgeBase, question: str, quote: str
 ) -> None:
-    for text, name in ((HOUSE_RULES, "規約.txt"), (QUOTATION, "見積書.md"), (CLAIM, "claim.txt")):
+    festival = "夏祭りの担当は木村副会長。開催日は8月1日とする。"
+    for text, name in (
+        *((HOUSE_RULES, "規約.txt"), (QUOTATION, "見積書.md"), (CLAIM, "claim.txt"), (festival, "夏祭り.txt")),
+    ):
         kb.add(text.encode(), name)
     sentences = [one.text.strip() for one in kb.ask(question).sentences]
     assert next(one for one in sentences if one not in ("はい。", "いいえ。")) == quote
