@@ -141,11 +141,11 @@ def _normal(text: str) -> str:
 
 def _negated_otherwise(sentence: str, wanted: set[str], said: Sequence[tuple[str, float]]) -> bool:
     """Whether a word is negated here and nowhere where the passages say the like, or the other way round."""
-    here = set(_negated(sentence))
+    here = set(negated_words(sentence))
     negated, affirmed = set[str](), set[str]()
     for text, held in said:
         if held >= _NEAR_SHARE:
-            found = Counter(_negated(text))
+            found = Counter(negated_words(text))
             negated |= found.keys()
             words = Counter(analyze(text).words)
             affirmed |= words.keys() - found.keys() if held >= _SAME_SHARE else (words - found).keys()
@@ -155,7 +155,7 @@ def _negated_otherwise(sentence: str, wanted: set[str], said: Sequence[tuple[str
     return bool(only_here & affirmed or only_there)
 
 
-def _negated(text: str) -> list[str]:
+def negated_words(text: str) -> list[str]:
     """The words that a negation bears upon, in the form in which `analyze` gives them."""
     return [*_negated_in_english(text), *_negated_in_japanese(text)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.citations.verification import verify
+from rag.citations.verification import negated_words, verify
 from rag.reader.questions import Question
 from rag.text.languages import analyze
 
@@ -36,4 +36,6 @@ def plain_answer(question: Question, sentence: str) -> str:
     verdict = verify(question.text, [f"\n{sentence}"])
     if verdict.share < _WHOLE or verdict.problem not in ("", "negation"):
         return ""
+    if not verdict.problem and len(negated_words(sentence)) != len(negated_words(question.text)):
+        return ""  # 日曜日にできますか: 日曜日には行わない
     return _WORDS[question.language][verdict.problem == "negation"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rag import KnowledgeBase
+from rag.reader.labels import value_asked_for
+from rag.reader.questions import ask
 from rag.reader.surroundings import captions
 from rag.text.languages import sentences
 
@@ -146,7 +148,6 @@ Group leader: Ms. Helena Brandt
         ("見積書の担当は誰ですか", "発行：北風設備株式会社（担当：榎本）"),
         ("夏祭りの担当は誰ですか", "夏祭りの担当は木村副会長。"),
         ("How much did the oven cost?", "We paid £419 for it."),
-        ("Who leads the group?", "Group leader: Ms. Helena Brandt"),
     ],
 )
 def test_headings_with_numbers_do_not_answer_and_labels_and_money_do(
@@ -159,6 +160,20 @@ def test_headings_with_numbers_do_not_answer_and_labels_and_money_do(
         kb.add(text.encode(), name)
     sentences = [one.text.strip() for one in kb.ask(question).sentences]
     assert next(one for one in sentences if one not in ("はい。", "いいえ。")) == quote
+
+
+def test_a_label_for_who_does_it_answers_who_does_it() -> None:
+    line = "Group leader: Ms. Helena Brandt"
+    for question, answer in (("Who leads the group?", "Ms. Helena Brandt"), ("Who pays for the group?", "")):
+        span = value_asked_for(ask(question, "en"), line)
+        assert (line[slice(*span)] if span else "") == answer
+
+
+def test_no_plain_yes_where_the_sentence_says_that_it_is_not_done(kb: KnowledgeBase) -> None:
+    kb.add(HOUSE_RULES.encode(), "規約.txt")
+    answer = kb.ask("工事は日曜日にできますか")
+    assert answer.answered
+    assert "はい" not in answer.text
 
 
 @pytest.mark.parametrize(
