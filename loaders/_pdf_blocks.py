@@ -90,6 +90,11 @@ def _is_item(text: str) -> bool:
     return (not text[0].isalpha() or text[0] in _ITEM_LETTERS) and _BULLET.match(text) is not None
 
 
+def _is_decimal(last: Line, line: Line) -> bool:
+    """Whether a line begins with the point of a Japanese number: "一・五"."""
+    return line.text[0] == "・" and last.text[-1].isnumeric()
+
+
 def _belongs(paragraph: _Paragraph, line: Line, gap: float, headings: Headings) -> bool:
     """Whether a line goes on with the paragraph before it."""
     last, alone = paragraph.lines[-1], len(paragraph.lines) == 1
@@ -98,7 +103,7 @@ def _belongs(paragraph: _Paragraph, line: Line, gap: float, headings: Headings) 
     size, step = last.size, line.base - last.base
     if alone and abs(step) < size and _LONE_BULLET.fullmatch(last.text):
         return True
-    if abs(line.size - size) > 0.08 * size or line.item or _is_item(line.text):
+    if abs(line.size - size) > 0.08 * size or line.item or (_is_item(line.text) and not _is_decimal(last, line)):
         return False
     if line.page != last.page or step < -0.5 * size or line.begin > paragraph.end:
         return _goes_on(last, line)

@@ -308,3 +308,18 @@ def test_lines_with_a_dot_drawn_before_them_are_items() -> None:
         ("list", "a projector"),
         ("paragraph", "and nothing else that anybody might miss in it"),
     ]
+
+
+def test_a_japanese_number_broken_at_its_point_is_no_item() -> None:
+    target = io.BytesIO()
+    pdfmetrics.registerFont(UnicodeCIDFont("HeiseiMin-W3"))
+    canvas = Canvas(target, pagesize=(400, 400))
+    canvas.setFont("HeiseiMin-W3", 12)
+    canvas.drawString(40, 300, "自転車の長さは一メートルではなく一")
+    canvas.drawString(40, 284, "・五メートルを超えないこととする。")
+    canvas.save()
+    (block,) = load(target.getvalue(), "a.pdf").blocks
+    assert (block.kind, block.text) == (
+        "paragraph",
+        "自転車の長さは一メートルではなく一・五メートルを超えないこととする。",
+    )
