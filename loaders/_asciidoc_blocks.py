@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from loaders._code_language import of_fence
 from loaders._content import Content
 from loaders._document import Skipped
-from loaders._encoding import decode
-from loaders._errors import DamagedDocument
+from loaders._encoding import decode_whole
 from loaders._line_blocks import Gathered
 
 _HEADING = re.compile(r"(={1,6}|#{1,6})[ \t]+(\S.*?)(?:[ \t]+=+)?[ \t]*$")
@@ -37,11 +36,7 @@ _MOST = 100  # columns that a cell may span
 
 def read(data: bytes) -> Content:
     """The blocks, title and author; files that it would include are said."""
-    text, encoding = decode(data)
-    if "\0" in text:
-        raise DamagedDocument(
-            "This is not text: it has binary data in it.", "Check that the file is what its name says."
-        )
+    text, encoding = decode_whole(data)
     reader = _Reader(text.splitlines())
     reader.read()
     metadata = {"author": reader.attributes.get("author", ""), "description": reader.attributes.get("description", "")}

@@ -12,8 +12,7 @@ from pygments.util import ClassNotFound
 
 from loaders._content import Content
 from loaders._document import Block, Location
-from loaders._encoding import decode
-from loaders._errors import DamagedDocument
+from loaders._encoding import decode_whole
 
 _MAX_LINES = 60
 _LEAST_LINES = 8
@@ -22,11 +21,7 @@ _CONTINUES = re.compile(r"[\s)}\]]|end\b|else\b|elif\b|except\b|finally\b|catch\
 
 def read(data: bytes, name: str) -> Content:
     """The pieces, and the language by the file's name or its first line."""
-    text, encoding = decode(data)
-    if "\0" in text:
-        raise DamagedDocument(
-            "This is not text: it has binary data in it.", "Check that the file is what its name says."
-        )
+    text, encoding = decode_whole(data)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     lexer = _lexer(name, text)
     language = lexer.aliases[0] if lexer and lexer.aliases else ""

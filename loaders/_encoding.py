@@ -55,6 +55,14 @@ def decode(data: bytes, declared: str = "") -> tuple[str, str]:
     return data.decode(encoding, errors="replace"), encoding
 
 
+def decode_whole(data: bytes) -> tuple[str, str]:
+    """As `decode`, of a file that is text from end to end; raises DamagedDocument where binary data is in it, too."""
+    text, encoding = decode(data)
+    if "\0" in text:
+        raise _no_text()
+    return text, encoding
+
+
 def detect_encoding(data: bytes, declared: str = "") -> str:
     """The name of the encoding, as `decode` finds it. The bytes are looked at as a whole."""
     for mark, encoding in _MARKS:
@@ -112,10 +120,12 @@ def _wide(data: bytes) -> str:
     }
     best = max(scores, key=lambda name: scores[name])
     if scores[best] == 0 or not _valid(data, best) or "\0" in data.decode(best):
-        raise DamagedDocument(
-            "This is not text: it has binary data in it.", "Check that the file is what its name says."
-        )
+        raise _no_text()
     return best
+
+
+def _no_text() -> DamagedDocument:
+    return DamagedDocument("This is not text: it has binary data in it.", "Check that the file is what its name says.")
 
 
 def _count(data: bytes, characters: str, encoding: str) -> int:

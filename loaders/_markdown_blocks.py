@@ -14,8 +14,7 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 from loaders._code_language import of_fence
 from loaders._content import Content
 from loaders._document import Block, BlockKind, Location
-from loaders._encoding import decode
-from loaders._errors import DamagedDocument
+from loaders._encoding import decode_whole
 from loaders._html_blocks import blocks as html_blocks
 from loaders._html_page import parse
 from loaders._text import cell, collapse, rows_text
@@ -32,11 +31,7 @@ _COMMENT = re.compile(r"(?<![\w%])%%(?![%\d])(?:[^%]|%(?!%))+%%(?!%)")
 
 def read(data: bytes) -> Content:
     """The blocks, and the front matter's plain values as metadata."""
-    text, encoding = decode(data)
-    if "\0" in text:
-        raise DamagedDocument(
-            "This is not text: it has binary data in it.", "Check that the file is what its name says."
-        )
+    text, encoding = decode_whole(data)
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(front_matter_plugin).use(footnote_plugin)
     tokens = parser.parse(_without_comments(text))
     stated = _front_matter(tokens)

@@ -6,8 +6,7 @@ import re
 
 from loaders._code_language import of_fence
 from loaders._content import Content
-from loaders._encoding import decode
-from loaders._errors import DamagedDocument
+from loaders._encoding import decode_whole
 from loaders._line_blocks import Gathered
 
 _HEADING = re.compile(r"(\*+)[ \t]+(.*?)(?:[ \t]+:[\w@#%:]+:)?[ \t]*$")
@@ -29,11 +28,7 @@ _DONE = "end:"
 
 def read(data: bytes) -> Content:
     """The blocks, and the settings about the whole file as metadata."""
-    text, encoding = decode(data)
-    if "\0" in text:
-        raise DamagedDocument(
-            "This is not text: it has binary data in it.", "Check that the file is what its name says."
-        )
+    text, encoding = decode_whole(data)
     reader = _Reader()
     for number, line in enumerate(text.splitlines(), 1):
         reader.line(number, line)

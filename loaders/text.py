@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from loaders._content import Content
-from loaders._encoding import decode
-from loaders._errors import DamagedDocument
+from loaders._encoding import decode_whole
 from loaders._paragraphs import paragraphs
 
 NAME = "a plain text file"
@@ -21,9 +20,5 @@ def recognises(data: bytes) -> bool:
 def load(data: bytes, name: str, password: str | None) -> Content:
     """Paragraphs with the number of their first line; lines that were only wrapped are joined."""
     del name, password
-    text, encoding = decode(data)
-    if "\0" in text:
-        raise DamagedDocument(
-            "This is not text: it has binary data in it.", "Check that the file is what its name says."
-        )
+    text, encoding = decode_whole(data)
     return Content(list(paragraphs(text)), encoding=encoding)
