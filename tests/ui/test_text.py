@@ -185,3 +185,9 @@ def test_language_follows_the_browser(locale, language):
 def test_every_kind_of_file_that_is_read_has_a_name(language):
     media_types = {media_type for part in parts() for media_type in part.EXTENSIONS.values()}
     assert [one for one in sorted(media_types) if f"types.{kind_of(one)}" not in words_of(language)] == []
+
+
+def test_markup_is_not_told_as_source_code():
+    markup = {"text/x-org": "org", "text/x-asciidoc": "asciidoc", "text/x-rst": "rst", "text/x-tex": "latex"}
+    assert {media_type: kind_of(media_type) for media_type in markup} == markup
+    assert kind_of("text/x-python") == "code"

@@ -39,6 +39,8 @@ _FAMILIES = (
     ("ipynb", "notebook"),
     ("json", "json"),
     ("x-rst", "rst"),
+    ("x-org", "org"),
+    ("x-asciidoc", "asciidoc"),
     ("x-tex", "latex"),
     ("x-opml", "opml"),
     ("text/x-", "code"),
