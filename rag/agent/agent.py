@@ -117,7 +117,7 @@ class Agent:
         for n, sentence in enumerate(found):
             if sentence.problem and bench.computed:
                 read = [hit.chunk.text for hit in bench.hits]
-                if verify(sentence.text, [*read, *bench.computed]).supported:
+                if verify(sentence.text, read, bench.computed).supported:
                     found[n] = replace(sentence, problem="")
         drop = self._assistant.settings.unsupported == "drop"
         return tuple(sentence for sentence in found if not (drop and sentence.problem))

@@ -18,11 +18,14 @@ _ELSEWHERE = 0.6
 """Where those with the number hold less than this part of that, it is said of something else."""
 
 
-def numbers_differ(sentence: str, source: str, context: str, retold: Sequence[str], said: Sequence[str]) -> bool:
+def numbers_differ(
+    sentence: str, source: str, context: str, retold: Sequence[str], said: Sequence[str], computed: str
+) -> bool:
     """Whether a number of the sentence is not that of the source.
 
     It stands nowhere there, or only with another unit; or `retold`, sentences of the source that say the same, have one
-    of its unit in its place, and their `context` lacks it; or of what it is said of, `said` has another one.
+    of its unit in its place, and their `context` lacks it; or of what it is said of, `said` has another one. What was
+    `computed` from the source need not be what the source says.
     """
     own, known = _said(sentence), every_quantity(source)
     few = _counts(sentence, known)
@@ -32,7 +35,9 @@ def numbers_differ(sentence: str, source: str, context: str, retold: Sequence[st
     exchanged = (one for one in own if one.value not in few and not _stands(one, near))
     if any(one.unit == other.unit and not _stands(other, own) for one in exchanged for other in replaced):
         return True
-    return any(_is_of_something_else(one, own, sentence, said) for one in own if one.unit)
+    results = every_quantity(computed)
+    told = [one for one in own if one.unit and not _stands(one, results)]
+    return any(_is_of_something_else(one, own, sentence, said) for one in told)
 
 
 def every_quantity(text: str) -> set[Quantity]:

@@ -55,15 +55,19 @@ class Verdict:
         return not self.problem
 
 
-def verify(sentence: str, passages: Sequence[str]) -> Verdict:
-    """Checks a sentence against the passages that it is said to rest on, in any mix of languages."""
+def verify(sentence: str, passages: Sequence[str], computed: Sequence[str] = ()) -> Verdict:
+    """Checks a sentence against the passages that it is said to rest on, and against what was computed from them.
+
+    In any mix of languages.
+    """
+    passages = [*passages, *computed]
     source = "\n".join(passages)
     wanted = set(analyze(sentence).words)
     share = _share(wanted, source)
     said = [(source[start:end], _share(wanted, source[start:end])) for start, end in sentences(source)]
     retold = [text for text, held in said if held >= _SAME_SHARE]
     context = _context(said, passages)
-    if numbers_differ(sentence, source, context, retold, [text for text, _ in said]):
+    if numbers_differ(sentence, source, context, retold, [text for text, _ in said], "\n".join(computed)):
         return Verdict(share, "number")
     names = list(_names(sentence))
     if any(not _stands_in(name, source) for name in names):

@@ -90,3 +90,11 @@ def test_numbers_in_digits(text: str, numbers: set[float]) -> None:
 )
 def test_numbers_in_words(text: str, numbers: set[float]) -> None:
     assert spelled_numbers_in(text) == numbers
+
+
+def test_what_was_computed_need_not_be_what_a_passage_says():
+    passage = "A lost card costs 5 euros. A lost book costs 20 euros."
+    sentence = "With a lost book that is 25 euros."
+    assert verify(sentence, [passage], ["5 + 20 = 25"]).supported
+    assert verify(sentence, [passage, "5 + 20 = 25"]).problem == "number"
+    assert verify(sentence, [passage], ["5 + 10 = 15"]).problem == "number"
