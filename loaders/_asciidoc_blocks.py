@@ -18,6 +18,7 @@ _LIST = re.compile(r"[ \t]*(\*{1,6}|-|\.{1,6}|\d+\.)[ \t]+(?=\S)(.*)")
 _TERM = re.compile(r"[ \t]*(\S.*?):{2,4}(?:[ \t]+(.*)|$)")
 _STYLE = re.compile(r"\[(.*)\][ \t]*$")
 _MACRO = re.compile(r"(include|image|video|audio|toc)::(\S*?)\[(.*?)\][ \t]*$")
+_CONDITION = re.compile(r"(?:ifn?def|ifeval|endif)::")
 _FENCE = re.compile(r"(?:-{4,}|\.{4,}|`{3,}(.*)|\+{4,}|/{4,})[ \t]*$")
 _AROUND = re.compile(r"(?:={4,}|\*{4,}|_{4,}|--|<<<|'{3,})[ \t]*$")  # marks around what is read as it stands, and rules
 _TABLE = re.compile(r"[|,:!]===[ \t]*$")
@@ -72,7 +73,7 @@ class _Reader:
             self._table(number, line)
         elif _AROUND.match(line):
             self.gathered.end()
-        elif line.startswith("//"):
+        elif line.startswith("//") or _CONDITION.match(line):
             pass
         elif heading := _HEADING.match(line):
             self._heading(number, heading)

@@ -14,7 +14,7 @@ _SAMPLE = 1_200  # characters, twice: more of them take the model longer and cha
 _KANA = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d]")
 _HANGUL = re.compile(r"[\uac00-\ud7a3\u1100-\u11ff]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_EASTERN = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d\uac00-\ud7a3\u1100-\u11ff\u3400-\u9fff]")
+_EASTERN = re.compile("|".join(script.pattern for script in (_KANA, _HANGUL, _HAN)))
 _LETTER = re.compile(r"[^\W\d_]")
 # Characters of one of the two writings only: simplified Chinese forms, traditional ones that Japanese has simplified;
 # Japanese simplified forms and coinages.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 
 from loaders._code_language import of_fence
 from loaders._content import Content
@@ -29,13 +30,33 @@ _DONE = "end:"
 def read(data: bytes) -> Content:
     """The blocks, and the settings about the whole file as metadata."""
     text, encoding = decode_whole(data)
-    reader = _Reader()
-    for number, line in enumerate(text.splitlines(), 1):
+    lines = text.splitlines()
+    reader = _Reader(_closed(lines, _ends_drawer), _closed(lines, _ends_block))
+    for number, line in enumerate(lines, 1):
         reader.line(number, line)
     reader.finish()
     title = reader.stated.pop("title", "")
     metadata = {ours: reader.stated[name] for name, ours in _METADATA.items() if name in reader.stated}
     return Content(reader.gathered.blocks, title, metadata, encoding=encoding)
+
+
+def _closed(lines: Sequence[str], is_end: Callable[[str], bool]) -> frozenset[int]:
+    """The lines behind which such an end comes before the next heading: what is never closed is text (Org Syntax)."""
+    found: list[int] = []
+    ends = False
+    for number in range(len(lines), 0, -1):
+        if ends:
+            found.append(number)
+        ends = is_end(lines[number - 1]) or (ends and not _HEADING.match(lines[number - 1]))
+    return frozenset(found)
+
+
+def _ends_drawer(line: str) -> bool:
+    return line.strip().lower() == ":end:"
+
+
+def _ends_block(line: str) -> bool:
+    return _END.match(line) is not None
 
 
 def _shown(text: str) -> str:
@@ -44,8 +65,9 @@ def _shown(text: str) -> str:
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, in_drawers: frozenset[int], in_blocks: frozenset[int]) -> None:
         self.gathered = Gathered(_shown)
+        self._in_drawers, self._in_blocks = in_drawers, in_blocks  # lines where one may begin
         self.stated: dict[str, str] = {}
         self._until = ""  # the kind of block around this line, the end of which is waited for
         self._began, self._language = 0, ""
@@ -69,8 +91,10 @@ class _Reader:
             self._row(number, line)
         elif line.lstrip().startswith("#"):
             self._directive(number, line)
-        elif _DRAWER.match(line):
+        elif _DRAWER.match(line) and number in self._in_drawers:
             self._until = _DONE
+        elif _ends_drawer(line):
+            self.gathered.end()
         elif item := _ITEM.match(line):
             self._item(number, item)
         elif note := _FOOTNOTE.match(line):
@@ -90,7 +114,7 @@ class _Reader:
         self.gathered.end()
 
     def _inside(self, line: str) -> None:
-        ends = line.strip().lower() == ":end:" if self._until == _DONE else _END.match(line) is not None
+        ends = _ends_drawer(line) if self._until == _DONE else _ends_block(line)
         if not ends:
             self._code.append(line)
             return
@@ -103,10 +127,10 @@ class _Reader:
         if begin := _BEGIN.match(line):
             kind = begin[1].lower()
             self.gathered.end()
-            if kind in _VERBATIM or kind in _NOT_SHOWN:
+            if kind in _VERBATIM or (kind in _NOT_SHOWN and number in self._in_blocks):
                 self._until, self._began = kind, number
                 self._language = of_fence(begin[2]) if kind == "src" else ""
-        elif _END.match(line):
+        elif _ends_block(line):
             self.gathered.end()
         elif setting := _SETTING.match(line):
             name, value = setting[1].lower(), setting[2].strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 
+from loaders._archives import UNREADABLE
 from loaders._encoding import detect_encoding
 from loaders._errors import DamagedDocument
 
@@ -52,7 +53,7 @@ def zip_names(data: bytes) -> frozenset[str]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return frozenset(name.replace("\\", "/") for name in archive.namelist())
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError):
+    except (*UNREADABLE, OSError):
         return frozenset()
 
 

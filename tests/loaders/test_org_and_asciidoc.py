@@ -124,7 +124,9 @@ def test_an_asciidoc_document() -> None:
     [
         ("* A\n#+begin_src c\nx = 1;", "a.org", ("code", "x = 1;")),
         ("a\n| 1 | 2", "a.org", ("table", "1 | 2")),
-        ("* A\n:LOGBOOK:\nnever closed", "a.org", ("heading", "A")),
+        ("* A\n:LOGBOOK:\nnever closed", "a.org", ("paragraph", ":LOGBOOK: never closed")),
+        ("#+begin_comment\nnever closed", "a.org", ("paragraph", "never closed")),
+        ("= A\n\nifdef::env-github[]\nshown\nendif::[]", "a.adoc", ("paragraph", "shown")),
         ("= A\n\n----\nx = 1;", "a.adoc", ("code", "x = 1;")),
         ("= A\n\n|===\n|1 |2", "a.adoc", ("table", "1 | 2")),
         ("= A\n\n[cols=2]\n|===\n99999999*|a\n|===", "a.adoc", ("table", "\n".join(["a"] * 100))),
@@ -134,3 +136,8 @@ def test_an_asciidoc_document() -> None:
 def test_a_file_that_is_cut_off_or_odd_is_read_as_far_as_it_goes(text: str, name: str, last: tuple[str, str]) -> None:
     block = load(text.encode(), name).blocks[-1]
     assert (block.kind, block.text) == last
+
+
+def test_a_drawer_that_is_never_closed_hides_nothing_until_the_next_one() -> None:
+    blocks = load(b":smile:\nkept\n* A\n:LOGBOOK:\nhidden\n:END:\nshown", "a.org").blocks
+    assert [block.text for block in blocks] == [":smile: kept", "A", "shown"]
