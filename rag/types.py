@@ -38,7 +38,8 @@ class Chunk:
     """A passage: the unit that is embedded, found and quoted.
 
     `text` is quoted from the document; `headings` is the path of headings above it. What is embedded
-    is told by `rag.indexing.shape.Shape.embedded_text`. `location` is where the text begins; `spans` map it back to blocks.
+    is told by `rag.indexing.shape.Shape.embedded_text`. `location` is where the text begins; `spans` map it back to
+    blocks.
     """
 
     id: int
