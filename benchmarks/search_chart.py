@@ -6,12 +6,13 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
-_COLUMNS = {"whole": "#0f5c4d", "words": "#b4571b", "vectors": "#4a63b8"}
-"""Kinds of search, each a line of p95 and a broken one of p50."""
+_COLUMNS = {"whole": ("#0f5c4d", "#4fc3a8"), "words": ("#b4571b", "#f0a06a"), "vectors": ("#4a63b8", "#9db2ff")}
+"""Kinds of search, each a line of p95 and a broken one of p50, in colours for light and dark."""
+_PAPER = {"paper": ("#ffffff", "#16191d"), "grid": ("#dddddd", "#3a4046"), "ink": ("#333333", "#d6dade")}
 _GOALS = {100_000: 30, 1_000_000: 100}
 """Milliseconds that the p95 of the whole is to stay below."""
 _WIDTH, _HEIGHT = 720, 420
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 140, 44, 56
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 150, 44, 56
 _LEAST_MS, _MOST_MS = 0.1, 200
 _FONT = "font-family='system-ui, sans-serif' font-size='13'"
 
@@ -23,12 +24,13 @@ def draw(rows: Sequence[Mapping[str, object]]) -> str:
     parts = [
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {_WIDTH} {_HEIGHT}' {_FONT} role='img'>",
         "<title>Milliseconds of a search by chunks in the library</title>",
-        f"<rect width='{_WIDTH}' height='{_HEIGHT}' fill='white'/>",
+        f"<style>{_style()}</style>",
+        f"<rect class='paper' width='{_WIDTH}' height='{_HEIGHT}'/>",
         _text(_LEFT, 24, "One search, ms: p95 (p50 broken); circles: goals for p95 of the whole", "start"),
         *_axes(across),
-        *(part for name, colour in _COLUMNS.items() for part in _lines(across, name, colour, sizes, rows)),
+        *(part for name in _COLUMNS for part in _lines(across, name, sizes, rows)),
         *(
-            f"<circle cx='{across(size):.1f}' cy='{_up(ms):.1f}' r='6' fill='none' stroke='#0f5c4d'/>"
+            f"<circle class='whole' cx='{across(size):.1f}' cy='{_up(ms):.1f}' r='6'/>"
             for size, ms in _GOALS.items()
             if size in sizes
         ),
@@ -56,23 +58,33 @@ def _up(ms: float) -> float:
 
 def _axes(across: _Across) -> Iterator[str]:
     for ms in (0.1, 1, 10, 100):
-        yield f"<path d='M{_LEFT} {_up(ms):.1f}H{_WIDTH - _RIGHT}' stroke='#ddd'/>"
+        yield f"<path d='M{_LEFT} {_up(ms):.1f}H{_WIDTH - _RIGHT}' class='grid'/>"
         yield _text(_LEFT - 8, _up(ms) + 4, f"{ms:g}", "end")
     for size in across.sizes:
         yield _text(across(size), _HEIGHT - _BOTTOM + 22, f"{size:,}", "middle")
     yield _text((_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 12, "chunks", "middle")
 
 
-def _lines(
-    across: _Across, name: str, colour: str, sizes: Sequence[int], rows: Sequence[Mapping[str, object]]
-) -> Iterator[str]:
+def _lines(across: _Across, name: str, sizes: Sequence[int], rows: Sequence[Mapping[str, object]]) -> Iterator[str]:
     pairs = [tuple(map(float, str(row[f"{name} p50/p95 ms"]).split(" / "))) for row in rows]
     for n, dashes in enumerate(("5 4", "none")):
         points = [(across(size), _up(pair[n])) for size, pair in zip(sizes, pairs, strict=True)]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-        yield f"<polyline points='{path}' fill='none' stroke='{colour}' stroke-width='2' stroke-dasharray='{dashes}'/>"
-    yield _text(_WIDTH - _RIGHT + 10, _up(pairs[-1][1]) + 4, f"{name}, {pairs[-1][1]:g} ms", "start", colour)
+        yield f"<polyline class='{name}' points='{path}' stroke-width='2' stroke-dasharray='{dashes}'/>"
+    yield _text(_WIDTH - _RIGHT + 10, _up(pairs[-1][1]) + 4, f"{name}, {pairs[-1][1]:g} ms", "start", name)
 
 
-def _text(x: float, y: float, text: str, anchor: str, colour: str = "#333") -> str:
-    return f"<text x='{x:.1f}' y='{y:.1f}' text-anchor='{anchor}' fill='{colour}'>{escape(text)}</text>"
+def _style() -> str:
+    """Colours by class, others where the reader's screen is dark."""
+    light, dark = (_rules({name: pair[n] for name, pair in (_PAPER | _COLUMNS).items()}) for n in (0, 1))
+    return f"polyline,circle{{fill:none}}{light}@media(prefers-color-scheme:dark){{{dark}}}"
+
+
+def _rules(colours: Mapping[str, str]) -> str:
+    drawn = (f"polyline.{name},circle.{name},path.{name}{{stroke:{colour}}}" for name, colour in colours.items())
+    filled = (f"text.{name},rect.{name}{{fill:{colour}}}" for name, colour in colours.items())
+    return "".join([*drawn, *filled])
+
+
+def _text(x: float, y: float, text: str, anchor: str, kind: str = "ink") -> str:
+    return f"<text class='{kind}' x='{x:.1f}' y='{y:.1f}' text-anchor='{anchor}'>{escape(text)}</text>"

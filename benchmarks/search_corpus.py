@@ -59,6 +59,9 @@ def fill(store: Path, passages: Passages, size: int, seed: int) -> None:
             group = []
     if group:
         _put(parts, group, generation, passages.vectors, seed)
+    parts.indexes.refresh()
+    while parts.indexes.renew():  # where an earlier version has made the words of what was there already
+        pass
     close(parts)
 
 

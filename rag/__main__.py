@@ -128,6 +128,7 @@ def _rm(options: argparse.Namespace) -> int:
 def _search(options: argparse.Namespace) -> int:
     with _open(options) as kb:
         found = kb.search(options.query, scope_of(options, kb, AskOptions(k=options.k)))
+        _tell_of_words(kb)
     rows = [{"rank": rank, **_hit_row(hit)} for rank, hit in enumerate(found.hits, 1)]
     result = {
         "query": found.query,
@@ -143,8 +144,15 @@ def _search(options: argparse.Namespace) -> int:
 def _ask(options: argparse.Namespace) -> int:
     with _open(options) as kb:
         answer = kb.ask(options.question, options=scope_of(options, kb, AskOptions()))
+        _tell_of_words(kb)
     _print(options, _answer_row(answer), _answer_text(answer))
     return 0
+
+
+def _tell_of_words(kb: KnowledgeBase) -> None:
+    if kb.reindexing.renews_words:
+        how = "The app makes it anew by itself, and so does `python -m rag verify --repair`."
+        print(f"note: an earlier version made the word index, a passage may be missed. {how}", file=sys.stderr)
 
 
 def _reindex(options: argparse.Namespace) -> int:

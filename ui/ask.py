@@ -46,6 +46,8 @@ def page(visit: Visit) -> None:
             draw_welcome(visit, lambda question: _ask(visit, conversation, question, options))
         for turn in conversation.turns:
             draw_turn(visit, conversation, turn)
+        if visit.knowledge.reindexing.renews_words:
+            st.caption(visit.words("ask.renewing"))
     with visit.sidebar:  # after the turns: one that is answered in this very run has been saved by now
         draw_history(visit, conversation)
     st.chat_input(

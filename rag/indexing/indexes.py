@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import shutil
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,29 +13,26 @@ from filelock import Timeout
 
 from rag.errors import StoreError
 from rag.indexing.vector_index import VectorIndex
-from rag.priority import in_turns
+from rag.indexing.word_index import MOST_FRESH, Text, WordIndex
+from rag.protocols import Report
+from rag.reports import Progress
 from rag.storage.catalog import Catalog
 from rag.stores.faiss_segments import FaissSegmentStore
-from rag.stores.fresh_words import Entry
-from rag.stores.layered_words import Analysed, LayeredWordStore, analysed, entry_of
+from rag.stores.layered_words import Analysed, LayeredWordStore, analysed
 from rag.stores.tantivy_words import TantivyWordStore
-from rag.text.languages import ANALYSIS_VERSION
+from rag.text.readings import Reading
 from rag.types import Chunk
 
-_END = 2**62
-_SPARE_BYTES = 10_000_000
-_MANY_FRESH = 500
-"""Chunks in memory that are worth a commit of the word index on the disk."""
-_MOST_FRESH = 2_000
-"""Chunks that are kept in memory for the time being, at most."""
-_Text = tuple[str, str, tuple[str, ...], str]
-"""All that is analysed of a chunk: its document's title and language, its headings, its text."""
 _log = logging.getLogger(__name__)
+
+
+class _Ended(StoreError):
+    """The app ends: an index that is being made goes on where it was at the next start."""
 
 
 def delete_indexes(folder: Path) -> None:
     """Deletes all indexes in this folder, whatever their generation."""
-    for words in folder.glob("words-*/"):
+    for _, words in WordIndex.folders(folder):
         TantivyWordStore.delete(words)
     VectorIndex.delete(folder)
 
@@ -45,22 +40,19 @@ def delete_indexes(folder: Path) -> None:
 class Indexes:
     """Vector and word index of the active generation; `refresh` brings both up to the catalog's last commit.
 
-    Words live on disk beside a note of the revision that they hold; what came after it is in memory until there is
-    enough of it. Either index can be deleted at any time and comes back from the catalog, without embedding anything.
+    Either can be deleted at any time and comes back from the catalog, without embedding anything.
     """
 
     def __init__(self, catalog: Catalog, folder: Path) -> None:
         self._catalog = catalog
         self._folder = folder
         self._lock = threading.Lock()
+        self._ending = threading.Event()
         self._generation = -1
-        self._words_revision = -1
-        self._disk_revision = -1
-        self._tried_at = -1
         self._followed: int | None = None
-        self._analysed = OrderedDict[_Text, Analysed]()
+        self._analysed = OrderedDict[Text, Analysed]()
         self._vectors = VectorIndex(catalog, folder)
-        self.words: LayeredWordStore | None = None
+        self._words: WordIndex | None = None
 
     @property
     def generation(self) -> int:
@@ -68,13 +60,27 @@ class Indexes:
         return self._generation
 
     @property
+    def words(self) -> LayeredWordStore | None:
+        """The words, to be searched; None before the first refresh of a store with content."""
+        return self._words.store if self._words else None
+
+    @property
     def vectors(self) -> FaissSegmentStore:
         """The vectors, to be searched."""
         return self._vectors.store
 
+    @property
+    def words_are_outdated(self) -> bool:
+        """Whether an earlier version made the word index: until `renew` is through, a passage may be missed."""
+        return self._words is not None and self._words.is_outdated
+
+    def readings(self, ids: Sequence[int]) -> dict[int, Reading]:
+        """How these chunks are analysed; one that is not there is left out."""
+        return self._words.readings(ids) if self._words else {}
+
     def refresh(self) -> None:
         """Replays what the catalog has committed since the last time."""
-        if self._followed == (version := self._catalog.version()):
+        if self._followed == (version := self._catalog.version()) and not self.words_are_outdated:
             return
         with self._lock:
             active = self._catalog.active_generation()
@@ -82,20 +88,22 @@ class Indexes:
                 return
             if active.id != self._generation:
                 self._open(active.id)
+            assert self._words is not None
             revision = self._catalog.revision()
             self._vectors.refresh(revision)
-            if revision != self._words_revision:
-                try:
-                    self._follow_words(revision)
-                except (OSError, StoreError):  # a full or read-only disk: what there was goes on answering
-                    _log.exception("the word index is behind the catalog")
-                    return
+            try:
+                self._words.follow(revision, self._go_on)
+            except _Ended:
+                return
+            except (OSError, StoreError):  # a full or read-only disk: what there was goes on answering
+                _log.exception("the word index is behind the catalog")
+                return
             self._followed = version
 
     def analyse(self, title: str, language: str, chunks: Iterable[Chunk]) -> None:
         """Analyses chunks that are about to be committed, so that whoever asks next need not wait for that."""
         for chunk in chunks:
-            while len(self._analysed) >= _MOST_FRESH:  # of documents that were not committed in the end
+            while len(self._analysed) >= MOST_FRESH:  # of documents that were not committed in the end
                 self._analysed.popitem(last=False)
             self._analysed[title, language, chunk.headings, chunk.text] = analysed(title, language, chunk)
 
@@ -103,8 +111,9 @@ class Indexes:
         """Makes both anew from the catalog."""
         with self._lock:
             active = self._catalog.active_generation()
-            if active is not None:
-                TantivyWordStore.delete(self._words_folder(active.id))
+            for generation, words in WordIndex.folders(self._folder):
+                if active is not None and generation == active.id:
+                    TantivyWordStore.delete(words)
             VectorIndex.delete(self._folder)
             self._generation, self._followed = -1, None
         self.refresh()
@@ -113,148 +122,59 @@ class Indexes:
         """How many entries the word index has of these documents, and the vector index of these chunks."""
         return (self.words.count_of(documents) if self.words else 0), self.vectors.count_of(chunks)
 
-    def prepare(self, generation: int) -> None:
-        """Makes the indexes of a generation that is being built, so that the switch to it takes no time."""
-        words = TantivyWordStore(self._words_folder(generation))
-        with words.updating():
-            self._replay_words(words, generation)
+    def prepare(self, generation: int, report: Report) -> None:
+        """Makes the indexes of a generation that is being built, so that the switch to it takes no time.
+
+        What `report` raises ends it; it goes on there the next time.
+        """
+        total, done = self._catalog.count_chunks_in(generation), 0
+
+        def tell(count: int) -> None:
+            nonlocal done
+            done += count
+            report(Progress("store", done, max(done, total), "chunks"))
+
+        WordIndex(self._catalog, self._folder, generation, self._analysed).prepare(tell)
         VectorIndex(self._catalog, self._folder, generation).build_if_large()
+
+    def renew(self) -> bool:
+        """Makes a piece of a word index that an earlier version made; False where there is nothing to be made."""
+        words = self._words
+        try:
+            return words is not None and words.renew(self._go_on)
+        except _Ended:
+            return False
 
     def seal(self, all_words: bool = False) -> None:
         """Writes to the disk what there is much of in memory, or all words; searches go on meanwhile."""
         with self._lock:
-            words, generation = self.words, self._generation
-        if words and len(words.fresh) >= (1 if all_words else _MANY_FRESH):
-            self._write_words(words, generation)
-        vectors = self._vectors
+            words, vectors = self._words, self._vectors
+        if words and words.write(all_words):
+            with self._lock:
+                words.settle()
         segment = vectors.rebuilt()
         with self._lock:
             if segment and vectors is self._vectors:
                 vectors.adopt(*segment)
                 self._followed = None
 
+    def end(self) -> None:
+        """The app ends: whoever is at making an index stops soon, and it goes on at the next start."""
+        self._ending.set()
+
+    def _go_on(self, count: int) -> None:
+        del count
+        if self._ending.is_set():
+            raise _Ended("The word index is not whole: Tenkyo is being ended.", "It goes on at the next start.")
+
     def _open(self, generation: int) -> None:
         self._vectors = VectorIndex(self._catalog, self._folder, generation)
-        self.words = LayeredWordStore(self._words_folder(generation))
-        self._generation, self._words_revision, self._disk_revision = generation, -1, -1
+        self._words = WordIndex(self._catalog, self._folder, generation, self._analysed)
+        self._generation = generation
         building = self._catalog.building_generation()
         kept = [generation, *([building.id] if building else ())]
         VectorIndex.delete(self._folder, kept)
-        for other in self._folder.glob("words-*"):
-            if other.is_dir() and other not in map(self._words_folder, kept):
+        for other, folder in WordIndex.folders(self._folder):
+            if other not in kept:
                 with suppress(Timeout):  # another process is just building it
-                    TantivyWordStore.delete(other, timeout=0)
-
-    def _follow_words(self, revision: int) -> None:
-        """Takes in memory what came since; many chunks, and whatever was removed or moved, go to the disk."""
-        assert self.words is not None
-        self._adopt_written(self.words)
-        changes = self._catalog.changes_since(self._words_revision)
-        added = [(change.first, change.last) for change in changes if change.kind == "chunks"]
-        count = len(self.words.fresh) + sum(last - first + 1 for first, last in added)
-        changed = any(change.kind == "removed" for change in changes)
-        if self._disk_revision < 0 or count > _MOST_FRESH or changed or any(self.words.holds(*span) for span in added):
-            self._update_words()  # what is here already has moved to another document
-        else:
-            self.words.add(self._entries(self._generation, added))
-            self._words_revision = max((revision, *(change.revision for change in changes)))
-
-    def _adopt_written(self, words: LayeredWordStore) -> None:
-        """Where this process, or another one, has written to the disk: what came after that stays in memory."""
-        held = self._read_note(self._generation)
-        if held != self._disk_revision:
-            later = [change for change in self._catalog.changes_since(held) if change.kind == "chunks"]
-            words.settle([(change.first, change.last) for change in later])
-            self._disk_revision, self._words_revision = held, max(held, self._words_revision)
-
-    def _write_words(self, words: LayeredWordStore, generation: int) -> None:
-        """Writes what is in memory to the disk."""
-        revision = self._catalog.revision()
-        if revision == self._tried_at:
-            return
-        self._tried_at = revision  # what failed is not tried again at once
-        try:
-            with words.disk.updating():
-                self._replay_words(words.disk, generation, words)
-        except (OSError, StoreError):
-            _log.exception("the word index stays in memory")
-        else:
-            with self._lock:
-                if words is self.words:
-                    self._adopt_written(words)
-
-    def _update_words(self) -> None:
-        assert self.words is not None
-        try:
-            revision = self._rewritten(self.words)
-        except StoreError:
-            if not self._has_room():
-                raise
-            _log.exception("the word index is made anew")
-            folder = self._words_folder(self._generation)
-            TantivyWordStore.delete(folder)
-            self.words = LayeredWordStore(folder)
-            revision = self._rewritten(self.words)
-        self.words.settle()
-        self._words_revision = self._disk_revision = revision
-
-    def _rewritten(self, words: LayeredWordStore) -> int:
-        with words.disk.updating():
-            return self._replay_words(words.disk, self._generation, words)
-
-    def _has_room(self) -> bool:
-        """Whether another word index as large as this one fits on the disk, with as much again for its making."""
-        size = sum(path.stat().st_size for path in self._words_folder(self._generation).glob("*"))
-        return shutil.disk_usage(self._folder).free > 2 * size + _SPARE_BYTES
-
-    def _replay_words(self, words: TantivyWordStore, generation: int, known: LayeredWordStore | None = None) -> int:
-        """Applies what the folder's note says is missing. A crash before the new note repeats it to the same end."""
-        held = self._read_note(generation)
-        revision = self._catalog.revision()
-        if held < 0:
-            removed, added = [(0, _END)], [(0, _END)]
-        else:
-            changes = [change for change in self._catalog.changes_since(held) if change.kind != "vectors"]
-            # An added range is taken out first too: it is there already if a crash came before the note.
-            removed = [(change.first, change.last) for change in changes]
-            added = [(change.first, change.last) for change in changes if change.kind == "chunks"]
-        if removed:
-            entries = self._entries(generation, added, known)
-            words.update(removed, entries if known else in_turns(entries))  # no question waits for a new generation's
-        if revision != held:
-            self._write_note(generation, revision)
-        return revision
-
-    def _entries(
-        self, generation: int, ranges: list[tuple[int, int]], known: LayeredWordStore | None = None
-    ) -> Iterator[Entry]:
-        """The chunks in these ranges; those in the memory of `known` are not analysed again."""
-        for first, last in ranges:
-            for page in self._catalog.chunk_pages(generation, first, last):
-                titles = self._catalog.titles({chunk.document_id for chunk in page})
-                held = known.fresh.find([chunk.id for chunk in page]) if known else {}
-                for chunk in page:
-                    if chunk.document_id in titles:
-                        title, language = titles[chunk.document_id]
-                        known_already = self._analysed.pop((title, language, chunk.headings, chunk.text), None)
-                        yield held.get(chunk.id) or entry_of(chunk, title, language, known_already)
-
-    def _words_folder(self, generation: int) -> Path:
-        return self._folder / f"words-{generation}"
-
-    def _note(self, generation: int) -> Path:
-        return self._words_folder(generation) / "tenkyo.json"
-
-    def _read_note(self, generation: int) -> int:
-        """The revision that the word index holds; -1 where it is unknown or another analysis made it."""
-        try:
-            note = json.loads(self._note(generation).read_text())
-            return note["revision"] if note["analysis"] == ANALYSIS_VERSION else -1
-        except (OSError, ValueError, KeyError):
-            return -1
-
-    def _write_note(self, generation: int, revision: int) -> None:
-        note = self._note(generation)
-        fresh = note.with_suffix(".new")
-        fresh.write_text(json.dumps({"revision": revision, "analysis": ANALYSIS_VERSION}))
-        fresh.replace(note)
+                    TantivyWordStore.delete(folder, timeout=0)

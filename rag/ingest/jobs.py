@@ -26,6 +26,7 @@ from rag.types import DocumentInfo
 
 _IDLE_S = 0.5  # how soon a job that another process has submitted is noticed
 _PATIENCE_S = 1.0  # for files that are being read; after that, passages are embedded meanwhile
+_LAST_STEP_S = 10.0  # for a step that cannot be cut short, such as the training of a vector index
 _OVER = ("done", "failed", "cancelled")
 _log = logging.getLogger(__name__)
 
@@ -73,11 +74,15 @@ class Worker:
             self._thread.start()
 
     def stop(self) -> None:
-        """Ends the thread; a job that it is at is taken up again at the next start."""
+        """Ends the thread; a job that it is at is taken up again at the next start.
+
+        A step that takes very long is not waited for: it ends with the process, and nothing of it is committed.
+        """
         self._stopping.set()
         self._wake.set()
+        self._library.indexes.end()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(_LAST_STEP_S)
 
     def submit(self, data: bytes, label: Label) -> Job:
         """Queues a file; when this returns, nothing can lose it. Raises DocumentTooLarge, StoreError."""
@@ -210,7 +215,8 @@ class Worker:
                 return True
         else:
             self._files.stop()
-        if self._embed():
+        renewed = self._library.indexes.renew()  # a piece each time: new documents need not wait for the whole
+        if self._embed() or renewed:
             return True
         if self._reading:
             self._await_reading(_PATIENCE_S)

@@ -373,7 +373,7 @@ class Library:
         while True:
             self._split_missing(generation, report)
             self._embed_missing(generation, report)
-            self.indexes.prepare(generation.id)
+            self.indexes.prepare(generation.id, report)
             if self.catalog.activate(generation.id):  # False where a document came in meanwhile
                 break
         self.indexes.refresh()

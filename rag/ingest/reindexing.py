@@ -35,6 +35,11 @@ class Reindexing:
         self._worker = worker
         self.fixed = library.fixed
 
+    @property
+    def renews_words(self) -> bool:
+        """Whether an earlier version made the word index, and the app is making another: a passage may be missed."""
+        return self._library.indexes.words_are_outdated
+
     def estimate(self, changes: Mapping[str, object]) -> Estimate:
         """What a reindex would take; takes seconds itself. Raises InvalidSettings, ModelUnavailable."""
         new = self._changed(changes)

@@ -51,6 +51,8 @@ class Integrity:
         before = self.verify()
         if any(finding.code == "catalog_damaged" for finding in before.findings):
             return before
+        while self.indexes.renew():  # where an earlier version made the words; the app does so by itself
+            pass
         if not before.agrees:
             self._repair_originals()
             self._repair_chunks(report)

@@ -114,7 +114,7 @@ class Retriever:
         """
         self._indexes.refresh()
         words, embedder = self._indexes.words, self._embedder()
-        if words is None or embedder is None:
+        if words is None or embedder is None or self._indexes.words_are_outdated:
             return query
 
         def frequencies(spellings: Sequence[str]) -> dict[str, int]:
@@ -181,7 +181,8 @@ class Retriever:
         pieces = [self._sought(text, options) for text in searchable_parts(query)] if whole else []
         every = [asked, *([context] if context else []), *wordings, *pieces]
         found = [self._find(words, one, options, scope) for one in every]
-        readings = words.readings([*dict.fromkeys(id_ for lexical, nearest in found for id_ in (*lexical, *nearest))])
+        proposed = dict.fromkeys(id_ for lexical, nearest in found for id_ in (*lexical, *nearest))
+        readings = self._indexes.readings([*proposed])
         ids = list(readings)
 
         def view(sought: _Sought) -> View:

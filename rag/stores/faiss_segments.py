@@ -11,8 +11,11 @@ from rag.protocols import Ids, Vectors
 from rag.stores._ivf_segment import IvfSegment
 from rag.stores.faiss_flat import FaissFlatStore
 
-SEALED_FROM = 50_000
-"""Brute force over so many takes 3 ms; from there on they are worth a segment."""
+SEALED_FROM = 20_000
+"""Brute force over so many takes 3 ms in one thread; from there on they are worth a segment."""
+_MOST_GROWING = 50_000
+_GROWTH = 20
+"""A large segment is made anew when one vector in so many is new, or the most above: its making takes long."""
 _DEAD = 4
 """A segment of which one vector in so many was removed is worth another."""
 
@@ -45,7 +48,8 @@ class FaissSegmentStore:
     def wants_sealing(self) -> bool:
         """Whether a new segment of all that is here would pay."""
         dead = self._sealed is not None and self._sealed.removed * _DEAD > len(self)
-        return are_many(len(self)) and (dead or are_many(len(self._growing)))
+        most = max(SEALED_FROM, min(_MOST_GROWING, len(self) // _GROWTH))
+        return are_many(len(self)) and (dead or len(self._growing) >= most)
 
     def ids(self) -> list[int]:
         """Every id, in ascending order."""
