@@ -21,6 +21,7 @@ from benchmarks.peers import model_folder
 from evals.datasets import read_dataset
 from loaders import LoadError, load
 from rag import AskOptions, KnowledgeBase, Settings
+from rag.embedders._onnx_export import INPUT
 from rag.embedders.onnx_int8 import OnnxInt8Embedder
 from rag.indexing.shape import shape_of
 from rag.text.languages import eastern_language
@@ -169,7 +170,7 @@ def _runtime_alone(kb: KnowledgeBase) -> tuple[float, dict[str, float]]:
     texts = {embedding_text(info.title, chunk): chunk for info in kb.documents() for chunk in kb.chunks(info.id)}
     tokens = {text: tokenizer.encode(text) for text in texts}
     read = [tokens[text] for text, one in texts.items() if not shape.leaves_out(eastern_language(one.text))]
-    feeds = [{"input_ids": np.array([t.ids]), "attention_mask": np.array([t.attention_mask])} for t in read]
+    feeds = [{INPUT: np.array([t.ids])} for t in read]
     start = time.perf_counter()
     list(embedder._pool.map(lambda feed: session.run(None, feed), feeds))
     took = time.perf_counter() - start

@@ -19,7 +19,7 @@ from rag.embedders._precision import LEAST_COSINE, PROBES, embedded, least_cosin
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-INPUTS = ("input_ids", "attention_mask")
+INPUT = "input_ids"
 OUTPUT = "sentence_embedding"
 _OPSET = 17
 _log = logging.getLogger(__name__)
@@ -28,7 +28,8 @@ _log = logging.getLogger(__name__)
 def export(source: str, target: Path) -> None:
     """Exports, quantises (dynamic int8, per channel) and checks the model; raises ValueError where it is too far off.
 
-    The graph goes from token ids to the normalised sentence embedding, whatever modules the model is made of.
+    The graph goes from token ids, (1, tokens), to the normalised sentence embedding, (1, dimension), whatever modules
+    the model is made of. There is no attention mask: a text that runs alone has no padding.
     """
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -41,21 +42,18 @@ def export(source: str, target: Path) -> None:
             super().__init__()
             self.model = model
 
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-            features = self.model({"input_ids": input_ids, "attention_mask": attention_mask})
-            return torch.nn.functional.normalize(features[OUTPUT], dim=-1)
+        def forward(self, input_ids: torch.Tensor) -> torch.Tensor:
+            return torch.nn.functional.normalize(self.model({INPUT: input_ids})[OUTPUT], dim=-1)
 
-    example = torch.ones((2, 8), dtype=torch.long)
-    axes = {name: {0: "batch", 1: "tokens"} for name in INPUTS} | {OUTPUT: {0: "batch"}}
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         full, small = Path(folder) / "fp32.onnx", Path(folder) / "int8.onnx"
         torch.onnx.export(
             Embedding(),
-            (example, example),
+            (torch.ones((1, 8), dtype=torch.long),),
             full,
-            input_names=list(INPUTS),
+            input_names=[INPUT],
             output_names=[OUTPUT],
-            dynamic_axes=axes,
+            dynamic_axes={INPUT: {1: "tokens"}},
             opset_version=_OPSET,
             dynamo=False,
         )
@@ -73,7 +71,7 @@ def _least_cosine(model: SentenceTransformer, path: Path) -> float:
     tokens = [
         model.tokenizer([p], truncation=True, max_length=model.max_seq_length, return_tensors="np") for p in PROBES
     ]
-    found = [np.asarray(session.run(None, {name: each[name] for name in INPUTS})[0])[0] for each in tokens]
+    found = [np.asarray(session.run(None, {INPUT: each[INPUT]})[0])[0] for each in tokens]
     return least_cosine(embedded(model), np.stack(found))
 
 

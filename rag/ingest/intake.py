@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
+from math import inf
 from pathlib import Path
 
 import loaders
@@ -32,17 +34,27 @@ def add_side_by_side(
 ) -> Iterator[tuple[Path | str, Added]]:
     """Reads files, given with their names, and commits each when it is read: a long one holds none of the others up.
 
+    The largest go first, so that at the end no core waits for the other (longest processing time first, Graham 1969).
     Some more are on the way than can be parsed. Those wait for the disk: what many threads wait for together takes it
     no longer than what one does.
     """
     with ThreadPoolExecutor(workers + _ON_THE_WAY) as pool:
         reading: _Reading = {}
-        for source, name in sources:
+        for source, name in sorted(sources, key=lambda each: -_size(each[0])):
             if len(reading) > workers + _ON_THE_WAY:  # one more, so that none is idle while another is committed
                 yield from _committed(reading)
             reading[pool.submit(_read, library, source, name, collection, password, _ignore)] = (source, name)
         while reading:
             yield from _committed(reading)
+
+
+def _size(source: Path | str) -> float:
+    """Bytes of a file, as far as it can be looked at; an address may keep us waiting for long."""
+    if loaders.is_address(source):
+        return inf
+    with suppress(OSError):
+        return Path(source).stat().st_size
+    return 0
 
 
 def _committed(reading: _Reading) -> Iterator[tuple[Path | str, Added]]:
