@@ -49,7 +49,7 @@ BENCHMARKS: dict[str, Callable[[argparse.Namespace], Rows]] = {
     "citations": lambda o: citations.run(_folders(o.data), o.limit),
     "peers": lambda o: peers.run(_folders(o.data), o.limit, o.peers or Path()),
     "ingest": lambda o: ingest.run(o.data, o.zoo, o.peers or Path(), o.limit),
-    "precision": lambda o: precision.run(_folders(o.data), o.limit),
+    "precision": lambda o: precision.run(_sets(o.data), o.limit, o.state),
     "search": lambda o: search.run(_folders(o.data), o.limit, o.seed, o.chart),
     "busy": lambda o: busy.run(_folders(o.data), o.limit),
     "start": lambda o: start.run_start(_folders(o.data)),
@@ -104,7 +104,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--workers", type=int, default=1, help="fuzz: processes side by side")
     parser.add_argument("--seconds", type=float, default=0, help="fuzz: of processor time for each file at most")
     parser.add_argument("--chart", type=Path, help="search: SVG to be drawn of the figures")
-    parser.add_argument("--state", type=Path, help="fuzz: folder of what was done so far and of findings")
+    parser.add_argument(
+        "--state", type=Path, help="fuzz: folder of what was done so far and of findings; precision: of fp32's"
+    )
     parser.add_argument("--show", action="store_true", help="tables: print each question that is not answered exactly")
     return parser
 
@@ -115,7 +117,7 @@ def _folders(data: Path) -> list[Path]:
 
 def _sets(data: Path) -> list[Path]:
     """Sets in the BEIR layout, or SQuAD's files, wherever they are in this folder."""
-    return sorted({*(path.parent for path in data.rglob("corpus.jsonl")), *data.rglob("*.json.gz")})
+    return sorted({*(path.parent for path in data.rglob("corpus.jsonl*")), *data.rglob("*.json.gz")})
 
 
 def _table(rows: Rows) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from evals.datasets import Dataset, Query, read_dataset
+from evals.datasets import Dataset, Query, read_any
 from evals.metrics import mean, ndcg, randomisation_p
 from evals.retrieval import document_names, sample
 from rag import AskOptions, Settings
@@ -33,13 +33,7 @@ _HEADERS: Mapping[str, Callable[[str, Chunk], str]] = {
 
 def run(folders: Sequence[Path], limit: int | None) -> list[dict[str, object]]:
     """A row per set and header: nDCG@10 of vectors alone and of the whole, with p of the difference (paired test)."""
-    return [row for folder in folders for row in _rows(_read(folder), limit or _LIMIT)]
-
-
-def _read(folder: Path) -> Dataset:
-    if (folder / "queries_human.jsonl").exists():  # IBM MTRAG's
-        return read_dataset(folder, "queries_human.jsonl", "qrels_human.tsv")
-    return read_dataset(folder)
+    return [row for folder in folders for row in _rows(read_any(folder), limit or _LIMIT)]
 
 
 def _rows(dataset: Dataset, limit: int) -> list[dict[str, object]]:

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from evals.datasets import Dataset, read_dataset, read_squad
+from evals.datasets import Dataset, read_any
 from evals.metrics import mean, ndcg, randomisation_p
 from evals.retrieval import document_names, sample
 from rag import AskOptions, KnowledgeBase, Settings
@@ -22,7 +22,7 @@ _CHUNKS_PER_DOCUMENT = 3
 
 def run(paths: Sequence[Path], limit: int | None) -> list[dict[str, object]]:
     """A row per set (a folder in the BEIR layout, or SQuAD's .json.gz)."""
-    return [_row(read_dataset(path) if path.is_dir() else read_squad(path), limit or _LIMIT) for path in paths]
+    return [_row(read_any(path), limit or _LIMIT) for path in paths]
 
 
 def _row(dataset: Dataset, limit: int) -> dict[str, object]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from evals.datasets import Dataset, Query, read_dataset, read_squad
+from evals.datasets import Query, read_any, read_dataset
 from evals.metrics import contains, exact_match, f1, mean, percentile
 from evals.retrieval import sample
 from rag import KnowledgeBase, Settings
@@ -122,8 +122,7 @@ def _without(hit: Hit, answers: Sequence[str]) -> Hit:
 
 
 def _of_another(kb: KnowledgeBase, path: Path, limit: int | None) -> list[float]:
-    other: Dataset = read_dataset(path) if path.is_dir() else read_squad(path)
-    queries = sample([query for query in other.queries if query.answers], limit)
+    queries = sample([query for query in read_any(path).queries if query.answers], limit)
     return [kb.read(kb.search(query.text)).confidence for query in queries]
 
 

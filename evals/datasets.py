@@ -50,6 +50,15 @@ def read_dataset(folder: Path, queries: str = "queries.jsonl", qrels: str = "qre
     return Dataset(folder.name, documents, asked)
 
 
+def read_any(path: Path) -> Dataset:
+    """A set in the BEIR layout, IBM MTRAG's questions as people rewrote them, or a file of SQuAD; raises LoadError."""
+    if not path.is_dir():
+        return read_squad(path)
+    if (path / "queries_human.jsonl").exists():
+        return read_dataset(path, "queries_human.jsonl", "qrels_human.tsv")
+    return read_dataset(path)
+
+
 def read_squad(file: Path) -> Dataset:
     """A file in the SQuAD format (Rajpurkar et al. 2016), gzipped: each paragraph is a document; raises LoadError."""
     try:

@@ -10,6 +10,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from rag.text.languages import detect_language
 
 
@@ -75,6 +77,15 @@ def randomisation_p(differences: Sequence[float], draws: int = 2000) -> float:
         abs(sum(d if draw.random() < 0.5 else -d for d in differences)) >= observed - 1e-12 for _ in range(draws)
     )
     return (extreme + 1) / (draws + 1)
+
+
+def ratio_interval(ones: Sequence[float], others: Sequence[float], draws: int = 2000) -> tuple[float, float]:
+    """Between what the ratio of two paired means lies in 95% of the samples: percentile bootstrap over the pairs."""
+    pairs = np.array([ones, others])
+    draw = np.random.default_rng(0)
+    means = np.array([pairs[:, draw.integers(len(ones), size=len(ones))].mean(axis=1) for _ in range(draws)])
+    low, high = np.percentile(means[:, 0] / means[:, 1], (2.5, 97.5))
+    return float(low), float(high)
 
 
 def _discounted(gains: Sequence[int]) -> float:

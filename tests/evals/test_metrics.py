@@ -6,7 +6,18 @@ import math
 
 import pytest
 
-from evals.metrics import contains, exact_match, f1, mean, ndcg, normalise, percentile, recall, reciprocal_rank
+from evals.metrics import (
+    contains,
+    exact_match,
+    f1,
+    mean,
+    ndcg,
+    normalise,
+    percentile,
+    ratio_interval,
+    recall,
+    reciprocal_rank,
+)
 
 RANKED = ["a", "b", "c", "d"]
 
@@ -45,3 +56,10 @@ def test_mean_and_percentile() -> None:
     assert mean([1, 2, 6]) == 3
     assert mean([]) == 0
     assert [percentile([5, 1, 3, 2, 4], share) for share in (0.5, 0.95, 0.01)] == [3, 5, 1]
+
+
+def test_the_interval_of_a_ratio_is_that_of_pairs() -> None:
+    fulls = [n / 100 for n in range(1, 101)]
+    assert ratio_interval([0.9 * full for full in fulls], fulls) == pytest.approx((0.9, 0.9))  # each pair has the same
+    low, high = ratio_interval([1.0] * 50 + [0.0] * 50, [1.0] * 100)
+    assert (low, high) == pytest.approx((0.4, 0.6), abs=0.02)  # .5 and twice its standard error, .05, to each side
