@@ -21,8 +21,9 @@ from rag.priority import in_turns
 from rag.protocols import Annotator, Report
 from rag.reports import Added, KeptIndex, Progress, Removed
 from rag.settings import Settings
-from rag.storage.catalog import Catalog, Generation, NewChunk, NewDocument, document_id
+from rag.storage.catalog import Catalog, Generation
 from rag.storage.originals import Label, Originals
+from rag.storage.records import NewChunk, NewDocument, document_id
 from rag.storage.reserve import Reserve
 from rag.text.languages import eastern_language
 from rag.text.splitting import fitting_title, split
@@ -88,9 +89,8 @@ class Library:
     ) -> Callable[[], Added]:
         """Loads one file; what it gives splits and commits it. Both raise TenkyoError."""
         self.check_size(len(data), name)
-        sha256 = hashlib.sha256(data).hexdigest()
         old = self.catalog.find(collection, name)
-        if old and old.sha256 == sha256:
+        if old and old.sha256 == hashlib.sha256(data).hexdigest():
             if old.parent is None:
                 self._keep(data, Label(name, collection, old.metadata))  # it may have been lost
             return partial(Added, name, "unchanged", old.id, old.chunks)
@@ -156,10 +156,16 @@ class Library:
 
         Without an original its size is 0.
         """
+        while (added := self._committed(document, collection, report, original)) is None:
+            pass
+        return added
+
+    def _committed(self, document: Document, collection: str, report: Report, original: bytes | None) -> Added | None:
+        """None where a reindex, maybe of another process, has switched to another generation meanwhile."""
         generation = self.generation()
-        shape = read_shape(generation.fingerprint)
         report(Progress("split", 0, 1, "file", document.name))
-        family, unread = self._family(document, collection, len(original or b""), shape)
+        size, shape = len(original or b""), read_shape(generation.fingerprint)
+        family, unread = self._family(document, collection, size, shape)
         counted = [(new.document, len(new.chunks)) for new in family]
         if not (total := sum(count for _, count in counted)):
             raise EmptyDocument("There is no text in it.", "Check that the file is the one you meant.", document.name)
@@ -170,11 +176,12 @@ class Library:
             if original is not None:
                 self.originals.label(self.originals.put(original), Label(document.name, collection, document.metadata))
             self._keep_children(document)
-            replaced = self.catalog.put(family, collection, generation.id)
-        first, *inside = (
-            Added(one.name, "added", document_id(collection, one.name, one.id), count) for one, count in counted
-        )
-        return replace(first, status="replaced" if replaced else "added", children=(*inside, *unread))
+            status = self.catalog.put(family, collection, generation.id)
+        if status == "superseded":
+            return None
+        ids = [document_id(collection, one.name, one.id) for one, _ in counted]
+        first, *inside = (Added(one.name, "added", id_, n) for id_, (one, n) in zip(ids, counted, strict=True))
+        return replace(first, status=status, children=(*inside, *unread))
 
     def _family(
         self, document: Document, collection: str, size: int, shape: Shape, parent: str | None = None
@@ -205,11 +212,8 @@ class Library:
         """Raises DocumentTooLarge for a file over the limit of the settings."""
         limit = self.settings.max_file_mb
         if size > limit * 1_000_000:
-            raise DocumentTooLarge(
-                f"The file has {size / 1e6:.0f} MB; the limit is {limit} MB.",
-                "Split it, or raise max_file_mb (TENKYO_MAX_FILE_MB).",
-                name,
-            )
+            problem = f"The file has {size / 1e6:.0f} MB; the limit is {limit} MB."
+            raise DocumentTooLarge(problem, "Split it, or raise max_file_mb (TENKYO_MAX_FILE_MB).", name)
 
     def remove(self, id_: str) -> Removed:
         """Deletes a document from the catalog, both indexes and the originals, and looks what is left of it."""

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 
 from rag.errors import MoveRefused
 from rag.storage import records
-from rag.storage.catalog import document_id
 from rag.storage.database import Database
+from rag.storage.records import document_id
 from rag.types import DocumentInfo
 
 _ID = re.compile(r"\b[0-9a-f]{32}\b")

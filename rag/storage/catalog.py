@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
@@ -17,7 +16,7 @@ from rag.storage import records
 from rag.storage.committed import Committed, Generation
 from rag.storage.database import Database
 from rag.storage.document_list import DocumentList
-from rag.storage.records import STORED_DTYPE, NewChunk, NewDocument
+from rag.storage.records import STORED_DTYPE, NewChunk, NewDocument, PutStatus
 from rag.types import Chunk, DocumentInfo
 
 _LABELS = """SELECT sha256, name, collection, metadata FROM documents WHERE parent IS NULL AND size > 0
@@ -35,11 +34,6 @@ class Change(NamedTuple):
     kind: Literal["chunks", "removed", "vectors"]
     first: int
     last: int
-
-
-def document_id(collection: str, name: str, sha256: str) -> str:
-    """The store's id of a document: the same content under two names is two documents."""
-    return hashlib.sha256("\0".join((collection, name, sha256)).encode()).hexdigest()[:32]
 
 
 class Catalog:
@@ -82,9 +76,11 @@ class Catalog:
     def activate(self, generation: int) -> bool:
         """Switches to the generation being built, or to the previous one; False if documents are missing in it.
 
-        The one that was active becomes the previous one, unless both were made in the same way.
+        The one that was active becomes the previous one, unless both were made in the same way. Raises StoreError
+        where there is no such generation any more.
         """
         with self._database.write() as db:
+            records.refuse_dropped(db, generation)
             if records.first_missing(db, generation) is None:
                 records.activate(db, generation)
                 return True
@@ -197,28 +193,26 @@ class Catalog:
             for r in rows
         }
 
-    def put(self, family: Sequence[NewDocument], collection: str, generation: int) -> bool:
+    def put(self, family: Sequence[NewDocument], collection: str, generation: int) -> PutStatus:
         """Makes a document and those inside it visible, whole, in one transaction; says whether it replaced one.
 
         Each replaces the document of its name, and what was inside that. A parent comes before those inside it.
+        Where another generation has become the active one meanwhile, nothing is written: no question would find it.
         """
-        query = "SELECT id FROM documents WHERE collection = ? AND name = ?"
         with self._database.write() as db:
-            replaced = db.execute(query, (collection, family[0].document.name)).fetchone() is not None
-            kept = {chunk.embedding_key for new in family for chunk in new.chunks if chunk.embedding_key}
-            for new in family:
-                if old := db.execute(query, (collection, new.document.name)).fetchone():
-                    records.remove_document(db, old["id"], kept)
-            for new in family:
-                id_ = document_id(collection, new.document.name, new.document.id)
-                records.insert_document(db, id_, new, collection)
-                records.insert_chunks(db, id_, generation, new.chunks)
-        return replaced
+            return records.put_family(db, family, collection, generation)
 
     def put_chunks(self, document_id: str, generation: int, chunks: Sequence[NewChunk]) -> None:
-        """Adds a document's chunks to a generation that is being built; nothing if it has been removed since."""
+        """Adds a document's chunks to a generation that is being built.
+
+        Nothing if it has been removed since, or another process has done so. Raises StoreError where there is no such
+        generation any more.
+        """
+        wanted = """SELECT 1 FROM documents d WHERE id = ?1 AND NOT EXISTS
+                    (SELECT 1 FROM chunks c WHERE c.generation = ?2 AND c.document_id = d.id)"""
         with self._database.write() as db:
-            if db.execute("SELECT 1 FROM documents WHERE id = ?", (document_id,)).fetchone():
+            records.refuse_dropped(db, generation)
+            if db.execute(wanted, (document_id, generation)).fetchone():
                 records.insert_chunks(db, document_id, generation, chunks)
 
     def remove(self, document_id: str) -> Removed:

@@ -124,6 +124,10 @@ MIGRATIONS = (
     -- The programming language of code, where the file names it.
     ALTER TABLE blocks ADD COLUMN language TEXT NOT NULL DEFAULT '';
     """,
+    """
+    -- What waits and what runs is asked for with each file, beside as many that are over.
+    CREATE INDEX jobs_state ON jobs (state);
+    """,
 )
 
 
@@ -157,7 +161,7 @@ class Database:
             try:
                 yield connection
             finally:
-                connection.execute("ROLLBACK")
+                _roll_back(connection)
 
     def version(self) -> int:
         """Another number after each commit, of whichever process: much cheaper to ask for than what was committed."""
@@ -174,7 +178,7 @@ class Database:
             try:
                 yield connection
             except BaseException:
-                connection.execute("ROLLBACK")
+                _roll_back(connection)
                 raise
             connection.execute("COMMIT")
 
@@ -249,6 +253,12 @@ class Database:
                 "Check that its disk is not full or read-only. The files you added are kept beside it in 'originals'.",
                 str(self.path),
             ) from error
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    """SQLite has done so itself after some errors (a full disk, a damaged page); a second time would be one more."""
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
 
 
 def files_of(path: Path) -> list[Path]:

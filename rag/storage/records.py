@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from typing import Literal
 
 import numpy as np
 
 from loaders import Box, Document, ExtractionReport, Location, Skipped
+from rag.errors import StoreError
 from rag.types import Chunk, DocumentInfo, Span
 
 STORED_DTYPE = np.float16
+PutStatus = Literal["added", "replaced", "superseded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,11 @@ class NewDocument:
     size: int
     chunks: Sequence[NewChunk]
     parent: str | None = None
+
+
+def document_id(collection: str, name: str, sha256: str) -> str:
+    """The store's id of a document: the same content under two names is two documents."""
+    return hashlib.sha256("\0".join((collection, name, sha256)).encode()).hexdigest()[:32]
 
 
 def load_report(text: str) -> ExtractionReport:
@@ -98,6 +107,26 @@ def document_infos(
     for row in db.execute(query, values):
         fields = {**dict(row), "metadata": json.loads(row["metadata"]), "report": load_report(row["report"])}
         yield DocumentInfo(**{**fields, "added_at": datetime.fromisoformat(row["added_at"])})
+
+
+def put_family(db: sqlite3.Connection, family: Sequence[NewDocument], collection: str, generation: int) -> PutStatus:
+    """Adds a document and those inside it; each replaces the document of its name, and what was inside that.
+
+    Nothing is done where the generation is not the active one.
+    """
+    if active_generation(db) != generation:
+        return "superseded"
+    query = "SELECT id FROM documents WHERE collection = ? AND name = ?"
+    replaced = db.execute(query, (collection, family[0].document.name)).fetchone() is not None
+    kept = {chunk.embedding_key for new in family for chunk in new.chunks if chunk.embedding_key}
+    for new in family:
+        if old := db.execute(query, (collection, new.document.name)).fetchone():
+            remove_document(db, old["id"], kept)
+    for new in family:
+        id_ = document_id(collection, new.document.name, new.document.id)
+        insert_document(db, id_, new, collection)
+        insert_chunks(db, id_, generation, new.chunks)
+    return "replaced" if replaced else "added"
 
 
 def insert_document(db: sqlite3.Connection, id_: str, new: NewDocument, collection: str) -> None:
@@ -178,6 +207,12 @@ def active_generation(db: sqlite3.Connection) -> int:
     """The id of the generation that answers questions, -1 in a store that was never written."""
     row = db.execute("SELECT id FROM generations WHERE state = 'active'").fetchone()
     return row["id"] if row else -1
+
+
+def refuse_dropped(db: sqlite3.Connection, generation: int) -> None:
+    """Raises StoreError where this generation is gone: another process has begun to build one of its own."""
+    if db.execute("SELECT 1 FROM generations WHERE id = ?", (generation,)).fetchone() is None:
+        raise StoreError("Another reindex has taken the place of this one.", "Wait for it, then start yours again.")
 
 
 def activate(db: sqlite3.Connection, generation: int) -> None:

@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from rag.embedders import sentence_transformer
-from rag.errors import InvalidSettings
+from rag.errors import InvalidSettings, StoreError
 from rag.reader.extractive import cosines_of
 
 RULES = "\n\n".join(
@@ -145,3 +145,52 @@ def test_what_cannot_be_cut_is_refused_at_once(kb, changes):
     with pytest.raises(InvalidSettings):
         kb.reindexing.submit(changes)
     assert kb.jobs() == []
+
+
+def test_a_file_that_is_cut_while_another_process_switches_the_index_is_found_in_the_new_one(open_kb, monkeypatch):
+    kb, other, switched = open_kb(), open_kb(chunk_tokens=64), []
+    kb.add(RULES.encode(), "rules.txt")
+    analyse = kb._parts.indexes.analyse
+
+    def analysing(*given):  # the file has been cut as the index of now wants it, and is not committed yet
+        if not switched:
+            switched.append(other.reindex())
+        analyse(*given)
+
+    monkeypatch.setattr(kb._parts.indexes, "analyse", analysing)
+    kb.add(b"Seals sleep on the pier.", "seals.txt")
+    assert switched
+    for each in (kb, other):
+        assert each.search("Where do seals sleep?").hits[0].document.name == "seals.txt"
+    assert other.stats().stale == ""
+
+
+def test_two_processes_that_build_the_same_index_cut_each_document_once(open_kb, monkeypatch):
+    kb, other, begun = open_kb(chunk_tokens=64), open_kb(chunk_tokens=64), []
+    open_kb().add(RULES.encode(), "rules.txt")
+    put_chunks = kb._parts.catalog.put_chunks
+
+    def putting(*given):
+        if not begun:
+            begun.append(other.reindex())
+        put_chunks(*given)
+
+    monkeypatch.setattr(kb._parts.catalog, "put_chunks", putting)
+    kb.reindex()
+    assert begun
+    assert [chunk.ordinal for chunk in kb.chunks(kb.documents()[0].id)] == [*range(kb.stats().chunks)]
+    assert kb.verify().agrees
+
+
+def test_a_reindex_whose_place_another_has_taken_says_so(open_kb, monkeypatch):
+    kb, other = open_kb(chunk_tokens=64), open_kb()
+    other.add(RULES.encode(), "rules.txt")
+    put_chunks = kb._parts.catalog.put_chunks
+
+    def putting(*given):
+        other._parts.catalog.start_generation("another shape", "building")
+        put_chunks(*given)
+
+    monkeypatch.setattr(kb._parts.catalog, "put_chunks", putting)
+    with pytest.raises(StoreError, match="Another reindex"):
+        kb.reindex()
