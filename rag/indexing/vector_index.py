@@ -60,6 +60,8 @@ class VectorIndex:
         with suppress(Timeout), FileLock(self._folder / "vectors.lock", timeout=0):
             revision = self._catalog.revision()  # what changes from here on is replayed over the segment
             folder = self._folder / f"vectors-{self._generation}-{revision}"
+            for unfinished in self._folder.glob(f"vectors-{self._generation}-*.new"):
+                shutil.rmtree(unfinished, ignore_errors=True)  # by a process that was killed
             shutil.rmtree(folder, ignore_errors=True)  # a whole one would be in use: it is damaged
             IvfSegment.build(folder, self._catalog.vector_pages(self._generation))
             for _, other in self._segments():

@@ -69,12 +69,13 @@ class JobQueue:
         """The jobs with these ids, oldest first."""
         return self._select(f"WHERE id IN ({','.join('?' * len(ids))}) ORDER BY id", list(ids))
 
-    def claim(self) -> Work | None:
+    def claim(self, files_only: bool = False) -> Work | None:
         """The oldest queued job, running from now on. Two files of one name are never read at the same time."""
-        query = """SELECT * FROM jobs WHERE state = 'queued' AND NOT EXISTS (
+        kinds = f"AND kind IN {_FILES}" if files_only else ""
+        query = f"""SELECT * FROM jobs WHERE state = 'queued' {kinds} AND NOT EXISTS (
                        SELECT 1 FROM jobs other WHERE other.state = 'running' AND other.result IS NULL
                        AND other.name = jobs.name AND other.collection = jobs.collection)
-                   ORDER BY id LIMIT 1"""
+                   ORDER BY id LIMIT 1"""  # noqa: S608 - our own
         with self._database.write() as db:
             row = db.execute(query).fetchone()
             if row is None:
@@ -149,11 +150,10 @@ class JobQueue:
             db.execute(f"DELETE {over}")
         return files
 
-    def embedding(self) -> list[Job]:
-        """Jobs whose document waits for its vectors."""
-        with self._database.read() as db:
-            query = "SELECT * FROM jobs WHERE state = 'running' AND result IS NOT NULL ORDER BY id"
-            return [_job(row) for row in db.execute(query)]
+    def embedding(self, limit: int | None = None) -> Jobs:
+        """The oldest jobs whose document waits for its vectors, all of them without a limit."""
+        where = "WHERE state = 'running' AND result IS NOT NULL"
+        return self._select(f"{where} ORDER BY id LIMIT ?", [-1 if limit is None else limit])
 
     def _select(self, clauses: str, values: Sequence[int]) -> Jobs:
         with self._database.read() as db:

@@ -14,12 +14,14 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from rag.errors import DocumentNotFound, StoreError, TenkyoError
+from loaders import is_address
+from rag.errors import DocumentNotFound, LoadError, StoreError, TenkyoError
 from rag.ingest.job_queue import JobQueue, Work
 from rag.ingest.knowledge import Library
 from rag.ingest.rates import Pace, Rate, seconds_left
 from rag.ingest.watch import WatchedFolder
 from rag.priority import step_back, take_short_turns
+from rag.protocols import Report
 from rag.reports import Activity, Added, Job, Progress
 from rag.storage.originals import Label
 from rag.types import DocumentInfo
@@ -27,6 +29,8 @@ from rag.types import DocumentInfo
 _IDLE_S = 0.5  # how soon a job that another process has submitted is noticed
 _PATIENCE_S = 1.0  # for files that are being read; after that, passages are embedded meanwhile
 _LAST_STEP_S = 10.0  # for a step that cannot be cut short, such as the training of a vector index
+_FULL_DISK_S = 10.0  # until work is tried again that a full or read-only disk has stopped
+_NOTED_AT_ONCE = 100  # jobs, of maybe a hundred thousand that wait: vectors come in the order of the files
 _OVER = ("done", "failed", "cancelled")
 _log = logging.getLogger(__name__)
 
@@ -59,6 +63,7 @@ class Worker:
         self._paces: dict[int, Pace] = {}
         self._cancelled: set[int] = set()
         self._passwords: dict[int, str | None] = {}
+        self._unwritten: list[Callable[[], None]] = []
         self._recovered = False
         self._files = Rate()
         self._passages = Rate()
@@ -114,6 +119,7 @@ class Worker:
         waiting = [job.result for job in self._queue.find([id_]) if job.kind == "ingest" and job.state == "running"]
         self._queue.cancel(id_)
         for added in filter(None, waiting):
+            self._paces.pop(id_, None)
             self._take_out(added)
 
     def _take_out(self, added: Added) -> None:
@@ -196,6 +202,9 @@ class Worker:
             self._wake.clear()
             try:
                 self.work_off()
+            except StoreError as error:
+                _log.warning("background work has to wait: %s %s", error.message, error.hint)
+                self._wake.wait(_FULL_DISK_S)
             except Exception:  # noqa: BLE001 - the one thread that must not die; what failed is logged and tried again
                 _log.exception("background work failed")
             self._wake.wait(_IDLE_S)
@@ -204,17 +213,15 @@ class Worker:
         """Starts what can be started, and does one piece of work; False when there is none."""
         if self._pause_note.exists():
             return False
-        if self._watched:
-            self._watched.look(self.submit, self._refuse)
-        self._start_reading(pool)
+        while self._unwritten:
+            self._unwritten[0]()
+            self._unwritten.pop(0)
+        self._take_in(pool)
         if self._reading:
-            self._files.start()
             is_full = len(self._reading) == self._library.parser.workers
             if self._await_reading(_PATIENCE_S if is_full else 0):
                 self._library.indexes.refresh()
                 return True
-        else:
-            self._files.stop()
         renewed = self._library.indexes.renew()  # a piece each time: new documents need not wait for the whole
         if self._embed() or renewed:
             return True
@@ -233,22 +240,48 @@ class Worker:
         """A watched file that cannot be taken in is shown as one that failed."""
         self._queue.fail(self._queue.submit("ingest", label.name, label.collection, "").id, error.as_dict())
 
-    def _start_reading(self, pool: ThreadPoolExecutor) -> None:
-        while len(self._reading) < self._library.parser.workers and (work := self._queue.claim()):
+    def _take_in(self, pool: ThreadPoolExecutor, files_only: bool = False) -> None:
+        """Starts to read what has come, as far as there is a place for it; a reindex is done on the spot."""
+        if self._watched:
+            self._watched.look(self.submit, self._refuse)
+        while len(self._reading) < self._library.parser.workers and (work := self._queue.claim(files_only)):
             if work.kind in ("ingest", "reread"):
                 self._reading.add(pool.submit(self._attempt, work.id, partial(self._ingest, work)))
             else:
-                wait(self._reading)
                 action = self._reindex if work.kind == "reindex" else self._roll_back
-                self._attempt(work.id, partial(action, work))
+                self._attempt(work.id, partial(action, work, self._beside(pool, work.id)))
+        if self._reading:
+            self._files.start()
+        else:
+            self._files.stop()
+
+    def _beside(self, pool: ThreadPoolExecutor, id_: int) -> Report:
+        """For a reindex, which may take hours: it can be paused, and files are read at its side.
+
+        Only during its first round; another is of what has come in meanwhile, and must end.
+        """
+        told, stages = self._reporter(id_), list[str]()
+
+        def report(progress: Progress) -> None:
+            told(progress)
+            while self._pause_note.exists():
+                self._stopping.wait(_IDLE_S)
+                told(progress)
+            if stages[-1:] != [progress.stage]:
+                stages.append(progress.stage)
+            if len(stages) <= len(("split", "embed")):
+                self._await_reading(0)
+                self._take_in(pool, files_only=True)
+
+        return report
 
     def _embed(self) -> bool:
         """One group of passages; False when none waits."""
-        waiting = self._queue.embedding()
         generation = self._library.catalog.active_generation()
         self._passages.start()
         embedded = self._library.embed_some(generation) if generation else 0
         self._passages.add(embedded)
+        waiting = self._queue.embedding(_NOTED_AT_ONCE if embedded else None)
         for job in waiting:
             self._attempt(job.id, partial(self._note_embedded, job))
         if embedded or waiting:
@@ -265,15 +298,24 @@ class Worker:
         elif work.sha256:
             data = self._library.originals.get(work.sha256)
             added = self._library.add(data, work.name, work.collection, password, report)
-        else:  # a file at an address
+        elif is_address(work.name):
             found = self._library.fetch(work.name, report)
             added = self._library.add(found.data, found.name, work.collection, password, report, found.metadata)
+        else:
+            data, label = self._refused(work.name)
+            added = self._library.add(data, label.name, label.collection, password, report, label.metadata)
         self._queue.note_added(work.id, added)
         if work.id in self._cancelled and work.kind == "ingest":  # since it was committed
             self._take_out(added)
             raise Cancelled
         self._files.add(1)
         self._note(work.id, Progress("embed", 0, added.chunks, "chunks", work.name))
+
+    def _refused(self, name: str) -> tuple[bytes, Label]:
+        """A watched file that could not be taken in, to be tried again; raises LoadError."""
+        if self._watched is None:
+            raise LoadError("Its folder is not watched any more.", "Add the file, or set `watch` (TENKYO_WATCH).", name)
+        return self._watched.read(name)
 
     def _document(self, work: Work) -> DocumentInfo:
         """The document to be read again; raises DocumentNotFound."""
@@ -282,17 +324,21 @@ class Worker:
             raise DocumentNotFound("It is not in the library any more.", "Add the file again.", work.name)
         return info
 
-    def _reindex(self, work: Work) -> None:
+    def _reindex(self, work: Work, report: Report) -> None:
         try:
-            self._library.reindex(self._reporter(work.id), json.loads(work.name or "{}"))
+            self._library.reindex(report, json.loads(work.name or "{}"))
         except Cancelled:
             self._library.catalog.drop_generation("building")
             raise
-        self._queue.finish(work.id)
+        self._finish(work.id)
 
-    def _roll_back(self, work: Work) -> None:
-        self._library.roll_back(int(work.name), self._reporter(work.id))
-        self._queue.finish(work.id)
+    def _roll_back(self, work: Work, report: Report) -> None:
+        self._library.roll_back(int(work.name), report)
+        self._finish(work.id)
+
+    def _finish(self, id_: int) -> None:
+        self._queue.finish(id_)
+        self._paces.pop(id_, None)
 
     def _note_embedded(self, job: Job) -> None:
         """A document deleted meanwhile has nothing to wait for any more."""
@@ -300,7 +346,7 @@ class Worker:
         infos = self._library.catalog.documents_by_id(job.result.document_ids).values()
         generation = self._library.catalog.active_generation()
         if not any(info.pending for info in infos) or (generation and not self._library.fits(generation)):
-            self._queue.finish(job.id)
+            self._finish(job.id)
         else:
             embedded, chunks = sum(info.embedded for info in infos), sum(info.chunks for info in infos)
             self._note(job.id, Progress("embed", embedded, chunks, "chunks", job.name))
@@ -309,16 +355,25 @@ class Worker:
         try:
             action()
         except Cancelled:
-            self._queue.cancel(id_)
+            self._end(id_, partial(self._queue.cancel, id_))
         except Stopped:
-            self._queue.put_back(id_)
+            self._end(id_, partial(self._queue.put_back, id_))
         except TenkyoError as error:
-            self._queue.fail(id_, error.as_dict())
+            self._end(id_, partial(self._queue.fail, id_, error.as_dict()))
         except Exception as error:  # noqa: BLE001 - one file's defect in our code must not stop the other files
             _log.exception("job %s failed", id_)
-            self._queue.fail(id_, TenkyoError(f"Tenkyo has a defect here ({error!r}).", "Please report it.").as_dict())
+            defect = TenkyoError(f"Tenkyo has a defect here ({error!r}).", "Please report it.")
+            self._end(id_, partial(self._queue.fail, id_, defect.as_dict()))
 
-    def _reporter(self, id_: int) -> Callable[[Progress], None]:
+    def _end(self, id_: int, write: Callable[[], None]) -> None:
+        """Notes how a job ended; on a full disk later, when there is room again."""
+        self._paces.pop(id_, None)
+        try:
+            write()
+        except StoreError:
+            self._unwritten.append(write)
+
+    def _reporter(self, id_: int) -> Report:
         def report(progress: Progress) -> None:
             if id_ in self._cancelled:
                 raise Cancelled

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from os import stat_result
 from pathlib import Path
 
-from rag.errors import TenkyoError
+from rag.errors import LoadError, TenkyoError
 from rag.ingest.knowledge import Library
 from rag.storage.folders import files_in
 from rag.storage.originals import Label
@@ -48,7 +48,7 @@ class WatchedFolder:
             if submitted < _AT_ONCE and (label := self._changed(path, name, known.get(name))):
                 submitted += 1
                 try:
-                    submit(path.read_bytes(), label)
+                    submit(self._content(path, name), label)
                 except TenkyoError as error:
                     refused(label, error)
                 except OSError:
@@ -58,6 +58,20 @@ class WatchedFolder:
                 self._library.remove(info.id)
         took = time.monotonic() - start  # a large folder is looked at less often
         self._next_look = 0.0 if submitted == _AT_ONCE else time.monotonic() + max(_EVERY_S, 20 * took)
+
+    def read(self, name: str) -> tuple[bytes, Label]:
+        """A file of the folder as it is now; raises LoadError."""
+        path = self._folder / name
+        try:
+            return self._content(path, name), Label(name, self._collection, {CHANGED: _stamp(path.stat())})
+        except OSError as error:
+            hint = f"Check that it is still in {self._folder}."
+            raise LoadError(f"The file could not be read ({error.strerror}).", hint, name) from error
+
+    def _content(self, path: Path, name: str) -> bytes:
+        """Raises DocumentTooLarge before anything is read, OSError."""
+        self._library.check_size(path.stat().st_size, name)
+        return path.read_bytes()
 
     def _documents(self) -> dict[str, DocumentInfo]:
         every = self._library.catalog.documents().values()

@@ -142,3 +142,11 @@ def test_vectors_that_change_on_the_disk_are_found_by_verify_and_made_anew(open_
     assert [finding.code for finding in kb.verify().findings] == ["vector_index_differs"]
     assert kb.verify(repair=True).agrees
     assert best(kb, "salmon") == "salmon.md"
+
+
+def test_what_a_killed_process_has_left_of_a_segment_goes_with_the_next_one(kb: KnowledgeBase) -> None:
+    unfinished = kb.settings.store / "indexes" / "vectors-1-3.new"
+    unfinished.mkdir(parents=True)
+    fill(kb)
+    assert sealed(kb) == len(ANIMALS)
+    assert not unfinished.exists()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from rag import KnowledgeBase
+from rag.ingest import jobs
 from rag.ingest.jobs import Cancelled
 from rag.ingest.rates import Pace, Rate, seconds_left
+from rag.protocols import Vectors
 from rag.reports import Added, Job, Progress
 from tests.conftest import Open
 
@@ -47,11 +51,11 @@ def test_submitted_files_are_ingested_in_the_background(kb: KnowledgeBase) -> No
 
 
 def test_what_is_at_work_stands_first_in_the_order_in_which_it_is_done(kb: KnowledgeBase) -> None:
-    jobs = [kb.submit(TEXT + name.encode(), name) for name in ("read.md", "next.md", "last.md", "waits.md", "new.md")]
+    files = [kb.submit(TEXT + name.encode(), name) for name in ("read.md", "next.md", "last.md", "waits.md", "new.md")]
     queue = kb._parts.queue
     for name in ("first", "second", "third"):
         assert queue.claim(), name
-    for done in jobs[1:3]:
+    for done in files[1:3]:
         queue.note_added(done.id, Added("added", done.name, "a", 1))
     assert [job.name for job in kb.file_jobs(9)] == ["read.md", "next.md", "last.md", "new.md", "waits.md"]
 
@@ -109,9 +113,9 @@ def test_a_file_cancelled_at_its_very_commit_goes_again_but_a_new_version_stays(
 
     kb.add(b"# Tides\n\nHigh at six.\n", "tides.md")
     monkeypatch.setattr(queue, "note_added", cancelled_first)
-    jobs = [kb.submit(TEXT, "hours.md"), kb.submit(b"# Tides\n\nHigh at seven.\n", "tides.md")]
+    files = [kb.submit(TEXT, "hours.md"), kb.submit(b"# Tides\n\nHigh at seven.\n", "tides.md")]
     worker.work_off()
-    assert [job(kb, one.id).state for one in jobs] == ["cancelled", "cancelled"]
+    assert [job(kb, one.id).state for one in files] == ["cancelled", "cancelled"]
     assert [(document.name, kb.chunks(document.id)[0].text) for document in kb.documents()] == [
         ("tides.md", "High at seven.")
     ]
@@ -150,6 +154,56 @@ def test_a_cancelled_reindex_leaves_the_old_index(kb: KnowledgeBase) -> None:
     assert job(kb, submitted.id).state == "cancelled"
     assert kb._parts.catalog.building_generation() is None
     assert len(kb.search("opens").hits) == 1
+
+
+RULES = " ".join(f"Rule number {n} says that shelf {n} holds books about subject {n}." for n in range(200))
+
+
+def test_a_new_file_is_found_while_a_reindex_goes_on(kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> None:
+    kb.add(RULES.encode(), "rules.txt")
+    reindex = kb.reindexing.submit({"chunk_tokens": 32, "chunk_overlap_tokens": 0})
+    model, submitted, states = kb._parts.embedder.current, list[Job](), list[str]()
+    embed_passages = model.embed_passages
+
+    def embedding(texts: Sequence[str], background: bool = False) -> Vectors:
+        if not submitted:  # the first group of passages of the new index
+            submitted.append(kb.submit(TEXT, "hours.md"))
+        elif not states:  # the second
+            wait_for(lambda: job(kb, submitted[0].id).result is not None)
+            assert kb.search("When does the library open?").hits[0].document.name == "hours.md"
+            states.append(job(kb, reindex.id).state)
+        return embed_passages(texts, background)
+
+    monkeypatch.setattr(model, "embed_passages", embedding)
+    kb.work_off()
+    assert states == ["running"]
+    assert {one.state for one in kb.jobs()} == {"done"}
+    assert kb.stats().stale == ""
+    assert kb.verify().agrees
+
+
+def test_a_reindex_can_be_paused(kb: KnowledgeBase) -> None:
+    worker, told = kb._parts.worker, threading.Event()
+    with ThreadPoolExecutor() as pool:
+        report = worker._beside(pool, 1)
+        kb.pause()
+        pool.submit(report, Progress("embed", 0, 9, "chunks")).add_done_callback(lambda _: told.set())
+        assert not told.wait(0.2)
+        kb.resume()
+        assert told.wait(30)
+
+
+def test_however_many_files_wait_for_vectors_all_are_done_and_nothing_is_kept_of_them(
+    kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_NOTED_AT_ONCE", 2)
+    for n in range(9):
+        kb.submit(f"# Note {n}\n\nShelf {n} holds subject {n}.\n".encode(), f"{n}.md")
+    kb.submit(b"", "empty.md")
+    kb.submit_reindex()
+    kb.work_off()
+    assert sorted(one.state for one in kb.jobs()) == [*["done"] * 10, "failed"]
+    assert kb._parts.worker._paces == {}
 
 
 def test_only_one_process_works_the_queue_off(open_kb: Open) -> None:

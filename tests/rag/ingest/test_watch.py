@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,30 @@ def test_a_file_that_is_too_large_is_shown_as_failed_once(open_kb: Open, folder:
     look(kb)
     (failed,) = (job for job in kb.jobs() if job.state == "failed")
     assert (failed.name, (failed.error or {})["code"]) == ("big.txt", "too_large")
+
+
+def test_a_file_that_is_too_large_is_not_even_read(open_kb: Open, folder: Path) -> None:
+    kb = open_kb(watch=folder, max_file_mb=1)
+    with (folder / "disk.img").open("wb") as file:
+        file.truncate(300_000_000)
+    os.utime(folder / "disk.img", (1_700_000_000, 1_700_000_000))
+    tracemalloc.start()
+    look(kb)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert "disk.img" in {job.name for job in kb.jobs() if job.state == "failed"}
+    assert peak < 100_000_000
+
+
+def test_a_file_that_was_refused_can_be_tried_again_and_is_followed_from_then_on(open_kb: Open, folder: Path) -> None:
+    kb = open_kb(watch=folder, max_file_mb=1)
+    write(folder / "big.md", "# Fees\n\nA card costs twelve euros.\n" + " " * 1_100_000)
+    assert "big.md" not in look(kb)
+    (failed,) = (job for job in kb.jobs() if job.state == "failed")
+    kb.settings.max_file_mb = 2
+    kb.retry(failed.id)
+    assert look(kb)["big.md"] == "papers"
+    (folder / "big.md").unlink()
+    assert set(look(kb)) == {"hours.md", "2026/案内.md"}
+    kb.forget_finished_jobs()
+    assert kb.verify().agrees

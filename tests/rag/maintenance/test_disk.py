@@ -128,6 +128,24 @@ def test_where_even_the_reserve_is_too_small_a_deletion_says_so_and_deletes_noth
     kb.close()
 
 
+def test_how_a_job_ended_is_noted_when_there_is_room_again(larger_disk: Path) -> None:
+    kb = opened(larger_disk)
+    submitted = kb.submit(noise(1, 20), "noise.md")
+    work = kb._parts.queue.claim()
+    assert work is not None
+    kb._parts.database.settle()  # else there is room in the journal
+    fill_up(larger_disk)
+    worker = kb._parts.worker
+    worker._attempt(work.id, lambda: worker._ingest(work))
+    assert kb.find_jobs([submitted.id])[0].state == "running"
+    (larger_disk / "other").unlink()
+    kb.work_off()
+    (failed,) = kb.find_jobs([submitted.id])
+    assert failed.state == "failed"
+    assert "full" in (failed.error or {})["message"]
+    kb.close()
+
+
 def test_a_read_only_disk_is_said_and_leaves_the_store_as_it_is(disk: Path) -> None:
     kb = opened(disk)
     kb.add(HOURS, "hours.md")
