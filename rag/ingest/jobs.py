@@ -269,7 +269,7 @@ class Worker:
                 told(progress)
             if stages[-1:] != [progress.stage]:
                 stages.append(progress.stage)
-            if len(stages) <= len(("split", "embed")):
+            if len(stages) <= len(("split", "embed", "store")):
                 self._await_reading(0)
                 self._take_in(pool, files_only=True)
 
