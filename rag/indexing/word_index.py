@@ -107,7 +107,7 @@ class WordIndex:
         """
         if _read_note(self._at) is None or (self.is_outdated and _is_whole(self._todays)):
             self._open()
-        if not self._held.is_whole or (self.is_outdated and self._catalog.count_chunks_in(self._generation) <= _FEW):
+        if not self._held.is_whole or (self.is_outdated and len(self.store) <= _FEW):
             self._make(tell)
         if revision == self._revision:
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Sequence
 
 from rag.storage import records
 from rag.storage.database import Database
@@ -15,6 +16,8 @@ _CHANGED = {
                   WHERE e.id BETWEEN ? AND ?""",
 }
 _AT_ONCE = 500
+_State = tuple[int, int]
+"""The revision of the catalog, and its active generation."""
 
 
 class DocumentList:
@@ -23,33 +26,45 @@ class DocumentList:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = threading.Lock()
-        self._state = (-1, -1)
-        self._infos: dict[str, DocumentInfo] = {}
+        self._held: tuple[_State, dict[str, DocumentInfo]] = ((-1, -1), {})
 
     def current(self) -> dict[str, DocumentInfo]:
         """All documents by id, oldest first, as of the last commit; a new dict whenever something changed."""
         with self._lock, self._database.read() as db:
-            state = records.revision(db), records.active_generation(db)
-            if state[1] != self._state[1]:
-                self._infos = {info.id: info for info in records.document_infos(db)}
-            elif state != self._state:
-                self._infos = self._followed(db)
-            self._state = state
-            return self._infos
+            state, (before, infos) = _state(db), self._held
+            if state[1] != before[1]:
+                infos = {info.id: info for info in records.document_infos(db)}
+            elif state != before:
+                infos = _followed(db, before, infos)
+            self._held = state, infos
+            return infos
 
-    def _followed(self, db: sqlite3.Connection) -> dict[str, DocumentInfo]:
-        order = [row["id"] for row in db.execute("SELECT id FROM documents ORDER BY added_at, rowid")]
-        changed = sorted({*self._changed(db), *(id_ for id_ in order if id_ not in self._infos)})
-        infos = dict(self._infos)
-        for start in range(0, len(changed), _AT_ONCE):
-            page = changed[start : start + _AT_ONCE]
-            found = records.document_infos(db, f"d.id IN ({','.join('?' * len(page))})", page)
-            infos.update((info.id, info) for info in found)
-        return {id_: infos[id_] for id_ in order}
+    def some(self, ids: Sequence[str]) -> dict[str, DocumentInfo]:
+        """Those of these that are there: out of the list where it is up to date, else counted by themselves."""
+        with self._database.read() as db:
+            state, infos = self._held  # without the lock: who brings the list up to date may take long
+            if state == _state(db):
+                return {id_: infos[id_] for id_ in ids if id_ in infos}
+            found = records.document_infos(db, f"d.id IN ({','.join('?' * len(ids))})", ids)
+            return {info.id: info for info in found}
 
-    def _changed(self, db: sqlite3.Connection) -> set[str]:
-        query = "SELECT kind, first, last FROM changes WHERE revision > ? AND kind != 'removed'"
-        changes = db.execute(query, (self._state[0],)).fetchall()
-        return {
-            row["document_id"] for kind, first, last in changes for row in db.execute(_CHANGED[kind], (first, last))
-        }
+
+def _state(db: sqlite3.Connection) -> _State:
+    return records.revision(db), records.active_generation(db)
+
+
+def _followed(db: sqlite3.Connection, before: _State, infos: dict[str, DocumentInfo]) -> dict[str, DocumentInfo]:
+    order = [row["id"] for row in db.execute("SELECT id FROM documents ORDER BY added_at, rowid")]
+    changed = sorted({*_changed(db, before[0]), *(id_ for id_ in order if id_ not in infos)})
+    infos = dict(infos)
+    for start in range(0, len(changed), _AT_ONCE):
+        page = changed[start : start + _AT_ONCE]
+        found = records.document_infos(db, f"d.id IN ({','.join('?' * len(page))})", page)
+        infos.update((info.id, info) for info in found)
+    return {id_: infos[id_] for id_ in order}
+
+
+def _changed(db: sqlite3.Connection, revision: int) -> set[str]:
+    query = "SELECT kind, first, last FROM changes WHERE revision > ? AND kind != 'removed'"
+    changes = db.execute(query, (revision,)).fetchall()
+    return {row["document_id"] for kind, first, last in changes for row in db.execute(_CHANGED[kind], (first, last))}
