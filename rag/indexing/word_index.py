@@ -30,8 +30,8 @@ MOST_FRESH = 2_000
 """Chunks that are kept in memory for the time being, at most."""
 _FEW = 2_000
 """An index of so many chunks is made anew at once, in about two seconds."""
-_PIECE = 5_000
-"""Chunks between two commits of an index that is made anew: what a crash loses of it is at most five seconds' work."""
+_PIECE = 2_000
+"""Chunks between two commits of an index that is made anew: what an end loses of it is two seconds' work."""
 _NOTE = "tenkyo.json"
 
 Tell = Callable[[int], None]
