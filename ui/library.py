@@ -33,15 +33,20 @@ def page(visit: Visit) -> None:
 def _draw_jobs(visit: Visit) -> None:
     activity = visit.knowledge.activity()
     going_on = activity.over < activity.files
-    draw_live(lambda: _draw_live_jobs(visit, activity.over), _POLL_S, going_on=going_on)
+    draw_live(lambda: _draw_live_jobs(visit, _in_the_table(activity)), _POLL_S, going_on=going_on)
 
 
-def _draw_live_jobs(visit: Visit, over: int) -> None:
-    """Follows the work; when a file is through or tried again, the whole page runs again: the table has changed."""
+def _in_the_table(activity: Activity) -> tuple[int, int]:
+    """How many files are through, and how many can be found already and wait for their vectors."""
+    return activity.over, activity.searchable
+
+
+def _draw_live_jobs(visit: Visit, drawn: tuple[int, int]) -> None:
+    """Follows the work; when a file can be found, is through or tried again, the whole page runs again."""
     activity = visit.knowledge.activity()
     if activity.files:
         _draw_job_lines(visit, activity)
-    if activity.over != over:
+    if _in_the_table(activity) != drawn:
         st.rerun()
 
 

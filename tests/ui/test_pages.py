@@ -327,6 +327,7 @@ def test_the_work_can_be_paused_and_goes_on(draw, language):
     assert words("library.paused") in texts(app.caption)
     assert words("library.more_jobs", count=10) in texts(app.caption)
     assert words("library.jobs", done=0, total=40) in texts(app.markdown)
+    assert words("library.empty") not in texts(app.info), "the first documents are on their way"
     next(button for button in app.button if button.label == words("library.resume")).click().run()
     assert not app.exception
     assert not knowledge.activity().paused

@@ -28,7 +28,9 @@ def draw_shelf(visit: Visit) -> None:
     words, documents = visit.words, visit.knowledge.documents()[::-1]  # the newest first
     draw_outcome()
     if not documents:
-        st.info(words("library.empty"), icon=":material/library_add:")
+        activity = visit.knowledge.activity()
+        if activity.over == activity.files:  # else the first ones are on their way, which stands above
+            st.info(words("library.empty"), icon=":material/library_add:")
         return
     st.header(words("library.documents", count=len(documents)))
     shown = _draw_filters(visit, documents)
