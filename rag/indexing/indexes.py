@@ -138,12 +138,15 @@ class Indexes:
         VectorIndex(self._catalog, self._folder, generation).build_if_large()
 
     def renew(self) -> bool:
-        """Makes a piece of a word index that an earlier version made; False where there is nothing to be made."""
+        """Makes a piece of what is to replace an outdated word index; False where there is nothing to be made."""
         words = self._words
         try:
-            return words is not None and words.renew(self._go_on)
+            made = words is not None and words.renew(self._go_on)
         except _Ended:
             return False
+        if made:
+            self.refresh()  # takes it up when it is whole
+        return made
 
     def seal(self, all_words: bool = False) -> None:
         """Writes to the disk what there is much of in memory, or all words; searches go on meanwhile."""
