@@ -14,7 +14,7 @@ def test_a_full_disk_that_ends_a_transaction_is_said(tmp_path: Path) -> None:
     database = Database(tmp_path / "catalog.sqlite")
     with database.read() as db:
         db.execute("PRAGMA max_page_count = 60")  # this connection is the next one to be used
-    with pytest.raises(StoreError, match="full"):
+    with pytest.raises(StoreError, match="database or disk is full"):
         _fill(database)
     database.close()
 
