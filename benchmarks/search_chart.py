@@ -13,6 +13,7 @@ _GOALS = {100_000: 30, 1_000_000: 100}
 """Milliseconds that the p95 of the whole is to stay below."""
 _WIDTH, _HEIGHT = 720, 420
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 150, 44, 56
+_LINE_HEIGHT = 18
 _LEAST_MS, _MOST_MS = 0.1, 200
 _FONT = "font-family='system-ui, sans-serif' font-size='13'"
 
@@ -29,6 +30,7 @@ def draw(rows: Sequence[Mapping[str, object]]) -> str:
         _text(_LEFT, 24, "One search, ms: p95 (p50 broken); circles: goals for p95 of the whole", "start"),
         *_axes(across),
         *(part for name in _COLUMNS for part in _lines(across, name, sizes, rows)),
+        *_labels(rows[-1]),
         *(
             f"<circle class='whole' cx='{across(size):.1f}' cy='{_up(ms):.1f}' r='6'/>"
             for size, ms in _GOALS.items()
@@ -66,12 +68,24 @@ def _axes(across: _Across) -> Iterator[str]:
 
 
 def _lines(across: _Across, name: str, sizes: Sequence[int], rows: Sequence[Mapping[str, object]]) -> Iterator[str]:
-    pairs = [tuple(map(float, str(row[f"{name} p50/p95 ms"]).split(" / "))) for row in rows]
+    pairs = [_pair(row, name) for row in rows]
     for n, dashes in enumerate(("5 4", "none")):
         points = [(across(size), _up(pair[n])) for size, pair in zip(sizes, pairs, strict=True)]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
         yield f"<polyline class='{name}' points='{path}' stroke-width='2' stroke-dasharray='{dashes}'/>"
-    yield _text(_WIDTH - _RIGHT + 10, _up(pairs[-1][1]) + 4, f"{name}, {pairs[-1][1]:g} ms", "start", name)
+
+
+def _labels(last: Mapping[str, object]) -> Iterator[str]:
+    """The kinds beside the ends of their lines, apart from each other, the slowest at the top."""
+    lowest = float("-inf")
+    for ms, name in sorted(((_pair(last, name)[1], name) for name in _COLUMNS), reverse=True):
+        lowest = max(lowest + _LINE_HEIGHT, _up(ms) + 4)
+        yield _text(_WIDTH - _RIGHT + 10, lowest, f"{name}, {ms:g} ms", "start", name)
+
+
+def _pair(row: Mapping[str, object], name: str) -> tuple[float, float]:
+    p50, p95 = str(row[f"{name} p50/p95 ms"]).split(" / ")
+    return float(p50), float(p95)
 
 
 def _style() -> str:
