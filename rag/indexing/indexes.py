@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 from filelock import Timeout
@@ -101,8 +102,8 @@ class Indexes:
             self._followed = version
 
     def analyse(self, title: str, language: str, chunks: Iterable[Chunk]) -> None:
-        """Analyses chunks that are about to be committed, so that whoever asks next need not wait for that."""
-        for chunk in chunks:
+        """Analyses chunks that are about to be committed, as many as are kept: no question waits for that."""
+        for chunk in islice(chunks, MOST_FRESH):
             while len(self._analysed) >= MOST_FRESH:  # of documents that were not committed in the end
                 self._analysed.popitem(last=False)
             self._analysed[title, language, chunk.headings, chunk.text] = analysed(title, language, chunk)

@@ -29,7 +29,7 @@ from rag.text.languages import eastern_language
 from rag.text.splitting import fitting_title, split
 from rag.types import Chunk, DocumentInfo
 
-EMBEDDED_AT_ONCE = 64
+EMBEDDED_AT_ONCE = 128
 """Chunks between two commits of vectors: what a crash loses at most is embedding these again."""
 
 INDEXED_AT_ONCE = 8192

@@ -148,7 +148,9 @@ def _normal(word: str, language: str) -> str:
 def _ascii_words(text: str, language: str) -> list[str]:
     """The words of a text that needs no normal form: most of what is indexed, in a third of the time."""
     folded = text.lower()
-    found = (_stemmed_part(word) if "'" in word else word for word in _ASCII_WORD.findall(folded))
+    found = _ASCII_WORD.findall(folded)
+    if "'" in folded:
+        found = [_stemmed_part(word) if "'" in word else word for word in found]
     words = [number(word) if word.isdigit() else stem(word, language) for word in found if word not in _STOP]
     words.extend(stem(code) for code in (*codes(folded), *humps(text)))
     return words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rag.text.languages import analyze, bigrams, character_runs, sentences
 from rag.text.stop_words import SNOWBALL
@@ -37,8 +38,8 @@ class Reading:
 def read(title: str, headings: Sequence[str], text: str, language: str = "en") -> Reading:
     """Analyses a passage of a document in this language (BCP 47)."""
     return Reading(
-        _line(title, language),
-        _line("\n".join(headings), language),
+        _header(title, language),
+        _header("\n".join(headings), language),
         tuple(_line(text[start:end], language) for start, end in sentences(text)),
     )
 
@@ -53,6 +54,12 @@ def load(text: str) -> Reading:
     """What `dump` has written."""
     title, headings, *rest = (_load_line(row) for row in text.split("\n"))
     return Reading(title, headings, tuple(rest))
+
+
+@lru_cache(maxsize=256)
+def _header(text: str, language: str) -> Line:
+    """A line that many passages have in common."""
+    return _line(text, language)
 
 
 def _line(text: str, language: str) -> Line:

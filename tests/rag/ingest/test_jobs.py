@@ -156,7 +156,7 @@ def test_a_cancelled_reindex_leaves_the_old_index(kb: KnowledgeBase) -> None:
     assert len(kb.search("opens").hits) == 1
 
 
-RULES = " ".join(f"Rule number {n} says that shelf {n} holds books about subject {n}." for n in range(200))
+RULES = " ".join(f"Rule number {n} says that shelf {n} holds books about subject {n}." for n in range(400))
 
 
 def test_a_new_file_is_found_while_a_reindex_goes_on(kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> None:
