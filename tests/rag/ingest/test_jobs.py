@@ -56,7 +56,7 @@ def test_what_is_at_work_stands_first_in_the_order_in_which_it_is_done(kb: Knowl
     for name in ("first", "second", "third"):
         assert queue.claim(), name
     for done in files[1:3]:
-        queue.note_added(done.id, Added("added", done.name, "a", 1))
+        queue.note_added(done.id, Added(done.name, "added", "a", 1))
     assert [job.name for job in kb.file_jobs(9)] == ["read.md", "next.md", "last.md", "new.md", "waits.md"]
 
 
