@@ -16,20 +16,33 @@ from typing import NamedTuple
 from benchmarks.kill_rounds import Expected, Round, Step, Version, look, make_old_store, work
 from rag.storage.database import MIGRATIONS
 
-KINDS = ("ingest", "jobs", "delete", "reindex", "rollback", "snapshot", "upgrade", "restore")
-_NAMES = 24
+KINDS = ("ingest", "jobs", "delete", "reindex", "rollback", "index snapshot", "backup", "upgrade", "restore")
+_NAMES = 12
 _LONGEST_S = 300  # work that takes longer has hung
+_LATER = 1.1
+"""After a kill the next one may come so many times later: the last moments of the work are to have their share."""
 _CONTEXT = multiprocessing.get_context("forkserver")
-_HEAVY = ("faiss", "onnxruntime", "sudachipy", "tokenizers", "loaders._worker")
-"""Imported once, so that moments fall in the work and not in its imports."""
+
+
+class Moment(NamedTuple):
+    """When to kill: so long after this step has begun."""
+
+    step: Step
+    seconds: float
 
 
 class Outcome(NamedTuple):
-    """What one process told before it ended; `seconds` is None where it was killed."""
+    """What one process told before it ended; `seconds` that each finished step took; whether it was killed."""
 
     begun: list[Step]
     done: list[Step]
-    seconds: float | None
+    seconds: dict[Step, float]
+    killed: bool
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether it was killed in the middle of a step."""
+        return self.killed and self.begun != self.done
 
 
 class Trial:
@@ -43,19 +56,28 @@ class Trial:
         self._expected = Expected()
         self._newest = Counter[str]()
         self._chunk_tokens = 200
-        self._seconds: dict[str, float] = {}
+        self._seconds: dict[tuple[str, str], float] = {}
 
     def run(self, kind: str) -> tuple[bool, list[str]]:
-        """Kills work of this kind at some moment; gives whether the kill came in time, and all that is wrong after.
-
-        The first of each kind is let run, for its length, of which later moments are drawn.
-        """
+        """Kills work of this kind at some moment; gives whether that cut a step off, and all that is wrong after."""
         what = self._prepared(kind)
-        known = self._seconds.get(kind)
-        outcome = _run(what, None if known is None else self._random.uniform(0, known))
-        if outcome.seconds is not None:
-            self._seconds[kind] = max(known or 0.0, outcome.seconds)
-        return outcome.seconds is None, self._look_after(kind, what, outcome)
+        moment = self._moment(kind, what)
+        outcome = _run(what, moment)
+        for step, seconds in outcome.seconds.items():
+            self._seconds[kind, step.act] = seconds
+        if moment and outcome.cut_off:
+            self._seconds[kind, moment.step.act] *= _LATER
+        return outcome.cut_off, self._look_after(kind, what, outcome)
+
+    def _moment(self, kind: str, what: Round) -> Moment | None:
+        """In one of the steps, each act as likely as the others; None where it is not known how long that takes."""
+        steps = [Step("open")] if kind == "upgrade" else what.steps[-1:] if kind == "index snapshot" else what.steps
+        act = self._random.choice(sorted({step.act for step in steps})) if steps else ""
+        known = self._seconds.get((kind, act))
+        if known is None:
+            return None
+        chosen = self._random.choice([step for step in steps if step.act == act])
+        return Moment(chosen, self._random.uniform(0, known))
 
     def _look_after(self, kind: str, what: Round, outcome: Outcome) -> list[str]:
         if kind == "restore" and not (what.store / "catalog.sqlite").exists():
@@ -104,6 +126,9 @@ class Trial:
             return [Step("reindex")] if chance < 0.5 else [Step("submit reindex"), Step("work off")]
         if kind == "rollback":
             return [Step("roll back"), Step("drop old")] if chance < 0.3 else [Step("roll back")]
+        if kind == "index snapshot":
+            new = (Step("add", *new) for new in self._new_versions())
+            return [*new, Step("embed unsealed"), Step("rebuild" if chance < 0.3 else "seal")]
         return [Step("back up", str(self._backup))]
 
     def _new_versions(self) -> list[tuple[str, int]]:
@@ -119,15 +144,18 @@ class Trial:
         _run(Round(self._store, self._chunk_tokens, (step,)), None)
 
 
-def _run(what: Round, moment: float | None) -> Outcome:
-    """Lets a process do it, and kills that one `moment` seconds after it has begun; None: lets it end."""
-    begun, done, start = list[Step](), list[Step](), None
+def _run(what: Round, moment: Moment | None) -> Outcome:
+    """Lets a process do it, and kills that one at this moment; None: lets it end."""
+    outcome = Outcome([], [], {}, killed=False)
+    begun_at = dict[Step, float]()
     here, there = _CONTEXT.Pipe(duplex=False)
     process = _CONTEXT.Process(target=work, args=(what, there))
     process.start()
     there.close()
     while True:
-        left = _LONGEST_S if moment is None or start is None else start + moment - time.perf_counter()
+        left = _LONGEST_S
+        if moment and moment.step in begun_at:
+            left = begun_at[moment.step] + moment.seconds - time.perf_counter()
         if not wait([here], max(0.0, left)):
             if moment is None:
                 raise AssertionError(f"{what} has hung")
@@ -138,12 +166,16 @@ def _run(what: Round, moment: float | None) -> Outcome:
             state, step = here.recv()
         except EOFError:
             break
-        start = start or time.perf_counter()
-        (begun if state == "begin" else done).append(step)
+        if state == "begin":
+            outcome.begun.append(step)
+            begun_at[step] = time.perf_counter()
+        else:
+            outcome.done.append(step)
+            outcome.seconds[step] = time.perf_counter() - begun_at[step]
     process.join()
     if process.exitcode not in (0, -9):
         raise AssertionError(f"{what} has ended with {process.exitcode}")
-    return Outcome(begun, done, None if process.exitcode else time.perf_counter() - (start or 0.0))
+    return outcome._replace(killed=process.exitcode == -9)
 
 
 def _look(what: Round, expected: Expected) -> tuple[list[str], Mapping[str, int]]:
@@ -164,18 +196,20 @@ def _received(here: Connection) -> tuple[list[str], Mapping[str, int]] | None:
 
 
 def run(folder: Path, rounds: int, seed: int = 0) -> list[dict[str, object]]:
-    """Kills that often, each kind of work in turn, on one store in this folder; raises on the first loss."""
-    _CONTEXT.set_forkserver_preload(["rag", "benchmarks.kill_rounds", *_HEAVY])
+    """Cuts work off that often, each kind as often as the others, on one store in this folder; raises on a loss."""
+    _CONTEXT.set_forkserver_preload(["benchmarks.kill_preload"])
     shutil.rmtree(folder / "store", ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
-    trial, killed, ended = Trial(folder, seed), Counter[str](), Counter[str]()
-    number = 0
-    while killed.total() < rounds:
-        kind = KINDS[number % len(KINDS)]
+    trial, cut, others, number = Trial(folder, seed), Counter[str](), Counter[str](), 0
+    while cut.total() < rounds:
+        kind = min(KINDS, key=lambda kind: (cut[kind], others[kind]))
         number += 1
-        in_time, wrong = trial.run(kind)
-        (killed if in_time else ended)[kind] += 1
+        in_the_middle, wrong = trial.run(kind)
+        (cut if in_the_middle else others)[kind] += 1
         if wrong:
             raise AssertionError(f"round {number} ({kind}): " + "; ".join(wrong[:10]))
-        print(f"\r{killed.total()} of {rounds}", end="", file=sys.stderr, flush=True)
-    return [{"Work": kind, "Killed": killed[kind], "Ended before": ended[kind], "Lost or half": 0} for kind in KINDS]
+        print(f"\r{cut.total()} of {rounds}", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    rows = [(kind, cut[kind], others[kind]) for kind in KINDS]
+    rows.append(("all", cut.total(), others.total()))
+    return [{"Work": w, "Killed in the middle": c, "Between steps or later": o, "Lost or half": 0} for w, c, o in rows]

@@ -3,6 +3,8 @@
 TenkyoError
 ├── LoadError …           see `loaders`
 ├── StoreError            the store cannot be opened, read or written
+│   └── IndexDamaged      a search index cannot be read
+├── FileUnreadable        a file of a watched folder cannot be read
 ├── DocumentNotFound      no document has this id
 ├── MoveRefused           a document cannot be moved to this collection
 ├── ModelUnavailable      an embedding or chat model cannot be loaded or reached
@@ -14,6 +16,8 @@ TenkyoError
 └── InvalidSettings       a setting has a value that cannot work
     └── InvalidPrompt     a prompt template or an example cannot be used as it is written
 """
+
+from pathlib import Path
 
 from loaders import (
     DamagedDocument,
@@ -30,6 +34,22 @@ class StoreError(TenkyoError):
     """The store cannot be opened, read or written."""
 
     code = "store_failed"
+
+
+class IndexDamaged(StoreError):
+    """A search index, which is made of the catalog and can be made of it again, cannot be read."""
+
+
+def refused_by_disk(what: str, error: Exception, place: Path, more: str = "") -> StoreError:
+    """`what` could not be written or opened at this place; `more` stands after what to do next."""
+    hint = " ".join(filter(None, ("Check that its disk is not full or read-only.", more)))
+    return StoreError(f"{what} ({error}).", hint, str(place))
+
+
+class FileUnreadable(TenkyoError):
+    """A file of a watched folder is there, but this process may not or cannot read it."""
+
+    code = "file_unreadable"
 
 
 class DocumentNotFound(TenkyoError):
@@ -105,6 +125,8 @@ __all__ = [
     "DocumentTooLarge",
     "EmptyDocument",
     "EncryptedDocument",
+    "FileUnreadable",
+    "IndexDamaged",
     "InvalidDialog",
     "InvalidPrompt",
     "InvalidSchema",
@@ -117,4 +139,5 @@ __all__ = [
     "StoreError",
     "TenkyoError",
     "UnsupportedFormat",
+    "refused_by_disk",
 ]

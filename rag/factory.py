@@ -116,7 +116,7 @@ def build(settings: Settings) -> Parts:
         _annotators(settings),
     )
     queue = JobQueue(database)
-    watched = WatchedFolder(settings.watch, settings.watch_collection, library) if settings.watch else None
+    watched = WatchedFolder(settings.watch, settings.watch_collection, library, queue) if settings.watch else None
     worker = Worker(library, queue, folder, watched)
 
     retriever = _retriever(settings, catalog, indexes, embedder, library, coverage)

@@ -12,7 +12,7 @@ import numpy as np
 
 from rag.chat.budget import most
 from rag.embedders._switching import pinned
-from rag.errors import InvalidPrompt, ModelUnavailable, StoreError
+from rag.errors import InvalidPrompt, ModelUnavailable, StoreError, refused_by_disk
 from rag.protocols import Embedder
 from rag.storage.durable import write_durably
 from rag.text.languages import analyze
@@ -57,8 +57,7 @@ class Examples:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             write_durably(self._file, "".join(line + "\n" for line in lines).encode())
         except OSError as error:
-            hint = "Check that the store's disk is not full or read-only."
-            raise StoreError(f"The examples could not be written ({error}).", hint, str(self._file)) from error
+            raise refused_by_disk("The examples could not be written", error, self._file) from error
 
     def choose(
         self, question: str, language: str, count: int, fits: Callable[[Sequence[Example]], bool]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 
-from rag.errors import InvalidPrompt, StoreError
+from rag.errors import InvalidPrompt, StoreError, refused_by_disk
 from rag.storage.durable import write_durably
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -89,8 +89,7 @@ class PromptTemplates:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_durably(path, text.strip().encode() + b"\n")
         except OSError as error:
-            hint = "Check that the store's disk is not full or read-only."
-            raise StoreError(f"The prompt template could not be written ({error}).", hint, str(path)) from error
+            raise refused_by_disk("The prompt template could not be written", error, path) from error
 
     def reset(self, name: str, language: str) -> None:
         """Uses the one that comes with Tenkyo again."""

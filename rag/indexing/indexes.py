@@ -12,7 +12,7 @@ from pathlib import Path
 
 from filelock import Timeout
 
-from rag.errors import StoreError
+from rag.errors import IndexDamaged, StoreError
 from rag.indexing.vector_index import VectorIndex
 from rag.indexing.word_index import MOST_FRESH, Text, WordIndex
 from rag.protocols import Report
@@ -93,13 +93,20 @@ class Indexes:
             revision = self._catalog.revision()
             self._vectors.refresh(revision)
             try:
-                self._words.follow(revision, self._go_on)
+                self._follow_words(revision)
             except _Ended:
                 return
-            except (OSError, StoreError):  # a full or read-only disk: what there was goes on answering
-                _log.exception("the word index is behind the catalog")
+            except (OSError, StoreError) as error:  # a full or read-only disk: what there was goes on answering
+                _log.error("the word index is behind the catalog: %s", error)
                 return
             self._followed = version
+
+    def make_words_anew(self) -> None:
+        """Makes the word index anew from the catalog: it has turned out to be damaged."""
+        with self._lock:
+            self._drop_words()
+            self._followed = None
+        self.refresh()
 
     def analyse(self, title: str, language: str, chunks: Iterable[Chunk]) -> None:
         """Analyses chunks that are about to be committed, as many as are kept: no question waits for that."""
@@ -182,3 +189,18 @@ class Indexes:
             if other not in kept:
                 with suppress(Timeout):  # another process is just building it
                     TantivyWordStore.delete(folder, timeout=0)
+
+    def _follow_words(self, revision: int) -> None:
+        assert self._words is not None
+        try:
+            self._words.follow(revision, self._go_on)
+        except IndexDamaged as error:
+            _log.error("%s", error)
+            self._drop_words()
+            self._words.follow(revision, self._go_on)
+
+    def _drop_words(self) -> None:
+        for generation, folder in WordIndex.folders(self._folder):
+            if generation == self._generation:
+                TantivyWordStore.delete(folder)
+        self._words = WordIndex(self._catalog, self._folder, self._generation, self._analysed)

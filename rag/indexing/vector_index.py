@@ -86,8 +86,8 @@ class VectorIndex:
         self._tried_at = revision  # what failed is not tried again at once
         try:
             return self.build()
-        except (OSError, RuntimeError, StoreError):
-            _log.exception("the vectors stay in memory")
+        except (OSError, RuntimeError, StoreError) as error:
+            _log.error("the vectors stay in memory: %s", error)
             return None
 
     def adopt(self, revision: int, segment: IvfSegment) -> None:

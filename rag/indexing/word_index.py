@@ -134,8 +134,8 @@ class WordIndex:
         try:
             with store.disk.updating():
                 self._replay(store.disk, at, store)
-        except (OSError, StoreError):
-            _log.exception("the word index stays in memory")
+        except (OSError, StoreError) as error:
+            _log.error("the word index stays in memory: %s", error)
             return False
         return True
 
@@ -177,10 +177,10 @@ class WordIndex:
         try:
             with self.store.disk.updating():
                 self._replay(self.store.disk, self._at, self.store)
-        except StoreError:
+        except StoreError as error:
             if not self._has_room():
                 raise
-            _log.exception("the word index is made anew")
+            _log.error("the word index is made anew: %s", error)
             TantivyWordStore.delete(self._at)
             self._open()
             self._make(tell)
@@ -222,9 +222,9 @@ class WordIndex:
             if self._make_piece(words, tell, give_way=True):
                 with words.updating():
                     self._replay(words, self._todays)  # here, where nobody waits for it
-        except (OSError, StoreError):
+        except (OSError, StoreError) as error:
             self._given_up_at = revision
-            _log.exception("the word index stays as an earlier version made it")
+            _log.error("the word index stays as an earlier version made it: %s", error)
             return False
         return True
 

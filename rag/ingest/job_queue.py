@@ -155,6 +155,13 @@ class JobQueue:
         where = "WHERE state = 'running' AND result IS NOT NULL"
         return self._select(f"{where} ORDER BY id LIMIT ?", [-1 if limit is None else limit])
 
+    def unread(self, collection: str) -> dict[str, str]:
+        """The files of this collection that are still to be read, or just being read: sha256 by name, the newest."""
+        query = """SELECT name, sha256 FROM jobs WHERE kind = 'ingest' AND collection = ? AND sha256 != ''
+                   AND state IN ('queued', 'running') AND result IS NULL ORDER BY id"""
+        with self._database.read() as db:
+            return dict(map(tuple, db.execute(query, (collection,))))
+
     def _select(self, clauses: str, values: Sequence[int]) -> Jobs:
         with self._database.read() as db:
             return [_job(row) for row in db.execute(f"SELECT * FROM jobs {clauses}", values)]  # noqa: S608 - our own

@@ -15,10 +15,10 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from loaders import is_address
-from rag.errors import DocumentNotFound, LoadError, StoreError, TenkyoError
+from rag.errors import DocumentNotFound, LoadError, StoreError, TenkyoError, refused_by_disk
 from rag.ingest.job_queue import JobQueue, Work
 from rag.ingest.knowledge import Library
-from rag.ingest.rates import Pace, Rate, seconds_left
+from rag.ingest.rates import Average, Pace, Rate, seconds_left
 from rag.ingest.watch import WatchedFolder
 from rag.priority import step_back, take_short_turns
 from rag.protocols import Report
@@ -65,8 +65,10 @@ class Worker:
         self._passwords: dict[int, str | None] = {}
         self._unwritten: list[Callable[[], None]] = []
         self._recovered = False
+        self._told = ""
         self._files = Rate()
         self._passages = Rate()
+        self._passages_of_files = Average()
 
     # -- called from any thread ----------------------------------------------------------------------------
 
@@ -106,7 +108,10 @@ class Worker:
 
     def pause(self) -> None:
         """Starts nothing more until `resume`, also after a restart; what is being read is finished."""
-        self._pause_note.touch()
+        try:
+            self._pause_note.touch()
+        except OSError as error:
+            raise refused_by_disk("That work is to pause could not be noted", error, self._pause_note) from error
 
     def resume(self) -> None:
         """Goes on."""
@@ -160,7 +165,7 @@ class Worker:
             pending=pending,
             files_per_s=files,
             passages_per_s=passages,
-            seconds_left=seconds_left((unread, files), (pending, passages)),
+            seconds_left=seconds_left((unread, files), (pending + self._passages_of_files.of(unread), passages)),
         )
 
     def work_off(self) -> None:
@@ -182,8 +187,7 @@ class Worker:
         except Timeout:
             return False
         except OSError as error:
-            hint = "Check that its disk is not full or read-only."
-            raise StoreError(f"The store cannot be written ({error}).", hint, self._only_one.lock_file) from error
+            raise refused_by_disk("The store cannot be written", error, Path(self._only_one.lock_file)) from error
         with alone:
             self._library.embed_all(report)
         return True
@@ -202,12 +206,19 @@ class Worker:
             self._wake.clear()
             try:
                 self.work_off()
-            except StoreError as error:
-                _log.warning("background work has to wait: %s %s", error.message, error.hint)
+                self._told = ""
+            except (OSError, StoreError) as error:
+                self._tell(str(error))
                 self._wake.wait(_FULL_DISK_S)
             except Exception:  # noqa: BLE001 - the one thread that must not die; what failed is logged and tried again
                 _log.exception("background work failed")
             self._wake.wait(_IDLE_S)
+
+    def _tell(self, problem: str) -> None:
+        """Logs why work does not go on: once, however often it is tried again until the disk takes it."""
+        if problem != self._told:
+            self._told = problem
+            _log.error("background work waits: %s", problem)
 
     def _step(self, pool: ThreadPoolExecutor) -> bool:
         """Starts what can be started, and does one piece of work; False when there is none."""
@@ -309,6 +320,8 @@ class Worker:
             self._take_out(added)
             raise Cancelled
         self._files.add(1)
+        infos = self._library.catalog.documents_by_id(added.document_ids)
+        self._passages_of_files.add(sum(info.pending for info in infos.values()))
         self._note(work.id, Progress("embed", 0, added.chunks, "chunks", work.name))
 
     def _refused(self, name: str) -> tuple[bytes, Label]:

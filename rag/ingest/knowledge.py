@@ -92,7 +92,7 @@ class Library:
         old = self.catalog.find(collection, name)
         if old and old.sha256 == hashlib.sha256(data).hexdigest():
             if old.parent is None:
-                self._keep(data, Label(name, collection, old.metadata))  # it may have been lost
+                self._keep(data, Label(name, collection, old.metadata))  # it may have been lost, or damaged
             return partial(Added, name, "unchanged", old.id, old.chunks)
         document = self._load(data, name, collection, password, report, metadata)
         self.originals.put(data)  # waits for the disk here, side by side with others; the commit looks again
@@ -106,6 +106,8 @@ class Library:
 
     def _keep(self, data: bytes, label: Label) -> None:
         with self.originals.locked():
+            if self.originals.check(sha256 := hashlib.sha256(data).hexdigest()) == "damaged":
+                self.originals.set_aside(sha256)
             self.originals.label(self.originals.put(data), label)
 
     def _load(
@@ -217,16 +219,16 @@ class Library:
 
     def remove(self, id_: str) -> Removed:
         """Deletes a document from the catalog, both indexes and the originals, and looks what is left of it."""
-        with self.reserve.lent():
-            return self._remove(id_)
+        with self.reserve.lent() as scarce:
+            return self._remove(id_, erasing=not scarce)
 
-    def _remove(self, id_: str) -> Removed:
+    def _remove(self, id_: str, erasing: bool) -> Removed:
         family = self.catalog.family(id_)
         documents = [one.id for one in family]
         chunks = self.catalog.chunk_ids_of(documents, self.generation().id).tolist()
         self.indexes.refresh()
         words, vectors = self.indexes.count_of(documents, chunks)
-        removed = self.catalog.remove(id_)
+        removed = self.catalog.remove(id_, erasing)
         self.indexes.refresh()
         self.release((one.sha256, one.name, one.collection) for one in family)
         left = [self.catalog.count_rows_of(documents), *self.indexes.count_of(documents, chunks)]
@@ -238,10 +240,9 @@ class Library:
         """Deletes originals and labels of what is gone, as (sha256, name, collection); what others need stays."""
         with self.originals.locked():
             for sha256, name, collection in gone:
-                holder = self.catalog.find(collection, name)
                 if not self.catalog.needs_original(sha256):
                     self.originals.discard(sha256)
-                elif holder is None or holder.sha256 != sha256:
+                elif not self.catalog.needs_label(sha256, name, collection):
                     self.originals.unlabel(sha256, name, collection)
 
     def tidy(self) -> None:

@@ -51,6 +51,24 @@ class Rate:
             return sum(count for _, count in self._done) / seconds if seconds > 0 else None
 
 
+class Average:
+    """How much one thing brings, of those seen so far; from any threads."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._things, self._sum = 0, 0
+
+    def add(self, count: int) -> None:
+        """One more, which brought so many."""
+        with self._lock:
+            self._things, self._sum = self._things + 1, self._sum + count
+
+    def of(self, things: int) -> float:
+        """How much so many will bring; 0 before any was seen."""
+        with self._lock:
+            return things * self._sum / self._things if self._things else 0.0
+
+
 class Pace:
     """How far one piece of work is, and how fast its stage goes; it begins with the first thing done of a stage."""
 

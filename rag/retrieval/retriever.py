@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeGuard
 import numpy as np
 
 from rag.embedders._switching import pinned
-from rag.errors import ModelUnavailable
+from rag.errors import IndexDamaged, ModelUnavailable
 from rag.indexing.indexes import Indexes
 from rag.priority import answering
 from rag.protocols import Embedder, Ids, Reranker, Vectors
@@ -97,6 +97,14 @@ class Retriever:
 
         Near-copies are left out, and of the rest those that touch are one: there may be fewer than k.
         """
+        try:
+            return self._search(query, options)
+        except IndexDamaged as error:
+            _log.error("%s", error)
+            self._indexes.make_words_anew()
+            return self._search(query, options)
+
+    def _search(self, query: str, options: AskOptions) -> Retrieved:
         start = time.perf_counter()
         wanted = max(options.k, RERANKED) if self._reranker else options.k
         asked = self._spelled(query)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator
 
 import numpy as np
 
+from rag.storage import records
+from rag.storage.database import is_undecodable
 from rag.storage.records import STORED_DTYPE
 
 _NORM_OFF_BY = 0.01  # of a unit vector after its rounding to float16
@@ -27,16 +28,28 @@ def documents_with_other_chunks(db: sqlite3.Connection, generation: int) -> list
 
 
 def _chunks_stand_in_blocks(db: sqlite3.Connection, id_: str, generation: int) -> bool:
-    blocks = dict(db.execute("SELECT ordinal, text FROM blocks WHERE document_id = ?", (id_,)).fetchall())
-    query = "SELECT ordinal, text, spans FROM chunks WHERE document_id = ? AND generation = ? ORDER BY ordinal"
-    count = 0
-    for count, row in enumerate(db.execute(query, (id_, generation)), 1):
-        if row["ordinal"] != count - 1:
+    """False as well where a field is not what can have been written."""
+    query = "SELECT ordinal, kind, text, level, location, language FROM blocks WHERE document_id = ? ORDER BY ordinal"
+    try:
+        rows = db.execute(query, (id_,)).fetchall()
+        written = db.execute("SELECT blocks_crc FROM documents WHERE id = ?", (id_,)).fetchone()[0]
+        if written not in (None, records.checksum(rows)):
             return False
-        for start, end, block, offset in json.loads(row["spans"]):
-            if blocks.get(block, "")[offset : offset + end - start] != row["text"][start:end]:
-                return False
-    return count > 0 and sorted(blocks) == list(range(len(blocks)))
+        blocks = {row["ordinal"]: row["text"] for row in rows}
+        query = "SELECT * FROM chunks WHERE document_id = ? AND generation = ? ORDER BY ordinal"
+        chunks = [records.read_chunk(row) for row in db.execute(query, (id_, generation))]
+        for number, chunk in enumerate(chunks):
+            for span in chunk.spans:
+                there = blocks.get(span.block, "")[span.offset : span.offset + span.end - span.start]
+                if chunk.ordinal != number or there != chunk.text[span.start : span.end]:
+                    return False
+    except (ValueError, TypeError, KeyError):
+        return False
+    except sqlite3.OperationalError as error:
+        if not is_undecodable(error):
+            raise
+        return False
+    return bool(chunks) and sorted(blocks) == list(range(len(blocks)))
 
 
 def unclaimed_vectors(db: sqlite3.Connection) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
@@ -197,7 +198,7 @@ class Catalog:
         Each replaces the document of its name, and what was inside that. A parent comes before those inside it.
         Where another generation has become the active one meanwhile, nothing is written: no question would find it.
         """
-        with self._database.write() as db:
+        with self._database.write(erasing=True) as db:
             return records.put_family(db, family, collection, generation)
 
     def put_chunks(self, document_id: str, generation: int, chunks: Sequence[NewChunk]) -> None:
@@ -213,9 +214,12 @@ class Catalog:
             if db.execute(wanted, (document_id, generation)).fetchone():
                 records.insert_chunks(db, document_id, generation, chunks)
 
-    def remove(self, document_id: str) -> Removed:
-        """Deletes a document, its blocks, chunks and the vectors that nothing else uses; raises DocumentNotFound."""
-        with self._database.write() as db:
+    def remove(self, document_id: str, erasing: bool = True) -> Removed:
+        """Deletes a document, its blocks, chunks and the vectors that nothing else uses; raises DocumentNotFound.
+
+        `erasing`: overwrites them in the file, too.
+        """
+        with self._database.write(erasing) as db:
             query = "SELECT name FROM documents WHERE id = ?"
             row = db.execute(query, (document_id,)).fetchone()
             if row is None:
@@ -245,6 +249,12 @@ class Catalog:
         query = f"SELECT 1 FROM documents WHERE sha256 = ?1 UNION SELECT 1 FROM ({_LABELS}) WHERE sha256 = ?1"  # noqa: S608
         with self._database.read() as db:
             return db.execute(query, (sha256,)).fetchone() is not None
+
+    def needs_label(self, sha256: str, name: str, collection: str) -> bool:
+        """Whether `labels` has it."""
+        query = f"SELECT 1 FROM ({_LABELS}) WHERE (sha256, name, collection) = (?, ?, ?)"  # noqa: S608
+        with self._database.read() as db:
+            return db.execute(query, (sha256, name, collection)).fetchone() is not None
 
     def labels(self) -> dict[str, dict[tuple[str, str], Mapping[str, str]]]:
         """What each original was added as: by sha256, then by name and collection, what is known from outside."""
@@ -385,6 +395,9 @@ class Catalog:
     def _vectors(self, query: str, arguments: tuple[int, ...]) -> tuple[list[int], Vectors]:
         with self._database.read() as db:
             rows = db.execute(query, arguments).fetchall()
+        sizes = Counter(len(row["vector"]) for row in rows)
+        if len(sizes) > 1:  # damaged ones, which `verify` names
+            rows = [row for row in rows if len(row["vector"]) == sizes.most_common(1)[0][0]]
         stored = np.frombuffer(b"".join(row["vector"] for row in rows), STORED_DTYPE)
         vectors = stored.reshape(len(rows), -1).astype(np.float32) if rows else np.empty((0, 0), np.float32)
         return [row["id"] for row in rows], vectors

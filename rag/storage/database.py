@@ -9,7 +9,8 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from queue import Empty, LifoQueue
 
-from rag.errors import StoreError
+from rag.errors import StoreError, refused_by_disk
+from rag.storage import journal
 
 MIGRATIONS = (
     """
@@ -128,6 +129,10 @@ MIGRATIONS = (
     -- What waits and what runs is asked for with each file, beside as many that are over.
     CREATE INDEX jobs_state ON jobs (state);
     """,
+    """
+    -- By which `verify` knows the document's blocks again; NULL where an earlier version has written them.
+    ALTER TABLE documents ADD COLUMN blocks_crc INTEGER;
+    """,
 )
 
 
@@ -135,7 +140,9 @@ REBUILD_HINT = (
     "Restore a backup (`python -m rag restore`), or make the catalog anew from the files kept in 'originals' "
     "(`python -m rag rebuild`)."
 )
+_PATIENCE_S = 60  # for another writer
 _PRIMARY = 0xFF  # of SQLite's extended error codes
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class Database:
@@ -151,6 +158,8 @@ class Database:
         self._watch: sqlite3.Connection | None = None
         with self._translated():
             path.parent.mkdir(parents=True, exist_ok=True)
+            if journal.is_damaged(path):  # opened, it would look like an older one, and its newer files like nobody's
+                raise StoreError("The catalog is damaged: commits in its journal are lost.", REBUILD_HINT, str(path))
             self._migrate()
 
     @contextmanager
@@ -160,6 +169,8 @@ class Database:
             connection.execute("BEGIN")
             try:
                 yield connection
+            except (ValueError, TypeError, KeyError) as error:  # what nobody has written cannot be made sense of
+                raise StoreError(f"The catalog is damaged ({error!r}).", REBUILD_HINT, str(self.path)) from error
             finally:
                 _roll_back(connection)
 
@@ -171,9 +182,13 @@ class Database:
             return self._watch.execute("PRAGMA data_version").fetchone()[0]
 
     @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, the only writer while it lasts: committed at the end, or nothing of it happened."""
+    def write(self, erasing: bool = False) -> Iterator[sqlite3.Connection]:
+        """One transaction, the only writer while it lasts: committed at the end, or nothing of it happened.
+
+        `erasing`: what is deleted is overwritten with zeros, which takes as much room in the journal.
+        """
         with self._translated(), self._connection() as connection:
+            connection.execute(f"PRAGMA secure_delete = {erasing}")
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -191,7 +206,11 @@ class Database:
     def settle(self) -> None:
         """Moves the journal into the file as far as nobody reads it, and gives its room on the disk back."""
         with suppress(StoreError), self._translated(), self._connection() as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.execute("PRAGMA busy_timeout = 100")  # whoever reads for longer has it done the next time
+            try:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                connection.execute(f"PRAGMA busy_timeout = {_PATIENCE_S * 1000}")
 
     def close(self) -> None:
         """Closes the idle connections; those in use close with their threads."""
@@ -220,7 +239,7 @@ class Database:
                 self._idle.put(connection)
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=60, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(self.path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False)
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")  # a commit is a promise that outlives a power cut
@@ -246,13 +265,15 @@ class Database:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            if getattr(error, "sqlite_errorcode", 0) & _PRIMARY in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            if getattr(error, "sqlite_errorcode", 0) & _PRIMARY in _DAMAGED or is_undecodable(error):
                 raise StoreError(f"The catalog is damaged ({error}).", REBUILD_HINT, str(self.path)) from error
-            raise StoreError(
-                f"The store could not be read or written ({error}).",
-                "Check that its disk is not full or read-only. The files you added are kept beside it in 'originals'.",
-                str(self.path),
-            ) from error
+            kept = "The files you added are kept beside it in 'originals'."
+            raise refused_by_disk("The store could not be read or written", error, self.path, kept) from error
+
+
+def is_undecodable(error: Exception) -> bool:
+    """Whether a text in the database is none; Python's error has no code."""
+    return isinstance(error, sqlite3.OperationalError) and "decode to UTF-8" in str(error)
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
+
+
+class Listing(NamedTuple):
+    """Each file with its path inside the folder; and the folders inside it, by theirs, that could not be read."""
+
+    files: list[tuple[Path, str]]
+    unread: list[str]
 
 
 def files_in(folder: Path) -> Iterator[tuple[Path, str]]:
@@ -11,7 +20,18 @@ def files_in(folder: Path) -> Iterator[tuple[Path, str]]:
 
     Hidden files, and those by which an Office program marks a document as open, are passed over.
     """
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        name = path.relative_to(folder)
-        if not path.name.startswith("~$") and not any(part.startswith(".") for part in name.parts):
-            yield path, name.as_posix()
+    yield from listing(folder).files
+
+
+def listing(folder: Path) -> Listing:
+    """What `files_in` gives, and what it cannot; links to files are followed, links to folders are not."""
+    files, unread = list[Path](), list[str]()
+
+    def refused(error: OSError) -> None:
+        unread.append(Path(error.filename).relative_to(folder).as_posix())
+
+    for where, folders, names in os.walk(folder, onerror=refused):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        files += (Path(where, name) for name in names if not name.startswith((".", "~$")))
+    there = [(path, path.relative_to(folder).as_posix()) for path in sorted(files) if path.is_file()]
+    return Listing(there, unread)

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from filelock import FileLock
 
-from rag.errors import StoreError
+from rag.errors import StoreError, refused_by_disk
 from rag.storage.durable import sync_folder, write_durably, write_whole
 
 
@@ -54,11 +54,15 @@ class Originals:
         return sha256
 
     def get(self, sha256: str) -> bytes:
-        """The bytes; raises StoreError if they are gone."""
+        """The bytes; raises StoreError if they are gone, or not those that were put here."""
         try:
-            return self._path(sha256).read_bytes()
+            data = self._path(sha256).read_bytes()
         except OSError as error:
             raise StoreError("The original file is not in the store any more.", "Upload it again.") from error
+        if hashlib.sha256(data).hexdigest() != sha256:
+            hint = "Add the file again, or restore a backup; the document can still be searched."
+            raise StoreError("The original file is damaged.", hint, str(self._path(sha256)))
+        return data
 
     def check(self, sha256: str) -> Literal["whole", "missing", "damaged"]:
         """Reads the file and compares its bytes with its name."""
@@ -170,8 +174,7 @@ class Originals:
             raise self._refused(error) from error
 
     def _refused(self, error: OSError) -> StoreError:
-        hint = "Check that its disk is not full or read-only."
-        return StoreError(f"The file could not be kept ({error}).", hint, str(self._folder))
+        return refused_by_disk("The file could not be kept", error, self._folder)
 
     def _label(self, sha256: str) -> Path:
         return self._folder / "labels" / sha256[:2] / f"{sha256}.json"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
+import zlib
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
@@ -106,6 +107,7 @@ def document_infos(
         WHERE {condition} GROUP BY d.id ORDER BY d.added_at, d.rowid"""  # noqa: S608 - ours alone; values are marks
     for row in db.execute(query, values):
         fields = {**dict(row), "metadata": json.loads(row["metadata"]), "report": load_report(row["report"])}
+        del fields["blocks_crc"]
         yield DocumentInfo(**{**fields, "added_at": datetime.fromisoformat(row["added_at"])})
 
 
@@ -132,6 +134,10 @@ def put_family(db: sqlite3.Connection, family: Sequence[NewDocument], collection
 def insert_document(db: sqlite3.Connection, id_: str, new: NewDocument, collection: str) -> None:
     """Adds a document and its blocks."""
     document = new.document
+    rows = [
+        (n, block.kind, block.text, block.level, dump_location(block.location), block.language)
+        for n, block in enumerate(document.blocks)
+    ]
     values = (
         id_,
         collection,
@@ -147,13 +153,18 @@ def insert_document(db: sqlite3.Connection, id_: str, new: NewDocument, collecti
         datetime.now(UTC).isoformat(timespec="seconds"),
         json.dumps(asdict(document.report), ensure_ascii=False),
         new.parent,
+        checksum(rows),
     )
     db.execute(f"INSERT INTO documents VALUES ({','.join('?' * len(values))})", values)  # noqa: S608 - only marks
-    rows = (
-        (id_, n, block.kind, block.text, block.level, dump_location(block.location), block.language)
-        for n, block in enumerate(document.blocks)
-    )
-    db.executemany("INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+    db.executemany("INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?)", ((id_, *row) for row in rows))
+
+
+def checksum(rows: Iterable[Sequence[object]]) -> int:
+    """Of rows of numbers and texts."""
+    crc = 0
+    for row in rows:
+        crc = zlib.crc32("\0".join(map(str, row)).encode("utf-8", "surrogatepass"), crc)
+    return crc
 
 
 def insert_chunks(db: sqlite3.Connection, document_id: str, generation: int, chunks: Sequence[NewChunk]) -> None:

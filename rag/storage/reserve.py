@@ -35,25 +35,26 @@ class Reserve:
                 self._take(min(_BYTES, self._free() // _SHARE))
 
     @contextmanager
-    def lent(self) -> Iterator[None]:
+    def lent(self) -> Iterator[bool]:
         """Where less than the reserve is free, it is given up, and taken again as far as there is room afterwards.
 
-        Raises StoreError where that was not enough.
+        Gives whether room is as scarce as that. Nothing of what was deleted stays in the catalog's journal.
+        Raises StoreError where the room was not enough.
         """
         size = self.size()
         scarce = self._free() < max(size, _ENOUGH)
         if scarce:
             self._path.unlink(missing_ok=True)
         try:
-            yield
+            yield scarce
         except StoreError as error:
             if not scarce:
                 raise
             hint = "Make room on it by other means (other programs' files, old backups), then delete again."
             raise StoreError("The disk is too full even to delete: that needs some room itself.", hint) from error
         finally:
+            self._settle()
             if scarce:
-                self._settle()
                 with suppress(OSError):
                     self._take(min(size, self._free() // 2))
 

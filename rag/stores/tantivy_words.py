@@ -6,14 +6,14 @@ import json
 import shutil
 import struct
 import zlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import tantivy
 from filelock import FileLock
 
-from rag.errors import StoreError
+from rag.errors import IndexDamaged, refused_by_disk
 from rag.stores.fresh_words import Entry
 from rag.text import readings
 from rag.text.readings import Reading
@@ -23,7 +23,8 @@ FIELDS = {"title": 1.0, "headings": 0.5, "words": 1.0, "bigrams": 0.5}
 _HEAP_BYTES = 64_000_000
 _SEGMENT_FILES = frozenset((".fast", ".fieldnorm", ".idx", ".pos", ".store", ".term", ".del"))
 _FOOTER_MARK = 1337
-_HINT = "Check that its disk is not full or read-only."
+_CHECKED_BYTES = 200_000_000
+"""So much of an index is compared with its checksums when it is opened, which takes a tenth of a second or two."""
 
 
 class TantivyWordStore:
@@ -39,7 +40,7 @@ class TantivyWordStore:
             with self._writing:
                 self._index = _open(folder)
         except OSError as error:
-            raise StoreError(f"The word index could not be opened ({error}).", _HINT, str(folder)) from error
+            raise refused_by_disk("The word index could not be opened", error, folder) from error
         self._searcher = self._index.searcher()
 
     @staticmethod
@@ -57,18 +58,21 @@ class TantivyWordStore:
     def ids(self) -> list[int]:
         """The chunk id of every entry, in ascending order."""
         searcher = self._searcher
-        found = searcher.search(tantivy.Query.all_query(), limit=max(1, searcher.num_docs), count=False).hits
-        return sorted(int(id_ or 0) for id_ in searcher.fast_field_values("id", [address for _, address in found]))
+        with _reading(self._folder):
+            found = searcher.search(tantivy.Query.all_query(), limit=max(1, searcher.num_docs), count=False).hits
+            return sorted(int(id_ or 0) for id_ in searcher.fast_field_values("id", [address for _, address in found]))
 
     def count_of(self, documents: Sequence[str]) -> int:
         """How many entries are chunks of these documents."""
         query = tantivy.Query.term_set_query(self._index.schema, "document", list(documents))
         searcher = self._searcher
-        return len(searcher.search(query, limit=max(1, searcher.num_docs), count=False).hits)
+        with _reading(self._folder):
+            return len(searcher.search(query, limit=max(1, searcher.num_docs), count=False).hits)
 
     def holds(self, first: int, last: int) -> bool:
         """Whether a chunk of this range (both ends included) is here."""
-        return bool(self._searcher.search(self._span(first, last), limit=1, count=False).hits)
+        with _reading(self._folder):
+            return bool(self._searcher.search(self._span(first, last), limit=1, count=False).hits)
 
     def damaged_files(self) -> list[str]:
         """The files whose bytes do not fit the checksum that tantivy wrote at their end."""
@@ -77,8 +81,9 @@ class TantivyWordStore:
 
     def reload(self) -> None:
         """Shows what has been committed since, by any process."""
-        self._index.reload()
-        self._searcher = self._index.searcher()
+        with _reading(self._folder):
+            self._index.reload()
+            self._searcher = self._index.searcher()
 
     def updating(self) -> FileLock:
         """The lock to hold around reading the revision, updating, and noting the new revision."""
@@ -92,7 +97,7 @@ class TantivyWordStore:
         try:
             self._update(removed, added)
         except ValueError as error:  # all that tantivy raises
-            raise StoreError(f"The word index could not be written ({error}).", _HINT, str(self._folder)) from error
+            raise refused_by_disk("The word index could not be written", error, self._folder) from error
         self.reload()
 
     def _update(self, removed: Iterable[tuple[int, int]], added: Iterable[Entry]) -> None:
@@ -106,7 +111,7 @@ class TantivyWordStore:
             writer.commit()
             writer.wait_merging_threads()
         finally:
-            del writer  # a writer that failed holds its lock for as long as a logged traceback refers to it
+            del writer  # a writer that failed holds its lock for as long as a traceback refers to it
 
     def search(
         self, weights: Mapping[tuple[str, str], float], k: int, documents: Collection[str] | None = None
@@ -118,21 +123,24 @@ class TantivyWordStore:
             filtered = tantivy.Query.const_score_query(within, 0.0)
             query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, filtered)])
         searcher = self._searcher  # addresses are this one's; another thread may be reloading
-        found = searcher.search(query, limit=k, count=False).hits
-        ids = searcher.fast_field_values("id", [address for _, address in found])
+        with _reading(self._folder):
+            found = searcher.search(query, limit=k, count=False).hits
+            ids = searcher.fast_field_values("id", [address for _, address in found])
         return [(int(id_ or 0), float(score)) for id_, (score, _) in zip(ids, found, strict=True)]
 
     def readings(self, ids: Sequence[int]) -> dict[int, Reading]:
         """How these chunks were analysed; one that is not here is left out."""
         searcher = self._searcher
         query = tantivy.Query.term_set_query(self._index.schema, "id", list(ids))
-        found = searcher.search(query, limit=max(1, len(ids)), count=False).hits
-        entries = [searcher.doc(address) for _, address in found]
-        return {int(entry["id"][0]): readings.load(bytes(entry["reading"][0]).decode()) for entry in entries}
+        with _reading(self._folder):
+            found = searcher.search(query, limit=max(1, len(ids)), count=False).hits
+            entries = [searcher.doc(address) for _, address in found]
+            return {int(entry["id"][0]): readings.load(bytes(entry["reading"][0]).decode()) for entry in entries}
 
     def frequency(self, field: str, term: str) -> int:
         """In how many chunks the term occurs in this field."""
-        return self._searcher.doc_freq(field, term)
+        with _reading(self._folder):
+            return self._searcher.doc_freq(field, term)
 
     def _span(self, first: int, last: int) -> tantivy.Query:
         return tantivy.Query.range_query(self._index.schema, "id", tantivy.FieldType.Unsigned, first, last)
@@ -148,8 +156,8 @@ class TantivyWordStore:
 def _open(folder: Path) -> tantivy.Index:
     """Opens the index in this folder; one that cannot be read is made anew, since it is only derived."""
     folder.mkdir(parents=True, exist_ok=True)
-    if (folder / "meta.json").exists():
-        with suppress(ValueError):
+    if (folder / "meta.json").exists() and not any(map(_is_damaged, _checked(folder))):
+        with suppress(IndexDamaged), _reading(folder):
             return _readable(tantivy.Index(_schema(), path=str(folder)))
     shutil.rmtree(folder)  # with the note beside it that says what it holds
     folder.mkdir(parents=True)
@@ -161,6 +169,32 @@ def _readable(index: tantivy.Index) -> tantivy.Index:
     terms = [(tantivy.Occur.Should, tantivy.Query.term_query(index.schema, field, "a", "freq")) for field in FIELDS]
     index.searcher().search(tantivy.Query.boolean_query(terms), limit=1)
     return index
+
+
+@contextmanager
+def _reading(folder: Path) -> Iterator[None]:
+    """Raises IndexDamaged for whatever tantivy makes of bytes that it has not written: errors, and panics."""
+    try:
+        yield
+    except BaseException as error:
+        # A panic of Rust is no Exception, and its class can only be told by its name.
+        if isinstance(error, ValueError | KeyError | IndexError) or type(error).__name__ == "PanicException":
+            raise IndexDamaged(f"The word index is damaged ({error}).", "It is made anew.", str(folder)) from error
+        raise
+
+
+def _checked(folder: Path) -> Iterator[Path]:
+    """Files of the last commit's segments, the smallest first, as many as can be read in a moment."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        segments = json.loads((folder / "meta.json").read_text())["segments"]
+        ids = {segment["segment_id"].replace("-", "") for segment in segments}
+        files = [path for path in folder.iterdir() if path.name.split(".")[0] in ids]
+        left = _CHECKED_BYTES
+        for path in sorted(files, key=lambda path: path.stat().st_size):
+            left -= path.stat().st_size
+            if left < 0:
+                return
+            yield path
 
 
 def _is_damaged(path: Path) -> bool:

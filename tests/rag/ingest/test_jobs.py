@@ -12,7 +12,7 @@ import pytest
 from rag import KnowledgeBase
 from rag.ingest import jobs
 from rag.ingest.jobs import Cancelled
-from rag.ingest.rates import Pace, Rate, seconds_left
+from rag.ingest.rates import Average, Pace, Rate, seconds_left
 from rag.protocols import Vectors
 from rag.reports import Added, Job, Progress
 from tests.conftest import Open
@@ -288,6 +288,15 @@ def test_rates_are_of_the_last_minute_and_tell_the_time_left() -> None:
     assert seconds_left((30, 3.0), (50, 10.0)) == 15
     rate.stop()
     assert rate.per_second() is None
+
+
+def test_the_time_left_counts_the_passages_of_files_that_are_still_to_be_read() -> None:
+    passages = Average()
+    assert passages.of(10) == 0
+    for count in (4, 8, 0):
+        passages.add(count)
+    assert passages.of(10) == 40
+    assert seconds_left((10, 2.0), (20 + passages.of(10), 3.0)) == 25
 
 
 def test_the_pace_of_a_file_is_that_of_the_stage_it_is_at() -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from rag import KnowledgeBase
 from tests.conftest import Open
+from tests.rag.ingest.test_jobs import wait_for
 
 
 def write(path: Path, text: str, second: int = 1_700_000_000) -> None:
@@ -60,6 +63,17 @@ def test_what_has_not_changed_is_not_read_again_after_a_restart(open_kb: Open, f
     assert again.jobs() == []
 
 
+def test_what_waits_since_before_a_restart_is_not_submitted_again(open_kb: Open, folder: Path) -> None:
+    first = open_kb(watch=folder)
+    watched = first._parts.worker._watched
+    assert watched
+    watched.look(first._parts.worker.submit, first._parts.worker._refuse)
+    first.close()
+    again = open_kb(watch=folder)
+    assert len(look(again)) == 2
+    assert [job.name for job in again.jobs()] == ["hours.md", "2026/案内.md"]
+
+
 def test_a_folder_that_is_gone_or_empty_removes_nothing(open_kb: Open, folder: Path) -> None:
     kb = open_kb(watch=folder)
     assert len(look(kb)) == 2
@@ -76,6 +90,72 @@ def test_a_file_that_is_still_being_written_is_left_alone(open_kb: Open, folder:
     assert "growing.md" not in look(kb)
     write(growing, "# Growing\n\nHalf a sentence is whole now.\n")
     assert "growing.md" in look(kb)
+
+
+def test_one_of_several_deleted_and_one_renamed_leave_the_others_alone(open_kb: Open, folder: Path) -> None:
+    for number in range(4):
+        write(folder / f"note{number}.md", f"# Note {number}\n\nThis is subject{number}.\n")
+    kb = open_kb(watch=folder)
+    look(kb)
+    before = {info.name: info.id for info in kb.documents()}
+    (folder / "note1.md").unlink()
+    (folder / "note2.md").rename(folder / "2026" / "renamed.md")
+    assert set(look(kb)) == {"hours.md", "2026/案内.md", "note0.md", "note3.md", "2026/renamed.md"}
+    after = {info.name: info.id for info in kb.documents()}
+    assert all(after[name] == id_ for name, id_ in before.items() if name in after)
+    assert kb.search("subject2").hits[0].document.name == "2026/renamed.md"
+    assert all(hit.document.name != "note1.md" for hit in kb.search("subject1").hits)
+    assert kb.verify().agrees
+
+
+def test_a_folder_inside_that_cannot_be_read_removes_nothing(
+    open_kb: Open, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kb = open_kb(watch=folder)
+    assert len(look(kb)) == 2
+    scan = os.scandir
+
+    def refusing(path: str) -> Iterator[os.DirEntry[str]]:
+        """As root may read everything, a disk that fails is played."""
+        if Path(path).name == "2026":
+            raise OSError(errno.EIO, "Input/output error", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    (folder / "hours.md").unlink()
+    write(folder / "fees.md", "# Fees\n\nA card costs twelve euros.\n")
+    assert set(look(kb)) == {"2026/案内.md", "fees.md"}
+
+
+def test_links_are_followed_to_files_only_and_what_cannot_be_read_is_shown_as_failed(
+    open_kb: Open, folder: Path, tmp_path: Path
+) -> None:
+    write(tmp_path / "elsewhere" / "fees.md", "# Fees\n\nA card costs twelve euros.\n")
+    (folder / "fees.md").symlink_to(tmp_path / "elsewhere" / "fees.md")
+    (folder / "loop").symlink_to(folder)
+    (folder / "elsewhere").symlink_to(tmp_path / "elsewhere")
+    (folder / "broken.md").symlink_to(tmp_path / "nowhere.md")
+    (folder / "unreadable.md").symlink_to("/proc/self/mem")  # reading it is an error, for root too
+    kb = open_kb(watch=folder)
+    assert set(look(kb)) == {"hours.md", "2026/案内.md", "fees.md"}
+    wait_for(lambda: bool(look(kb)) and any(job.state == "failed" for job in kb.jobs()))  # its time is now, at first
+    look(kb)
+    (failed,) = (job for job in kb.jobs() if job.state == "failed")
+    assert failed.name == "unreadable.md"
+    assert failed.error
+    assert "could not be read" in failed.error["message"]
+    assert "may read it" in failed.error["hint"]
+    (folder / "unreadable.md").unlink()
+    write(folder / "unreadable.md", "# Readable\n\nIt can be read now.\n")
+    kb.retry(failed.id)
+    look(kb)
+    assert "unreadable.md" in look(kb)
+    assert not any(job.state == "failed" for job in kb.jobs())
+
+
+def test_a_file_from_the_future_is_taken_in(open_kb: Open, folder: Path) -> None:
+    write(folder / "future.md", "# Future\n\nIts clock was ahead.\n", 4_000_000_000)
+    assert "future.md" in look(open_kb(watch=folder))
 
 
 def test_a_file_that_is_too_large_is_shown_as_failed_once(open_kb: Open, folder: Path) -> None:

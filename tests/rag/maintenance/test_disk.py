@@ -14,6 +14,8 @@ import pytest
 from rag import AskOptions, KnowledgeBase, Settings
 from rag.errors import StoreError
 from rag.stores.tantivy_words import TantivyWordStore
+from rag.text.languages import analyze
+from tests.rag.ingest.test_jobs import wait_for
 
 QUESTION = "When does the library open?"
 HOURS = b"# Hours\n\nThe library opens at nine. It closes at eight.\n"
@@ -114,6 +116,31 @@ def test_on_a_completely_full_disk_a_document_can_be_deleted(larger_disk: Path) 
     again.close()
 
 
+def test_background_work_says_once_that_the_disk_is_full_and_goes_on_when_it_is_not(
+    disk: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    kb = opened(disk)
+    kb.add(HOURS, "hours.md")
+    submitted = [kb.submit(noise(n, 20), f"noise{n}.md").id for n in range(3)]
+    fill_up(disk)
+    kb.start_worker()
+    wait_for(lambda: "waits" in caplog.text)
+    assert "nine" in kb.ask(QUESTION).text
+    (disk / "other").unlink()
+    wait_for(lambda: all(job.state in ("done", "failed") for job in kb.find_jobs(submitted)))
+    said = [record for record in caplog.records if "waits" in record.getMessage()]
+    assert len(said) == 1
+    assert all(word in said[0].getMessage() for word in (str(disk), "full", "Check that its disk"))
+    assert [record.getMessage() for record in caplog.records if record.exc_info] == []
+    kb.close()
+    again = opened(disk)
+    assert again.verify().findings == ()
+    again.curation.retry_all()
+    again.work_off()
+    assert {info.name for info in again.documents()} == {"hours.md", "noise0.md", "noise1.md", "noise2.md"}
+    again.close()
+
+
 def test_where_even_the_reserve_is_too_small_a_deletion_says_so_and_deletes_nothing(larger_disk: Path) -> None:
     kb = opened(larger_disk)
     added = kb.add(noise(1, 20), "noise.md")
@@ -178,6 +205,38 @@ def cut(path: Path) -> None:
 
 def garble(path: Path) -> None:
     path.write_bytes(bytes((7 * byte + 13) % 256 for byte in path.read_bytes()))
+
+
+def test_a_flipped_bit_anywhere_in_the_word_index_changes_no_answer(tmp_path: Path) -> None:
+    kb = opened(tmp_path)
+    for n, text in enumerate((HOURS, b"# Fees\n\nA card costs nine euros.\n", b"# Zoo\n\nThe zebra sleeps.\n")):
+        kb.add(text, f"{n}.md")
+    kb.close()
+    index = next((tmp_path / "store" / "indexes").glob("words-*/"))
+    chosen = random.Random(0)
+    for number in range(30):
+        path = chosen.choice([path for path in sorted(index.iterdir()) if path.suffix and path.stat().st_size])
+        data = bytearray(path.read_bytes())
+        data[chosen.randrange(len(data))] ^= 1 << chosen.randrange(8)
+        path.write_bytes(data)
+        again = opened(tmp_path)
+        assert "nine" in again.ask(QUESTION).text, (number, path.name)
+        hits = again.search("zebra", AskOptions(mode="lexical")).hits
+        assert [hit.document.name for hit in hits] == ["2.md"], (number, path.name)
+        again.close()
+
+
+def test_damage_that_a_search_comes_upon_has_the_word_index_made_anew(tmp_path: Path) -> None:
+    kb = opened(tmp_path)
+    kb.add(HOURS, "hours.md")
+    assert kb._parts.indexes.words
+    kb._parts.indexes.words.search(analyze("nine"), 1)
+    for path in (tmp_path / "store" / "indexes").glob("words-*/*.store"):
+        with path.open("r+b") as file:  # it stays the file that is mapped into memory
+            file.write(b"\xff" * path.stat().st_size)
+    assert "nine" in kb.ask(QUESTION).text
+    assert kb.verify().agrees
+    kb.close()
 
 
 @pytest.mark.parametrize("harm", [cut, garble, Path.unlink])

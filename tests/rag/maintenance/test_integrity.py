@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
 import sqlite3
@@ -58,6 +59,22 @@ def alter_a_chunk(kb: KnowledgeBase) -> None:
     run(kb, "UPDATE chunks SET text = replace(text, 'nine', 'ten!')")
 
 
+def alter_a_heading(kb: KnowledgeBase) -> None:
+    run(kb, "UPDATE blocks SET text = 'Hovrs' WHERE text = 'Hours'")
+
+
+def alter_where_a_block_stands(kb: KnowledgeBase) -> None:
+    run(kb, "UPDATE blocks SET location = '{\"page\": 9}' WHERE text LIKE '%nine%'")
+
+
+def garble_where_a_block_stands(kb: KnowledgeBase) -> None:
+    run(kb, "UPDATE blocks SET location = '{\"line_start\"' WHERE text LIKE '%nine%'")
+
+
+def garble_a_text(kb: KnowledgeBase) -> None:
+    run(kb, "UPDATE chunks SET text = CAST(x'ff' || substr(text, 2) AS TEXT) WHERE text LIKE '%nine%'")
+
+
 def lose_a_vector(kb: KnowledgeBase) -> None:
     run(kb, "DELETE FROM embeddings WHERE id = 1")
 
@@ -99,6 +116,10 @@ HARM: dict[Callable[[KnowledgeBase], None], set[str]] = {
     add_file_of_nobody: {"original_unclaimed"},
     lose_a_chunk: {"chunks_differ", "vectors_unclaimed", "words_differ", "vector_index_differs"},
     alter_a_chunk: {"chunks_differ"},
+    alter_a_heading: {"chunks_differ"},
+    alter_where_a_block_stands: {"chunks_differ"},
+    garble_where_a_block_stands: {"chunks_differ"},
+    garble_a_text: {"chunks_differ"},
     lose_a_vector: {"vectors_missing", "vector_index_differs"},
     damage_a_vector: {"vectors_damaged"},
     cut_a_vector: {"vectors_damaged"},
@@ -150,6 +171,17 @@ def test_a_damaged_original_is_put_aside_and_comes_back_by_adding_it_again(kb: K
     assert kb.verify().agrees
 
 
+def test_a_damaged_original_is_never_handed_out_and_is_mended_by_adding_it_again(kb: KnowledgeBase) -> None:
+    path = original_of(kb, "hours.md")
+    path.write_bytes(path.read_bytes().replace(b"nine", b"nina"))
+    info = next(info for info in kb.documents() if info.name == "hours.md")
+    with pytest.raises(StoreError, match=rf"{path.name}.*damaged.*Add the file again"):
+        kb.original(info.id)
+    assert kb.add(HOURS, "hours.md").status == "unchanged"
+    assert kb.original(info.id) == HOURS
+    assert kb.verify().agrees
+
+
 def test_a_damaged_catalog_is_said_and_comes_back_from_the_originals(kb: KnowledgeBase, open_kb: Open) -> None:
     kb.submit(b"Waiting for its turn.", "later.txt")
     kb.conversations.start("ann", "When does it open?")
@@ -173,6 +205,31 @@ def test_a_damaged_catalog_is_said_and_comes_back_from_the_originals(kb: Knowled
         ("later.txt", ""),
     }
     assert again.verify().agrees
+
+
+@pytest.mark.parametrize("garbled", ["metadata = '{\"a'", "name = CAST(x'ff' AS TEXT)", "added_at = 'yesterday'"])
+def test_a_row_that_nothing_can_be_made_of_is_said(kb: KnowledgeBase, open_kb: Open, garbled: str) -> None:
+    kb.close()
+    run(kb, f"UPDATE documents SET {garbled} WHERE name = 'hours.md'")
+    again = open_kb()
+    for use in (again.documents, lambda: again.ask("When does it open?"), again.verify):
+        with pytest.raises(StoreError, match=r"catalog is damaged.*rag rebuild"):
+            use()
+    again.close()
+    gc.collect()  # the errors hold rows that were being read, and those the database
+    KnowledgeBase.rebuild(store_of(kb))
+    mended = open_kb()
+    mended.work_off()
+    assert {info.name for info in mended.documents()} == {"hours.md", "案内.md"}
+    assert "nine" in mended.ask("When does it open?").text
+
+
+def test_a_vector_that_is_cut_off_costs_no_answer(kb: KnowledgeBase, open_kb: Open) -> None:
+    kb.close()
+    cut_a_vector(kb)
+    again = open_kb()
+    assert "nine" in again.ask("When does the library open?").text
+    assert [finding.code for finding in again.verify().findings] == ["vectors_damaged"]
 
 
 def test_conversations_are_taken_from_a_damaged_catalog_that_can_be_read_in_part(

@@ -16,3 +16,13 @@ def test_each_part_is_counted_and_nothing_is_left_out(kb):
     assert room.catalog + room.originals + room.indexes + room.backups + room.other == sum(
         f.stat().st_size for f in files
     )
+
+
+def test_nothing_of_a_deleted_or_replaced_document_can_be_read_in_the_stores_files(kb):
+    for number in range(5):
+        kb.add(f"# Note {number}\n\nThe key lies under stone{number}.\n".encode(), f"note{number}.md")
+    kb.add(b"# Note 2\n\nThe key lies nowhere.\n", "note2.md")
+    assert kb.remove(next(info.id for info in kb.documents() if info.name == "note3.md")).remaining == 0
+    files = [path for path in kb.settings.store.rglob("*") if path.is_file() and "indexes" not in path.parts]
+    there = {number for number in range(5) for path in files if f"stone{number}".encode() in path.read_bytes()}
+    assert there == {0, 1, 4}
