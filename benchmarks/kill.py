@@ -18,7 +18,7 @@ from rag.storage.database import MIGRATIONS
 
 KINDS = ("ingest", "jobs", "delete", "reindex", "rollback", "index snapshot", "backup", "upgrade", "restore")
 _NAMES = 12
-_LONGEST_S = 300  # work that takes longer has hung
+_LONGEST_S = 1800  # work that takes longer has hung; a machine may pause it
 _LATER = 1.1
 """After a kill the next one may come so many times later: the last moments of the work are to have their share."""
 _CONTEXT = multiprocessing.get_context("forkserver")
