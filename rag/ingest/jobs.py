@@ -208,17 +208,13 @@ class Worker:
                 self.work_off()
                 self._told = ""
             except (OSError, StoreError) as error:
-                self._tell(str(error))
+                if str(error) != self._told:  # once, however often it is tried again
+                    self._told = str(error)
+                    _log.error("background work waits: %s", error)
                 self._wake.wait(_FULL_DISK_S)
             except Exception:  # noqa: BLE001 - the one thread that must not die; what failed is logged and tried again
                 _log.exception("background work failed")
             self._wake.wait(_IDLE_S)
-
-    def _tell(self, problem: str) -> None:
-        """Logs why work does not go on: once, however often it is tried again until the disk takes it."""
-        if problem != self._told:
-            self._told = problem
-            _log.error("background work waits: %s", problem)
 
     def _step(self, pool: ThreadPoolExecutor) -> bool:
         """Starts what can be started, and does one piece of work; False when there is none."""

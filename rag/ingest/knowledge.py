@@ -106,8 +106,7 @@ class Library:
 
     def _keep(self, data: bytes, label: Label) -> None:
         with self.originals.locked():
-            if self.originals.check(sha256 := hashlib.sha256(data).hexdigest()) == "damaged":
-                self.originals.set_aside(sha256)
+            self.originals.set_aside_if_damaged(hashlib.sha256(data).hexdigest())
             self.originals.label(self.originals.put(data), label)
 
     def _load(

@@ -199,8 +199,7 @@ class Integrity:
         self.library.tidy()
         with self.originals.locked():
             for sha256 in sorted(self.originals.all()):
-                if self.originals.check(sha256) == "damaged":
-                    self.originals.set_aside(sha256)
+                self.originals.set_aside_if_damaged(sha256)
             wanted = self.catalog.labels()
             for sha256 in self._wrongly_labelled():
                 rows = wanted.get(sha256, {}).items()

@@ -215,10 +215,7 @@ class Catalog:
                 records.insert_chunks(db, document_id, generation, chunks)
 
     def remove(self, document_id: str, erasing: bool = True) -> Removed:
-        """Deletes a document, its blocks, chunks and the vectors that nothing else uses; raises DocumentNotFound.
-
-        `erasing`: overwrites them in the file, too.
-        """
+        """Deletes a document and the vectors that only it uses, overwritten if `erasing`; raises DocumentNotFound."""
         with self._database.write(erasing) as db:
             query = "SELECT name FROM documents WHERE id = ?"
             row = db.execute(query, (document_id,)).fetchone()

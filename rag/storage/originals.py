@@ -74,11 +74,12 @@ class Originals:
         except OSError:
             return "damaged"
 
-    def set_aside(self, sha256: str) -> None:
+    def set_aside_if_damaged(self, sha256: str) -> None:
         """Moves a damaged file to `damaged/`, where nothing takes it for the original any more."""
-        aside = self._folder.with_name("damaged")
-        aside.mkdir(exist_ok=True)
-        self._path(sha256).replace(aside / sha256)
+        if self.check(sha256) == "damaged":
+            aside = self._folder.with_name("damaged")
+            aside.mkdir(exist_ok=True)
+            self._path(sha256).replace(aside / sha256)
 
     def all(self) -> set[str]:
         """The sha256 of every file that is kept."""
