@@ -1,13 +1,15 @@
-"""How long questions wait while files are read and embedded, and while the library is reindexed."""
+"""How long questions wait, and what they find, while files are read and embedded and the library is reindexed."""
 
 from __future__ import annotations
 
+import hashlib
 import random
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from evals.datasets import Document, Query, read_dataset
@@ -17,15 +19,14 @@ from rag import KnowledgeBase, Settings
 from rag.text.languages import sentences
 
 _QUESTIONS = 200
-_TIMES = 2  # so many times the documents that are there come while questions are asked
-_SESSIONS = 3
-_THINKS_S = (0.1, 0.5)
-_IDLE_S = 20.0
+_SESSIONS = 8
+_THINKS_S = (0.5, 2.5)
+_IDLE_S = 30.0
 _BUSY_S = 35.0
 
 
 def run(folders: Sequence[Path], limit: int | None) -> list[dict[str, object]]:
-    """A row per set and kind of question: its time with nothing else to do, during ingest, during a reindex, in ms."""
+    """A row per set and kind of question: its time with nothing else to do, and with each kind of work, in ms."""
     return [row for folder in folders for row in _rows(folder, limit or _QUESTIONS)]
 
 
@@ -39,20 +40,30 @@ def _rows(folder: Path, limit: int) -> list[dict[str, object]]:
             for query in queries:  # what is kept of a sentence that was read must not make the first time a slow one
                 kb.ask(query.text)
             idle = _asked(kb, queries, _IDLE_S, lambda: True)
-            kb.pause()
-            for number in range(1, _TIMES + 1):
-                for document, text in zip(dataset.documents, _recombined(dataset.documents, number), strict=True):
-                    kb.submit(f"# {document.title}\n\n{text}\n".encode(), f"{document.name}-{number}.md")
-            kb.resume()
-            ingest = _asked(kb, queries, _BUSY_S, lambda: kb.activity().over < kb.activity().files)
+            _submit(kb, dataset.documents, 1)
+            ingest = _asked(kb, queries, _BUSY_S, lambda: _is_at_work(kb))
         with KnowledgeBase.open(store, Settings(samples=False, chunk_tokens=150)) as kb:
-            kb.work_off()  # what the time did not suffice for
             kb.warm_up()
             kb.ask(queries[0].text)
-            job = kb.submit_reindex()
+            kb.submit_reindex()
+            _submit(kb, dataset.documents, 2)
             kb.start_worker()
-            reindex = _asked(kb, queries, _BUSY_S, lambda: kb.find_jobs([job.id])[0].state in ("queued", "running"))
-    return [_row(dataset.name, kind, idle[kind], ingest[kind], reindex[kind]) for kind in idle]
+            both = _asked(kb, queries, _BUSY_S, lambda: _is_at_work(kb))
+    return [_row(dataset.name, kind, idle, ingest, both) for kind in ("search", "answer")]
+
+
+def _submit(kb: KnowledgeBase, documents: Sequence[Document], number: int) -> None:
+    """As many new files as there are documents, all at once."""
+    kb.pause()
+    for document, text in zip(documents, _recombined(documents, number), strict=True):
+        name = f"{document.name}-{number}"
+        kb.submit(f"# {document.title}\n\n{text}\n\n{_code(name)}\n".encode(), f"{name}.md")
+    kb.resume()
+
+
+def _is_at_work(kb: KnowledgeBase) -> bool:
+    files, reindex = kb.activity(), kb.index_job()
+    return files.over < files.files or (reindex is not None and reindex.state in ("queued", "running"))
 
 
 def _recombined(documents: Sequence[Document], number: int) -> Iterator[str]:
@@ -64,23 +75,36 @@ def _recombined(documents: Sequence[Document], number: int) -> Iterator[str]:
         yield "\n".join(other[n % len(other)] for n, other in enumerate(others))
 
 
-def _row(name: str, kind: str, idle: list[float], ingest: list[float], reindex: list[float]) -> dict[str, object]:
-    return {
-        "set": name,
-        "question": kind,
-        "idle p50 / p95 ms": _pair(idle),
-        "ingest p50 / p95 ms": _pair(ingest),
-        "reindex p50 / p95 ms": _pair(reindex),
-        "ingest / idle, p95": round(percentile(ingest, 0.95) / percentile(idle, 0.95), 2),
-        "reindex / idle, p95": round(percentile(reindex, 0.95) / percentile(idle, 0.95), 2),
-    }
+def _code(name: str) -> str:
+    """A word that stands in one file only, so that it can be seen whether that is found."""
+    return "qx" + hashlib.sha256(name.encode()).hexdigest()[:12]
 
 
-def _asked(
-    kb: KnowledgeBase, queries: Sequence[Query], seconds: float, goes_on: Callable[[], bool]
-) -> dict[str, list[float]]:
-    """Milliseconds of each search and of each whole answer, put by several sessions as long as the work goes on."""
-    took: dict[str, list[float]] = {"search": [], "answer": []}
+@dataclass
+class _Asked:
+    """What several sessions have seen: milliseconds by kind of question, errors, and files just added and not found."""
+
+    took: dict[str, list[float]]
+    errors: list[str]
+    looked_for: int = 0
+    missed: int = 0
+
+
+def _row(name: str, kind: str, idle: _Asked, *busy: _Asked) -> dict[str, object]:
+    figures = {"set": name, "question": kind, "idle p50 / p95 ms": _pair(idle.took[kind])}
+    for work, asked in zip(("ingest", "both"), busy, strict=True):
+        figures[f"{work} p50 / p95 ms"] = _pair(asked.took[kind])
+        ratio = percentile(asked.took[kind], 0.95) / percentile(idle.took[kind], 0.95)
+        figures[f"{work} / idle, p95"] = f"{ratio:.2f}"
+    every = (idle, *busy)
+    figures["not found / added"] = f"{sum(one.missed for one in every)} / {sum(one.looked_for for one in every)}"
+    figures["errors"] = str(sum(len(one.errors) for one in every))
+    return dict(figures)
+
+
+def _asked(kb: KnowledgeBase, queries: Sequence[Query], seconds: float, goes_on: Callable[[], bool]) -> _Asked:
+    """What sessions see that search, ask, and look for the newest file, as long as the work goes on."""
+    asked = _Asked({"search": [], "answer": []}, [])
     end = time.perf_counter() + seconds
     over = threading.Event()
 
@@ -90,20 +114,31 @@ def _asked(
             time.sleep(chosen.uniform(*_THINKS_S))  # people think between two questions
             query, kind = chosen.choice(queries).text, chosen.choice(("search", "answer"))
             start = time.perf_counter()
-            if kind == "search":
-                kb.search(query)
+            try:
+                (kb.search if kind == "search" else kb.ask)(query)
+            except Exception as error:  # noqa: BLE001 - whatever a session would see is counted
+                asked.errors.append(repr(error))
             else:
-                kb.ask(query)
-            took[kind].append((time.perf_counter() - start) * 1000)
+                asked.took[kind].append((time.perf_counter() - start) * 1000)
 
     with ThreadPoolExecutor(_SESSIONS) as pool:
         sessions = [pool.submit(session, number) for number in range(_SESSIONS)]
         while goes_on() and time.perf_counter() < end:
-            time.sleep(0.2)
+            _look_for_newest(kb, asked)
+            time.sleep(0.5)
         over.set()
         for one in sessions:
             one.result()
-    return took
+    return asked
+
+
+def _look_for_newest(kb: KnowledgeBase, asked: _Asked) -> None:
+    """The file that was committed last is to be found at once."""
+    added = [info for info in kb.documents() if info.name.endswith(".md")]
+    if added:
+        asked.looked_for += 1
+        found = kb.search(_code(added[-1].name.removesuffix(".md")))
+        asked.missed += added[-1].id not in {hit.document.id for hit in found.hits}
 
 
 def _pair(took: list[float]) -> str:
