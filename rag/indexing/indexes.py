@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 
@@ -81,7 +81,8 @@ class Indexes:
 
     def refresh(self) -> None:
         """Replays what the catalog has committed since the last time."""
-        if self._followed == (version := self._catalog.version()) and not self.words_are_outdated:
+        unsettled = self._words is not None and (self._words.is_outdated or self._words.is_behind)
+        if self._followed == (version := self._catalog.version()) and not unsettled:
             return
         with self._lock:
             active = self._catalog.active_generation()
@@ -114,6 +115,21 @@ class Indexes:
             while len(self._analysed) >= MOST_FRESH:  # of documents that were not committed in the end
                 self._analysed.popitem(last=False)
             self._analysed[title, language, chunk.headings, chunk.text] = analysed(title, language, chunk)
+
+    @contextmanager
+    def taking_in(self, chunks: int) -> Iterator[None]:
+        """Around the commit of a document: where it has many chunks, nobody who asks waits until they are taken in.
+
+        They can be found by words when this is through.
+        """
+        if chunks > MOST_FRESH:
+            self.refresh()
+        if chunks <= MOST_FRESH or self._words is None:
+            yield
+            return
+        with self._words.taking_in():
+            yield
+        self.refresh()
 
     def rebuild(self) -> None:
         """Makes both anew from the catalog."""

@@ -6,7 +6,7 @@ import json
 import logging
 import shutil
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -72,6 +72,7 @@ class WordIndex:
         self._revision = -1
         self._tried_at = -1
         self._given_up_at = -1
+        self._due = -1
         self._open()
 
     @staticmethod
@@ -84,6 +85,11 @@ class WordIndex:
     def is_outdated(self) -> bool:
         """Whether an earlier analysis made it: a question's words need not be those of the passages."""
         return self._held.analysis != ANALYSIS_VERSION
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether somebody is taking in a large document: until then, it is not found."""
+        return self._due > self._held.revision
 
     def readings(self, ids: Sequence[int]) -> dict[int, Reading]:
         """How these chunks are analysed now; one that is not there is left out."""
@@ -109,18 +115,42 @@ class WordIndex:
             self._open()
         if not self._held.is_whole or (self.is_outdated and len(self.store) <= _FEW):
             self._make(tell)
-        if revision == self._revision:
+        if revision == self._revision and not self.is_behind:
             return
         self._adopt_written(self.store)
         changes = self._catalog.changes_since(self._revision)
         added = [(change.first, change.last) for change in changes if change.kind == "chunks"]
-        count = len(self.store.fresh) + sum(last - first + 1 for first, last in added)
-        changed = any(change.kind == "removed" for change in changes)
+        large = [span for span in added if _size(span) > MOST_FRESH]
+        own = (large or self.is_behind) and not self._is_being_written()
+        if large and not own:  # found when whoever has committed it is through, and says so
+            added = [span for span in added if span not in large]
+            self._due = changes[-1].revision
+        count = len(self.store.fresh) + sum(map(_size, added))
+        changed = own or any(change.kind == "removed" for change in changes)
         if count > MOST_FRESH or changed or any(self.store.holds(*span) for span in added):
             self._update(tell)  # what is here already has moved to another document
         else:
             self.store.add(self._entries(added))
             self._revision = max((revision, *(change.revision for change in changes)))
+
+    @contextmanager
+    def taking_in(self) -> Iterator[None]:
+        """Around a commit of many chunks, which are then written to the disk; whoever asks meanwhile does without."""
+        store, at = self.store, self._at
+        with store.disk.updating():
+            yield
+            try:
+                self._replay(store.disk, at, store, give_way=True)
+            except (OSError, StoreError) as error:  # whoever asks next tries again
+                _log.error("the word index is behind the catalog: %s", error)
+
+    def _is_being_written(self) -> bool:
+        """By another thread or process."""
+        try:
+            with self.store.disk.updating().acquire(timeout=0):
+                return False
+        except Timeout:
+            return True
 
     def write(self, all_words: bool) -> bool:
         """Writes what is in memory to the disk where it is much, or all of it; holds up no search. Whether it did.
@@ -193,7 +223,9 @@ class WordIndex:
         size = sum(path.stat().st_size for path in self._at.glob("*"))
         return shutil.disk_usage(self._folder).free > 2 * size + _SPARE_BYTES
 
-    def _replay(self, words: TantivyWordStore, at: Path, known: LayeredWordStore | None = None) -> None:
+    def _replay(
+        self, words: TantivyWordStore, at: Path, known: LayeredWordStore | None = None, *, give_way: bool = False
+    ) -> None:
         """Applies what a whole index's note says is missing. A crash before the new note repeats it to the same end."""
         note, revision = _read_note(at), self._catalog.revision()
         if note is None:
@@ -203,7 +235,7 @@ class WordIndex:
             added = self._entries([(one.first, one.last) for one in changes if one.kind == "chunks"], known)
             # An added range is taken out first too: it is there already if a crash came before the note.
             removed = [(change.first, change.last) for change in changes]
-            words.update(removed, added if known else in_turns(added))  # no question waits for one that is being made
+            words.update(removed, in_turns(added) if give_way else added)
         if revision != note.revision:
             _write_note(at, note._replace(revision=revision))
 
@@ -221,7 +253,7 @@ class WordIndex:
             words = TantivyWordStore(self._todays)
             if self._make_piece(words, tell, give_way=True):
                 with words.updating():
-                    self._replay(words, self._todays)  # here, where nobody waits for it
+                    self._replay(words, self._todays, give_way=True)  # here, where nobody waits for it
         except (OSError, StoreError) as error:
             self._given_up_at = revision
             _log.error("the word index stays as an earlier version made it: %s", error)
@@ -234,7 +266,7 @@ class WordIndex:
         while not self._make_piece(words, tell, give_way=True):
             pass
         with words.updating():
-            self._replay(words, self._todays)
+            self._replay(words, self._todays, give_way=True)
 
     def _make(self, tell: Tell) -> None:
         """Makes today's index while a question waits for it."""
@@ -283,6 +315,10 @@ class WordIndex:
                 title, language = titles[chunk.document_id]
                 known_already = self._known.pop((title, language, chunk.headings, chunk.text), None)
                 yield held.get(chunk.id) or entry_of(chunk, title, language, known_already)
+
+
+def _size(span: tuple[int, int]) -> int:
+    return span[1] - span[0] + 1
 
 
 def _read_note(at: Path) -> _Note | None:

@@ -173,7 +173,7 @@ class Library:
         for new in family:
             self.indexes.analyse(new.document.title, new.document.language, in_turns(one.chunk for one in new.chunks))
         report(Progress("store", 0, total, "chunks", document.name))
-        with self.originals.locked():
+        with self.indexes.taking_in(total), self.originals.locked():
             if original is not None:
                 self.originals.label(self.originals.put(original), Label(document.name, collection, document.metadata))
             self._keep_children(document)

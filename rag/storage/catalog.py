@@ -24,8 +24,8 @@ _LABELS = """SELECT sha256, name, collection, metadata FROM documents WHERE pare
     UNION ALL SELECT sha256, name, collection, '{}' FROM jobs WHERE sha256 != '' AND result IS NULL
     AND state IN ('queued', 'running', 'failed', 'cancelled')"""
 """What was added as what: by the documents there are, and by the jobs that may yet make one."""
-_VECTORS_AT_ONCE = 10_000
-_FEW = 300  # documents that are looked up one by one
+_TOGETHER = 1_000  # ids of ranges that touch and are taken as one: a large document's stays apart
+_VECTORS_AT_ONCE, _FEW = 10_000, 300  # in a page; documents that are looked up one by one
 
 
 class Change(NamedTuple):
@@ -124,12 +124,13 @@ class Catalog:
         return self._database.version()
 
     def changes_since(self, revision: int) -> list[Change]:
-        """What was changed after this revision, in order; ranges that touch are one: each costs queries."""
+        """What was changed after this revision, in order; small ranges that touch are one: each costs queries."""
         query = "SELECT revision, kind, first, last FROM changes WHERE revision > ? ORDER BY revision"
         found: list[Change] = []
         with self._database.read() as db:
             for change in map(Change._make, db.execute(query, (revision,))):
-                if found and (found[-1].kind, found[-1].last + 1) == (change.kind, change.first):
+                small = found and change.last - found[-1].first < _TOGETHER
+                if small and (found[-1].kind, found[-1].last + 1) == (change.kind, change.first):
                     change = change._replace(first=found.pop().first)
                 found.append(change)
         return found
@@ -366,9 +367,8 @@ class Catalog:
 
     def known_keys(self, keys: Collection[bytes]) -> set[bytes]:
         """Those of these embedding keys that have a vector."""
-        query = "SELECT key FROM embeddings WHERE key = ?"
         with self._database.read() as db:
-            return {row[0] for key in keys for row in db.execute(query, (key,))}
+            return {row[0] for key in keys for row in db.execute("SELECT key FROM embeddings WHERE key = ?", (key,))}
 
     def put_vectors(self, keys: Sequence[bytes], vectors: Vectors) -> None:
         """Stores unit vectors (n, dimension) under their keys; keys already there are left as they are."""
