@@ -133,6 +133,11 @@ MIGRATIONS = (
     -- By which `verify` knows the document's blocks again; NULL where an earlier version has written them.
     ALTER TABLE documents ADD COLUMN blocks_crc INTEGER;
     """,
+    """
+    -- Passages are counted by document, and by whether they have a vector, without reading their texts.
+    CREATE INDEX chunks_counted ON chunks (generation, document_id, embedding_key);
+    DROP INDEX chunks_of_document;
+    """,
 )
 
 
