@@ -16,6 +16,7 @@ from benchmarks import (
     citations,
     cited_spans,
     confidence,
+    damage,
     fuzz,
     headers,
     ingest,
@@ -62,6 +63,7 @@ BENCHMARKS: dict[str, Callable[[argparse.Namespace], Rows]] = {
     "fuzz": lambda o: fuzz.run(o.data, o.limit, o.seed, o.workers, o.seconds, o.state),
     "tables": lambda o: tables.run(o.data, o.show),
     "kill": lambda o: kill.run(o.data, o.limit or 500, o.seed),
+    "damage": lambda o: damage.run(o.data, o.limit or 330, o.seed),
 }
 
 
@@ -85,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         nargs="?",
         default=Path(),
-        help="folder of evaluation sets in the BEIR layout; else: of files; kill: for its stores; start: of stores",
+        help="folder of evaluation sets in the BEIR layout; else: of files; kill, damage: for stores; start: of stores",
     )
     parser.add_argument(
         "--limit",
@@ -100,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--off-topic", type=Path, help="answers: a set whose questions are to be declined")
     parser.add_argument("--zoo", type=Path, default=Path(), help="ingest: folder of real files")
     parser.add_argument("--tools", nargs="+", default=["markitdown"], help="loaders: which of the other tools")
-    parser.add_argument("--seed", type=int, default=0, help="fuzz: other mutants; kill, search: another course")
+    parser.add_argument("--seed", type=int, default=0, help="fuzz: other mutants; kill, damage, search: another course")
     parser.add_argument("--workers", type=int, default=1, help="fuzz: processes side by side")
     parser.add_argument("--seconds", type=float, default=0, help="fuzz: of processor time for each file at most")
     parser.add_argument("--chart", type=Path, help="search: SVG to be drawn of the figures")

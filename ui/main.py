@@ -12,6 +12,7 @@ from ui import admin, ask, library
 from ui.knowledge import knowledge_base
 from ui.language import LANGUAGES, Words, language_of, words_of
 from ui.page_language import mark_language
+from ui.trouble import draw_trouble
 from ui.visit import Visit
 
 HERE = Path(__file__).parent
@@ -35,13 +36,6 @@ def choose_language() -> Words:
         label_visibility="collapsed",
     )
     return words_of(chosen)
-
-
-def draw_trouble(words: Words, error: TenkyoError) -> None:
-    """The page when there is no library to show."""
-    message, hint = words.error(error.as_dict())
-    st.error(words.markdown("app.problem", message=message, hint=hint))
-    st.caption(words.markdown("app.details", message=str(error)))
 
 
 def draw() -> None:

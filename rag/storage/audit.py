@@ -37,7 +37,10 @@ def _chunks_stand_in_blocks(db: sqlite3.Connection, id_: str, generation: int) -
             return False
         blocks = {row["ordinal"]: row["text"] for row in rows}
         query = "SELECT * FROM chunks WHERE document_id = ? AND generation = ? ORDER BY ordinal"
-        chunks = [records.read_chunk(row) for row in db.execute(query, (id_, generation))]
+        found = db.execute(query, (id_, generation)).fetchall()
+        if not all(row["crc"] in (None, records.checksum([[row[name] for name in records.CHECKED]])) for row in found):
+            return False
+        chunks = [records.read_chunk(row) for row in found]
         for number, chunk in enumerate(chunks):
             for span in chunk.spans:
                 there = blocks.get(span.block, "")[span.offset : span.offset + span.end - span.start]
@@ -59,14 +62,24 @@ def unclaimed_vectors(db: sqlite3.Connection) -> list[int]:
 
 
 def damaged_vectors(db: sqlite3.Connection, generation: int) -> list[int]:
-    """The ids of this generation's vectors that are not of length 1, or not of the dimension that most have."""
-    query = """SELECT DISTINCT e.id, e.vector FROM embeddings e JOIN chunks c ON c.embedding_key = e.key
-               WHERE c.generation = ?"""
-    sizes = db.execute(
-        f"SELECT length(vector), count(*) FROM ({query}) GROUP BY 1 ORDER BY 2 DESC",  # noqa: S608
-        (generation,),
-    ).fetchone()
-    return [row["id"] for row in db.execute(query, (generation,)) if not _is_unit(row["vector"], sizes[0])]
+    """The ids of vectors that are not as they were stored, and of those of this generation that no model can have made.
+
+    What an earlier version has stored has no checksum: there another vector of length 1 goes unnoticed.
+    """
+    is_used = "EXISTS (SELECT 1 FROM chunks c WHERE c.embedding_key = e.key AND c.generation = ?)"
+    sizes = f"SELECT length(vector), count(*) FROM embeddings e WHERE {is_used} GROUP BY 1 ORDER BY 2 DESC"  # noqa: S608 - our own
+    size, _ = db.execute(sizes, (generation,)).fetchone() or (0, 0)
+    every = f"SELECT e.id, e.key, e.vector, e.crc, {is_used} FROM embeddings e"  # noqa: S608 - our own
+    rows = db.execute(every, (generation,))
+    return [id_ for id_, key, vector, crc, used in rows if not _is_sound(key, vector, crc, size if used else None)]
+
+
+def _is_sound(key: bytes, vector: bytes, crc: int | None, size: int | None) -> bool:
+    """Whether a vector is as it was stored and, where its size is known, of length 1."""
+    try:
+        return crc in (None, records.vector_checksum(key, vector)) and (size is None or _is_unit(vector, size))
+    except TypeError:  # no bytes
+        return False
 
 
 def _is_unit(blob: bytes, size: int) -> bool:

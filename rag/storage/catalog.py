@@ -372,16 +372,8 @@ class Catalog:
 
     def put_vectors(self, keys: Sequence[bytes], vectors: Vectors) -> None:
         """Stores unit vectors (n, dimension) under their keys; keys already there are left as they are."""
-        rows = [(key, vector.astype(STORED_DTYPE).tobytes()) for key, vector in zip(keys, vectors, strict=True)]
         with self._database.write() as db:
-            first = db.execute("SELECT coalesce(max(id), 0) + 1 FROM embeddings").fetchone()[0]
-            # The last chunk that needs a vector may have been deleted while it was made.
-            query = """INSERT OR IGNORE INTO embeddings (key, vector) SELECT ?1, ?2
-                       WHERE EXISTS (SELECT 1 FROM chunks WHERE embedding_key = ?1)"""
-            db.executemany(query, rows)
-            last = db.execute("SELECT coalesce(max(id), 0) FROM embeddings").fetchone()[0]
-            if last >= first:
-                records.log_change(db, "vectors", first, last)
+            records.insert_vectors(db, keys, vectors)
 
     def drop_vectors(self, ids: Sequence[int]) -> None:
         """Deletes vectors by id of embedding; chunks that had them wait for new ones."""

@@ -138,6 +138,11 @@ MIGRATIONS = (
     CREATE INDEX chunks_counted ON chunks (generation, document_id, embedding_key);
     DROP INDEX chunks_of_document;
     """,
+    """
+    -- By which `verify` knows a passage and a vector again; NULL where an earlier version has written them.
+    ALTER TABLE chunks ADD COLUMN crc INTEGER;
+    ALTER TABLE embeddings ADD COLUMN crc INTEGER;
+    """,
 )
 
 

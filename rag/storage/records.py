@@ -15,10 +15,13 @@ import numpy as np
 
 from loaders import Box, Document, ExtractionReport, Location, Skipped
 from rag.errors import StoreError
+from rag.protocols import Vectors
 from rag.types import Chunk, DocumentInfo, Span
 
 STORED_DTYPE = np.float16
 PutStatus = Literal["added", "replaced", "superseded"]
+CHECKED = ("ordinal", "text", "headings", "location", "spans", "token_count", "embedding_key")
+"""The columns of a chunk that its checksum is of; the others change when its document is moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,25 +175,45 @@ def insert_chunks(db: sqlite3.Connection, document_id: str, generation: int, chu
     if not chunks:
         return
     first = db.execute("SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'chunks'").fetchone()[0]
-    query = """INSERT INTO chunks (id, generation, document_id, ordinal, text, headings, location, spans,
-               token_count, embedding_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-    rows = (
-        (
-            first + n,
-            generation,
-            document_id,
-            new.chunk.ordinal,
-            new.chunk.text,
-            json.dumps(new.chunk.headings, ensure_ascii=False),
-            dump_location(replace(new.chunk.location, boxes=(), breaks=())),
-            json.dumps([(s.start, s.end, s.block, s.offset) for s in new.chunk.spans]),
-            new.chunk.token_count,
-            new.embedding_key,
-        )
-        for n, new in enumerate(chunks)
-    )
+    query = f"""INSERT INTO chunks (id, generation, document_id, {", ".join(CHECKED)}, crc)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""  # noqa: S608 - our own
+    values = map(_chunk_values, chunks)
+    rows = ((first + n, generation, document_id, *row, checksum([row])) for n, row in enumerate(values))
     db.executemany(query, rows)
     log_change(db, "chunks", first, first + len(chunks) - 1)
+
+
+def _chunk_values(new: NewChunk) -> tuple[int | str | bytes | None, ...]:
+    """What is `CHECKED`, in its order."""
+    chunk = new.chunk
+    return (
+        chunk.ordinal,
+        chunk.text,
+        json.dumps(chunk.headings, ensure_ascii=False),
+        dump_location(replace(chunk.location, boxes=(), breaks=())),
+        json.dumps([(s.start, s.end, s.block, s.offset) for s in chunk.spans]),
+        chunk.token_count,
+        new.embedding_key,
+    )
+
+
+def insert_vectors(db: sqlite3.Connection, keys: Sequence[bytes], vectors: Vectors) -> None:
+    """Adds unit vectors (n, dimension) under their keys, where some chunk needs them and none is there yet."""
+    # The last chunk that needs a vector may have been deleted while it was made.
+    query = """INSERT OR IGNORE INTO embeddings (key, vector, crc) SELECT ?1, ?2, ?3
+               WHERE EXISTS (SELECT 1 FROM chunks WHERE embedding_key = ?1)"""
+    stored = [vector.tobytes() for vector in vectors.astype(STORED_DTYPE)]
+    rows = [(key, vector, vector_checksum(key, vector)) for key, vector in zip(keys, stored, strict=True)]
+    first = db.execute("SELECT coalesce(max(id), 0) + 1 FROM embeddings").fetchone()[0]
+    db.executemany(query, rows)
+    last = db.execute("SELECT coalesce(max(id), 0) FROM embeddings").fetchone()[0]
+    if last >= first:
+        log_change(db, "vectors", first, last)
+
+
+def vector_checksum(key: bytes, vector: bytes) -> int:
+    """Of a vector as it is stored, and of what names it."""
+    return zlib.crc32(vector, zlib.crc32(key))
 
 
 def remove_document(

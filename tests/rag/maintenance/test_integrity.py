@@ -87,6 +87,18 @@ def cut_a_vector(kb: KnowledgeBase) -> None:
     run(kb, "UPDATE embeddings SET vector = substr(vector, 1, 100) WHERE id = 2")
 
 
+def exchange_a_vector(kb: KnowledgeBase) -> None:
+    run(kb, "UPDATE embeddings SET vector = (SELECT vector FROM embeddings WHERE id = 2) WHERE id = 1")
+
+
+def alter_where_a_passage_stands(kb: KnowledgeBase) -> None:
+    run(kb, "UPDATE chunks SET location = '{\"page\": 9}' WHERE id = 1")
+
+
+def give_a_passage_another_vector(kb: KnowledgeBase) -> None:
+    run(kb, "UPDATE chunks SET embedding_key = (SELECT embedding_key FROM chunks WHERE id = 2) WHERE id = 1")
+
+
 def add_vector_of_nobody(kb: KnowledgeBase) -> None:
     run(kb, "INSERT INTO embeddings (key, vector) SELECT x'00', vector FROM embeddings WHERE id = 1")
 
@@ -123,6 +135,9 @@ HARM: dict[Callable[[KnowledgeBase], None], set[str]] = {
     lose_a_vector: {"vectors_missing", "vector_index_differs"},
     damage_a_vector: {"vectors_damaged"},
     cut_a_vector: {"vectors_damaged"},
+    exchange_a_vector: {"vectors_damaged"},
+    alter_where_a_passage_stands: {"chunks_differ"},
+    give_a_passage_another_vector: {"chunks_differ", "vectors_unclaimed", "vector_index_differs"},
     add_vector_of_nobody: {"vectors_unclaimed"},
     damage_the_word_index: {"words_damaged"},
     lose_an_entry_of_the_word_index: {"words_differ"},
@@ -152,6 +167,12 @@ def test_each_disagreement_is_named_and_repaired(kb: KnowledgeBase, harm: Callab
     assert (repaired.documents, repaired.chunks, repaired.vectors) == (before.documents, before.chunks, before.vectors)
     assert kb.search("When does it open?").hits[0].document.name == "hours.md"
     assert kb.search("休館日はいつですか").hits[0].document.name == "案内.md"
+
+
+def test_what_an_earlier_version_has_written_without_checksums_agrees(kb: KnowledgeBase) -> None:
+    for table in ("chunks", "embeddings"):
+        run(kb, f"UPDATE {table} SET crc = NULL")
+    assert kb.verify().agrees
 
 
 def test_a_lost_original_is_named_until_it_is_added_again(kb: KnowledgeBase) -> None:
