@@ -11,7 +11,7 @@ from functools import partial
 from types import MappingProxyType
 
 from loaders import Block, Document, Fetched, Web, fetch
-from rag.embedders._switching import SwitchingEmbedder
+from rag.embedders._switching import SwitchingEmbedder, pinned
 from rag.errors import DocumentTooLarge, EmptyDocument, ModelUnavailable, StoreError
 from rag.indexing.coverage import Coverage
 from rag.indexing.indexes import Indexes
@@ -293,14 +293,14 @@ class Library:
         Vectors of another model would be nonsense among the generation's own, so then none is made: the
         documents are found by words until a reindex.
         """
-        if not self.fits(generation):
+        model, shape = pinned(self.embedder), read_shape(generation.fingerprint)  # another thread may switch to another
+        if shape.embedding != model.name:
             return 0
-        shape, group = read_shape(generation.fingerprint), self.catalog.pending(generation.id, EMBEDDED_AT_ONCE)
-        if group:
+        if group := self.catalog.pending(generation.id, EMBEDDED_AT_ONCE):
             documents = self.catalog.documents_by_id([*{chunk.document_id for _, chunk in group}])
-            titles = {id_: fitting_title(info.title, self.embedder) for id_, info in documents.items()}
+            titles = {id_: fitting_title(info.title, model) for id_, info in documents.items()}
             texts = [shape.embedded_text(titles.get(chunk.document_id, ""), chunk) for _, chunk in group]
-            self.catalog.put_vectors([key for key, _ in group], self.embedder.embed_passages(texts, background=True))
+            self.catalog.put_vectors([key for key, _ in group], model.embed_passages(texts, background=True))
         return len(group)
 
     def embed_all(self, report: Report) -> None:

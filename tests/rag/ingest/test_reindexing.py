@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -194,3 +195,26 @@ def test_a_reindex_whose_place_another_has_taken_says_so(open_kb, monkeypatch):
     monkeypatch.setattr(kb._parts.catalog, "put_chunks", putting)
     with pytest.raises(StoreError, match="Another reindex"):
         kb.reindex()
+
+
+def test_a_switch_by_another_thread_never_names_a_vector_by_the_wrong_model(kb, short_model, monkeypatch):
+    kb.add(RULES.encode(), "rules.txt")
+    kb.add_searchable(b"Seals sleep on the pier.", "seals.txt")
+    catalog, library = kb._parts.catalog, kb._parts.library
+    pending, generation = catalog.pending, library.generation()
+
+    def switching(*asked):
+        group = pending(*asked)
+        monkeypatch.setattr(catalog, "pending", pending)
+        with ThreadPoolExecutor(1) as pool:  # the group waits for its vectors meanwhile
+            pool.submit(kb._parts.library.reindex, lambda _: None, {"embedding_model": short_model}).result(300)
+        return group
+
+    monkeypatch.setattr(catalog, "pending", switching)
+    library.embed_some(generation)
+    assert library.embedder.dimension == 96
+    with kb._parts.database.read() as db:
+        query = """SELECT DISTINCT length(e.vector) FROM embeddings e JOIN chunks c ON c.embedding_key = e.key
+                   WHERE c.generation = ?"""
+        assert [row[0] for row in db.execute(query, (generation.id,))] == [2 * 384]
+    assert kb.verify().agrees
