@@ -14,6 +14,7 @@ from typing import Any
 
 from benchmarks.kill_rounds import _PARTS, _SEALED_FROM, _marks, text_of, token
 from rag import AskOptions, KnowledgeBase, Settings, TenkyoError
+from rag.errors import StoreError
 from rag.stores import faiss_segments
 from rag.types import Example, Feedback
 
@@ -174,7 +175,8 @@ def _draw_pages(person: Person) -> None:
         app.query_params["section"] = section
         app.run()
         for shown in app.exception:
-            person.wrong.append(f"page {page} {section}: {shown.message:.300}")
+            is_ours = shown.proto.type == StoreError.__name__  # in a fragment: the app shows it in words
+            (person.told if is_ours else person.wrong).append(f"page {page} {section}: {shown.message:.300}")
         person.told += [f"page {page} {section}: {error.value:.200}" for error in app.error]
     with suppress(TenkyoError):
         knowledge_base().close()

@@ -34,6 +34,7 @@ from rag.ingest.knowledge import Library
 from rag.ingest.parsing import Parser
 from rag.ingest.reindexing import Reindexing
 from rag.ingest.watch import WatchedFolder
+from rag.ingest.watch_notes import WatchNotes
 from rag.maintenance.backup import remove_unfinished
 from rag.maintenance.integrity import Integrity
 from rag.maintenance.recovery import CATALOG, INDEXES, LOG, ORIGINALS, PROMPTS, refuse_if_cut_off
@@ -116,7 +117,10 @@ def build(settings: Settings) -> Parts:
         _annotators(settings),
     )
     queue = JobQueue(database)
-    watched = WatchedFolder(settings.watch, settings.watch_collection, library, queue) if settings.watch else None
+    notes = WatchNotes(database)
+    watched = (
+        WatchedFolder(settings.watch, settings.watch_collection, library, queue, notes) if settings.watch else None
+    )
     worker = Worker(library, queue, folder, watched)
 
     retriever = _retriever(settings, catalog, indexes, embedder, library, coverage)

@@ -143,6 +143,13 @@ MIGRATIONS = (
     ALTER TABLE chunks ADD COLUMN crc INTEGER;
     ALTER TABLE embeddings ADD COLUMN crc INTEGER;
     """,
+    """
+    -- The files of watched folders as they were last seen.
+    CREATE TABLE watched (
+        collection TEXT NOT NULL, name TEXT NOT NULL, mark TEXT NOT NULL, elsewhere INTEGER NOT NULL,
+        PRIMARY KEY (collection, name)
+    ) WITHOUT ROWID;
+    """,
 )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from rag import KnowledgeBase
+from rag.ingest import watch
 from tests.conftest import Open
 from tests.rag.ingest.test_jobs import wait_for
 
@@ -125,6 +126,58 @@ def test_a_folder_inside_that_cannot_be_read_removes_nothing(
     (folder / "hours.md").unlink()
     write(folder / "fees.md", "# Fees\n\nA card costs twelve euros.\n")
     assert set(look(kb)) == {"2026/案内.md", "fees.md"}
+
+
+def test_a_disk_inside_that_is_not_mounted_removes_nothing(
+    open_kb: Open, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mounted = [True]
+    monkeypatch.setattr(watch, "_disk", lambda place: int(mounted[0] and place == folder / "2026"))  # 1 is another one
+    kb, text = open_kb(watch=folder), (folder / "2026" / "案内.md").read_text("utf-8")
+    assert len(look(kb)) == 2
+    (before,) = (info.id for info in kb.documents() if info.name == "2026/案内.md")
+    mounted[0] = False
+    (folder / "2026" / "案内.md").unlink()  # of a disk that is not mounted an empty folder is seen
+    assert len(look(kb)) == 2
+    kb.close()
+    again = open_kb(watch=folder)
+    assert len(look(again)) == 2
+    shutil.rmtree(folder / "2026")
+    assert len(look(again)) == 2
+    mounted[0] = True
+    write(folder / "2026" / "案内.md", text)
+    assert len(look(again)) == 2
+    assert before in {info.id for info in again.documents()}
+    (folder / "2026" / "案内.md").unlink()
+    assert set(look(again)) == {"hours.md"}
+
+
+def test_what_has_failed_is_tried_again_only_when_it_has_changed_or_on_request(open_kb: Open, folder: Path) -> None:
+    first = open_kb(watch=folder, max_file_mb=1)
+    write(folder / "empty.md", "")
+    write(folder / "big.txt", "word " * 300_000)
+    assert len(look(first)) == 2
+    assert {job.name for job in first.jobs() if job.state == "failed"} == {"empty.md", "big.txt"}
+    first.forget_finished_jobs()
+    first.close()
+    again = open_kb(watch=folder, max_file_mb=1)
+    assert len(look(again)) == 2
+    assert again.jobs() == []
+    write(folder / "empty.md", "# Not empty\n\nThe café is on the second floor.\n", 1_700_000_500)
+    assert "empty.md" in look(again)
+    (folder / "empty.md").unlink()
+    assert "empty.md" not in look(again)
+
+
+def test_what_was_deleted_from_the_library_does_not_come_back_by_itself(open_kb: Open, folder: Path) -> None:
+    first = open_kb(watch=folder)
+    look(first)
+    first.remove(next(info.id for info in first.documents() if info.name == "hours.md"))
+    first.close()
+    again = open_kb(watch=folder)
+    assert set(look(again)) == {"2026/案内.md"}
+    write(folder / "hours.md", "# Hours\n\nThe library opens at ten.\n", 1_700_000_500)
+    assert set(look(again)) == {"hours.md", "2026/案内.md"}
 
 
 def test_links_are_followed_to_files_only_and_what_cannot_be_read_is_shown_as_failed(
