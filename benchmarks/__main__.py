@@ -15,6 +15,7 @@ from benchmarks import (
     busy,
     citations,
     cited_spans,
+    codes,
     confidence,
     damage,
     fuzz,
@@ -40,6 +41,7 @@ Rows = Sequence[dict[str, object]]
 BENCHMARKS: dict[str, Callable[[argparse.Namespace], Rows]] = {
     "retrieval": lambda o: retrieval.run(_folders(o.data), o.limit),
     "ablation": lambda o: ablation.run(_folders(o.data), o.limit),
+    "codes": lambda o: codes.run(_folders(o.data), o.limit),
     "headers": lambda o: headers.run(_folders(o.data), o.limit),
     "languages": lambda o: languages.run(_sets(o.data), o.limit),
     "answers": lambda o: answers.run(_folders(o.data), o.limit, o.off_topic),

@@ -7,16 +7,16 @@ import random
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.recombined import recombined
 from evals.datasets import Document, Query, read_dataset
 from evals.metrics import percentile
 from evals.retrieval import sample
-from rag import AskOptions, KnowledgeBase, Settings
-from rag.text.languages import sentences
+from rag import KnowledgeBase, Settings
 
 _QUESTIONS = 200
 _SESSIONS = 8
@@ -55,7 +55,7 @@ def _rows(folder: Path, limit: int) -> list[dict[str, object]]:
 def _submit(kb: KnowledgeBase, documents: Sequence[Document], number: int) -> None:
     """As many new files as there are documents, all at once."""
     kb.pause()
-    for document, text in zip(documents, _recombined(documents, number), strict=True):
+    for document, text in zip(documents, recombined(documents, number), strict=True):
         name = f"{document.name}-{number}"
         kb.submit(f"# {document.title}\n\n{text}\n\n{_code(name)}\n".encode(), f"{name}.md")
     kb.resume()
@@ -64,15 +64,6 @@ def _submit(kb: KnowledgeBase, documents: Sequence[Document], number: int) -> No
 def _is_at_work(kb: KnowledgeBase) -> bool:
     files, reindex = kb.activity(), kb.index_job()
     return files.over < files.files or (reindex is not None and reindex.state in ("queued", "running"))
-
-
-def _recombined(documents: Sequence[Document], number: int) -> Iterator[str]:
-    """For each document one as long, of other documents' sentences: copies would be left out of what is found."""
-    texts = ["\n".join(block.text for block in document.blocks) for document in documents]
-    parts = [[text[start:end] for start, end in sentences(text)] for text in texts]
-    for place, own in enumerate(parts):
-        others = (parts[(place + number * (n + 1)) % len(parts)] for n in range(len(own)))
-        yield "\n".join(other[n % len(other)] for n, other in enumerate(others))
 
 
 def _code(name: str) -> str:
@@ -137,8 +128,7 @@ def _look_for_newest(kb: KnowledgeBase, asked: _Asked) -> None:
     added = [info for info in kb.documents() if info.name.endswith(".md")]
     if added:
         asked.looked_for += 1
-        # By words alone: of a bare code the vectors make nothing, and may put other files with codes before it.
-        found = kb.search(_code(added[-1].name.removesuffix(".md")), AskOptions(mode="lexical"))
+        found = kb.search(_code(added[-1].name.removesuffix(".md")))
         asked.missed += added[-1].id not in {hit.document.id for hit in found.hits}
 
 

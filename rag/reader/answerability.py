@@ -14,6 +14,7 @@ from rag.citations.verification import verify
 from rag.reader.features import SENTENCE
 from rag.reader.questions import Question
 from rag.reader.read import Weighing
+from rag.text.codes import is_bare
 
 CURVES = Path(__file__).with_name("answerability.json")
 """Made by `python -m benchmarks answerability`."""
@@ -63,11 +64,11 @@ def answerable(topic: float, question: Question, weighing: Weighing) -> float:
     """The likelihood (0 to 1) that the passages answer: the smaller of two logistic curves.
 
     One is fitted to what is off-topic, the other to what only looks alike, too. In a language that they were not
-    fitted to, or without vectors where they were fitted with them, the topic alone decides.
+    fitted to, or without vectors where they were fitted with them, the topic alone decides; so it does of a code alone.
     """
     curve = curves()[question.language]
     fitted = question.language == "ja" or weighing.nearest is not None
-    if question.kind in _WHOLE or not fitted:
+    if question.kind in _WHOLE or not fitted or is_bare(question.text):
         return _logistic(_log_odds(topic) + curve["topic"][0])
     return confidence(curve, evidence_of(topic, question, weighing))
 

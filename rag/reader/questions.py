@@ -128,7 +128,9 @@ def ask(text: str, language: str) -> Question:
     Of other languages the words that name no topic are no terms.
     """
     written, language = language, "ja" if language == "ja" else "en"
-    folded = unicodedata.normalize("NFKC", text).strip().casefold()
+    normal = unicodedata.normalize("NFKC", text)
+    folded = normal.strip().casefold()
+    text = text if language == "ja" else normal  # Sudachi folds width by itself
     read = tokens(text, language)
     telling = [token for token in read if not is_stop_word(token.text, written)] or read
     terms = [token.term for token in telling if _names_something(token, language)]

@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 
 from rag.confidence import Evidence, confidence
 from rag.rerankers.word_evidence import FEATURES, Question, word_features, word_scores
+from rag.retrieval.exact import exact_scores
 from rag.retrieval.fusion import z_scores
 from rag.text.followups import openness, rests_on_before
 from rag.text.readings import Reading
 
 DENSE_WEIGHT = 1.4
 """What one standard deviation of the cosines counts beside the scores of words; chosen on the development sets."""
+_EXACT_WEIGHT = 8.0
+"""What a number or code of the question that few passages have counts: more than vectors far apart."""
 _TOPIC_WORDS, _TOPIC_DENSE = 1.5, 3.6
 """What the words of the conversation count beside those of the question, and its cosines; times its openness."""
 _PRIOR_TEXTS = 1000
@@ -110,7 +113,7 @@ def evidence(found: Candidates, order: Sequence[int]) -> Evidence:
 
 
 def _judged(found: Candidates, view: View) -> Scores:
-    words = word_scores(view.question, found.readings)
+    words = word_scores(view.question, found.readings) + _EXACT_WEIGHT * exact_scores(view.question, found.readings)
     return words + DENSE_WEIGHT * z_scores([view.dense.get(id_) for id_ in found.ids])
 
 

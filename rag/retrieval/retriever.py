@@ -23,6 +23,7 @@ from rag.retrieval.scope import covers, is_whole
 from rag.storage.catalog import Catalog
 from rag.stores.faiss_segments import FaissSegmentStore
 from rag.stores.layered_words import LayeredWordStore
+from rag.text.codes import is_bare
 from rag.text.followups import near, topic, with_before
 from rag.text.languages import EASTERN, Terms, analyze, stem
 from rag.text.parts import searchable_parts
@@ -212,14 +213,19 @@ class Retriever:
         )
 
     def _sought(self, text: str, options: AskOptions) -> _Sought:
-        """Vectors have no say by request, or because the model does not know the language."""
+        """Vectors have no say by request, because the model does not know the language, or where words find a code."""
         language = self._language(text)
         embedder, terms = self._embedder(), analyze(without_stop_words(text, language), language)
         if embedder is None or options.mode == "lexical":
             return _Sought(terms, None)
-        known = options.mode == "dense" or embedder.covers(language)
+        known = options.mode == "dense" or (embedder.covers(language) and not self._is_found_code(text, terms))
         model = pinned(embedder)
         return _Sought(terms, self._embedded(model, model.name, text) if known else None)
+
+    def _is_found_code(self, text: str, terms: Terms) -> bool:
+        """Whether a question is nothing but codes that the library has: to vectors all codes look alike."""
+        words = self._indexes.words
+        return words is not None and is_bare(text) and any(words.frequencies(terms).values())
 
     def _language(self, text: str) -> str:
         return question_language(text, self._languages())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 _GROUP = re.compile(r",\d{3}")
@@ -16,6 +17,11 @@ _LANGUAGE = re.compile(r"(?<!\w)[a-z](?:\+\+|#)(?!\w)")
 _NUMBERED = re.compile(r"(?<![^\W_])([a-z]{2,})(\d+)(?![^\W_])")
 _HUMP = re.compile(r"[A-Z](?<=[a-z].)")
 _HUMPED = re.compile(r"[A-Za-z0-9]*[a-z][A-Z][A-Za-z0-9]*")
+_CAPITALS = re.compile("[A-Z]{1,4}")
+_WRITTEN_CODE = re.compile(r"(?=\D*\d)[!-~\u2010-\u2015\u2212]+")
+"""What has a digit and no letters but Latin ones; the dashes are those that a word processor makes of a hyphen."""
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|s|er|e)")
+_SHORTEST = 3
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
@@ -45,6 +51,18 @@ def codes(folded: str) -> Iterator[str]:
     for match in _NUMBERED.finditer(folded):
         yield from match.groups()
     yield from _LANGUAGE.findall(folded)
+
+
+def is_code(term: str) -> bool:
+    """Whether a term of `analyze` is a number or a code of three characters or more; "19th" and "1990s" are neither."""
+    return len(term) >= _SHORTEST and any(map(str.isdigit, term)) and not _ORDINAL.fullmatch(term)
+
+
+def is_bare(question: str) -> bool:
+    """Whether there is nothing in a question but numbers and codes: "INV-2024-0117", "AB 1234", "+81 3 5512 0147"."""
+    words = unicodedata.normalize("NFKC", question).split()
+    numbered = [word for word in words if _WRITTEN_CODE.fullmatch(word)]
+    return bool(numbered) and all(word in numbered or _CAPITALS.fullmatch(word) for word in words)
 
 
 def humps(text: str) -> Iterator[str]:

@@ -17,7 +17,10 @@ from rag.text.question_language import question_language
         ("契約期間はいつまでですか", ["en"], "ja"),
         ("Who wrote it?", ["de"], "en"),
         ("Wie hoch ist die Kaltmiete?", [], "de"),
-        ("12-34", ["de"], "und"),
+        ("12-34", ["und", "de"], "de"),
+        ("12-34", [], "und"),
+        ("A−1005", ["ja", "en"], "ja"),
+        ("2024年の売上は？", ["en"], "ja"),
     ],
 )
 def test_a_library_says_which_languages_are_likely(question: str, library: list[str], language: str) -> None:
