@@ -15,7 +15,7 @@ from evals.metrics import mean, ndcg, randomisation_p
 from evals.retrieval import document_names, sample
 from rag import AskOptions, Settings
 from rag.factory import Parts, build
-from rag.ingest.knowledge import EMBEDDED_AT_ONCE
+from rag.ingest.embedding import EMBEDDED_AT_ONCE
 from rag.reports import Progress
 from rag.text.splitting import embedding_text, fitting_title, in_its_place
 from rag.types import Chunk
@@ -65,12 +65,12 @@ def _measure(dataset: Dataset, queries: Sequence[Query], text: Callable[[str, Ch
 
 
 def _embed(parts: Parts, text: Callable[[str, Chunk], str]) -> None:
-    generation = parts.library.generation().id
+    generation = parts.library.embedding.generation().id
     titles = {id_: fitting_title(info.title, parts.embedder) for id_, info in parts.catalog.documents().items()}
-    while group := parts.catalog.pending(generation, EMBEDDED_AT_ONCE):
+    while group := parts.catalog.vectors.pending(generation, EMBEDDED_AT_ONCE):
         vectors = parts.embedder.embed_passages([text(titles[chunk.document_id], chunk) for _, chunk in group])
-        parts.catalog.put_vectors([key for key, _ in group], vectors)
-    parts.library.follow()
+        parts.catalog.vectors.put([key for key, _ in group], vectors)
+    parts.library.embedding.follow()
 
 
 def _ndcg(parts: Parts, query: Query, options: AskOptions) -> float:

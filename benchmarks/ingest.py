@@ -134,7 +134,8 @@ def _ours(files: Sequence[Path]) -> dict[str, float]:
                 _log.warning("%s: %s", added.file, added.error["message"])
         kb.search("Is it there?", AskOptions(mode="lexical"))
         searchable = time.perf_counter() - start
-        kb._parts.library.embed_waiting(lambda _: None)  # without the trial of languages, for which nobody waits
+        embedding = kb._parts.library.embedding
+        embedding.embed_waiting(lambda _: None)  # without the trial of languages, for which nobody waits
         indexed, spent = time.perf_counter() - start, _cpu_s() - cpu
         alone, lengths = _runtime_alone(kb)
         figures = {"indexed_s": indexed, "searchable_s": searchable, "cpu_s": spent, "chunks": kb.stats().chunks}
@@ -162,8 +163,8 @@ def _runtime_alone(kb: KnowledgeBase) -> tuple[float, dict[str, float]]:
 
     As many threads, no tokenizer, no store. What is embedded once for several passages counts once.
     """
-    library = kb._parts.library
-    embedder, shape = library.embedder.current, shape_of(library.settings, library.embedder)
+    embedding = kb._parts.library.embedding
+    embedder, shape = embedding.embedder.current, shape_of(embedding.settings, embedding.embedder)
     assert isinstance(embedder, OnnxInt8Embedder)
     session, tokenizer = embedder._session, embedder._truncating
     assert session is not None

@@ -130,10 +130,10 @@ def _roll_back(kb: KnowledgeBase, step: Step) -> None:
 
 def _embed_unsealed(kb: KnowledgeBase, step: Step) -> None:
     del step
-    library = kb._parts.library
-    while library.embed_some(library.generation()):
+    embedding = kb._parts.library.embedding
+    while embedding.embed_some(embedding.generation()):
         pass
-    library.indexes.refresh()
+    embedding.indexes.refresh()
 
 
 def _rebuild(kb: KnowledgeBase, step: Step) -> None:
@@ -222,7 +222,7 @@ def _by_vectors(kb: KnowledgeBase, names: Collection[str]) -> Iterable[str]:
     parts, every = kb._parts, kb.documents()
     infos = [info for info in every if info.name in names]
     yield from (f"{info.name}: a chunk has no vector" for info in infos if info.embedded != info.chunks)
-    shape = read_shape(parts.library.generation().fingerprint)
+    shape = read_shape(parts.library.embedding.generation().fingerprint)
     passages = [(info, chunk, shape.embedded_text(info.title, chunk)) for info in infos for chunk in kb.chunks(info.id)]
     vectors = parts.embedder.embed_passages([text for _, _, text in passages])
     for (info, chunk, text), vector in zip(passages, vectors, strict=True):

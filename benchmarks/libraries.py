@@ -24,7 +24,7 @@ def library_of(documents: Sequence[Document]) -> Iterator[Parts]:
         for document in documents:
             parts.library.add_document(document, "", lambda _: None)
         if parts.embedder.covers(documents[0].language):
-            parts.library.embed_all(lambda _: None)
+            parts.library.embedding.embed_all(lambda _: None)
         parts.indexes.refresh()
         try:
             yield parts

@@ -91,7 +91,7 @@ def _exact(parts: Parts, queries: Vectors) -> list[set[int]]:
     generation = parts.indexes.generation
     last = parts.indexes.vectors.ids()[-1]
     for first in range(0, last + 1, _AT_ONCE):
-        page, vectors = parts.catalog.vectors_of_chunks(generation, first, first + _AT_ONCE - 1)
+        page, vectors = parts.catalog.vectors.of_chunks(generation, first, first + _AT_ONCE - 1)
         if page:
             ids = np.hstack([ids, np.tile(np.array(page), (len(queries), 1))])
             scores = np.hstack([scores, queries @ vectors.T])

@@ -48,8 +48,8 @@ def read_passages(folders: Sequence[Path], embedder: Embedder) -> Passages:
 def fill(store: Path, passages: Passages, size: int, seed: int) -> None:
     """Brings the store to `size` chunks, with their vectors, through the catalog; what it holds already stays."""
     parts = build(Settings(store=store, samples=False))
-    generation = parts.library.generation().id
-    held = parts.catalog.count_chunks_in(generation)
+    generation = parts.library.embedding.generation().id
+    held = parts.catalog.generations.count_chunks_in(generation)
     made = _documents(passages, held // CHUNKS_PER_DOCUMENT, size // CHUNKS_PER_DOCUMENT, seed)
     group: list[NewDocument] = []
     for document in made:
@@ -75,8 +75,8 @@ def _put(parts: Parts, group: list[NewDocument], generation: int, real: Vectors,
     for document in group:
         parts.catalog.put([document], "", generation)
     keys = [new.embedding_key for document in group for new in document.chunks if new.embedding_key]
-    parts.catalog.put_vectors(keys, _jittered(real, len(keys), seed + int.from_bytes(keys[0][:4])))
-    parts.library.follow()
+    parts.catalog.vectors.put(keys, _jittered(real, len(keys), seed + int.from_bytes(keys[0][:4])))
+    parts.library.embedding.follow()
 
 
 def _jittered(real: Vectors, count: int, seed: int) -> Vectors:

@@ -28,13 +28,15 @@ from rag.indexing.coverage import Coverage, Languages
 from rag.indexing.indexes import Indexes
 from rag.indexing.shape import read_shape, reshaped
 from rag.ingest.curation import Curation
+from rag.ingest.embedding import Embedding
+from rag.ingest.generation_builder import GenerationBuilder
 from rag.ingest.job_queue import JobQueue
-from rag.ingest.jobs import Worker
 from rag.ingest.knowledge import Library
 from rag.ingest.parsing import Parser
 from rag.ingest.reindexing import Reindexing
 from rag.ingest.watch import WatchedFolder
 from rag.ingest.watch_notes import WatchNotes
+from rag.ingest.worker import Worker
 from rag.maintenance.backup import remove_unfinished
 from rag.maintenance.integrity import Integrity
 from rag.maintenance.recovery import CATALOG, INDEXES, LOG, ORIGINALS, PROMPTS, refuse_if_cut_off
@@ -56,6 +58,19 @@ from rag.telemetry.traces import Traces
 
 
 @dataclass(frozen=True, slots=True)
+class Asking:
+    """What answers, with the models and the words that it does so with."""
+
+    models: ChatModels
+    templates: PromptTemplates
+    examples: Examples
+    assistant: Assistant
+    previews: PromptPreviews
+    chains: Chains
+    agent: Agent
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """Everything that a KnowledgeBase is made of."""
 
@@ -67,24 +82,19 @@ class Parts:
     embedder: Embedder
     parser: Parser
     library: Library
-    integrity: Integrity
+    builder: GenerationBuilder
     queue: JobQueue
     worker: Worker
+    integrity: Integrity
+    curation: Curation
+    reindexing: Reindexing
+    languages: Languages
     retriever: Retriever
-    models: ChatModels
-    templates: PromptTemplates
-    examples: Examples
-    previews: PromptPreviews
+    asking: Asking
+    conversations: Conversations
     runs: Runs
     logs: Logs
     traces: Traces | None
-    assistant: Assistant
-    conversations: Conversations
-    curation: Curation
-    chains: Chains
-    reindexing: Reindexing
-    agent: Agent
-    languages: Languages
 
 
 def build(settings: Settings) -> Parts:
@@ -95,55 +105,21 @@ def build(settings: Settings) -> Parts:
     remove_unfinished(folder)
     database = Database(folder / CATALOG)
     reserve = Reserve(folder, database.settle)
-    catalog = Catalog(database)
-    originals = Originals(folder / ORIGINALS)
+    catalog, originals = Catalog(database), Originals(folder / ORIGINALS)
     indexes = Indexes(catalog, folder / INDEXES)
     fixed = frozenset(settings.model_fields_set)
     settings = _remembered(settings, catalog, fixed)
     coverage = Coverage(database, catalog)
     embedder = SwitchingEmbedder(settings, _embedder, coverage.knows)
-    parser = _parser(settings)
-    library = Library(
-        settings,
-        catalog,
-        originals,
-        indexes,
-        embedder,
-        parser,
-        Web(),
-        reserve,
-        coverage,
-        fixed,
-        _annotators(settings),
-    )
+    embedding = Embedding(settings, catalog, indexes, embedder, coverage)
+    builder = GenerationBuilder(catalog, indexes, embedding, fixed)
+    parser, annotators = _parser(settings), _annotators(settings)
+    library = Library(settings, catalog, originals, indexes, embedding, parser, Web(), reserve, annotators)
     queue = JobQueue(database)
-    notes = WatchNotes(database)
-    watched = (
-        WatchedFolder(settings.watch, settings.watch_collection, library, queue, notes) if settings.watch else None
-    )
-    worker = Worker(library, queue, folder, watched)
-
-    retriever = _retriever(settings, catalog, indexes, embedder, library, coverage)
-    models = ChatModels(settings)
-    templates = PromptTemplates(folder / PROMPTS)
-    examples, memory = Examples(folder / PROMPTS / "examples.jsonl", embedder), Memory(settings, templates)
+    worker = Worker(library, builder, queue, folder, _watched(settings, library, queue, database))
+    retriever = _retriever(settings, catalog, indexes, embedding, coverage)
     logs = Logs({"file": folder / LOG, "stderr": "stderr", "off": None}[settings.log], settings.log_level)
     runs = Runs((logs.hear, traces.hear) if traces else (logs.hear,))
-    assistant = Assistant(
-        settings,
-        catalog,
-        retriever,
-        Verifier(embedder, NliModel(settings.nli_model) if settings.nli_model else None),
-        models,
-        TableAnalyst(catalog, templates),
-        templates,
-        examples,
-        memory,
-        runs,
-        _reader(settings),
-    )
-    reader = replace(assistant, runs=Runs())  # what a chain reads by itself is no run of its own
-    workshop = Workshop(settings, catalog, retriever, reader, templates, ResultCache(database))
     return Parts(
         settings=settings,
         database=database,
@@ -153,30 +129,56 @@ def build(settings: Settings) -> Parts:
         embedder=embedder,
         parser=parser,
         library=library,
-        integrity=Integrity(database, catalog, originals, indexes, library),
+        builder=builder,
         queue=queue,
         worker=worker,
+        integrity=Integrity(database, catalog, originals, indexes, library),
+        curation=Curation(database, library, queue, worker),
+        reindexing=Reindexing(builder, queue, worker),
+        languages=Languages(coverage, embedder, bool(settings.embedding_languages)),
         retriever=retriever,
-        models=models,
-        templates=templates,
-        examples=examples,
-        previews=PromptPreviews(assistant),
+        asking=_asking(settings, database, catalog, retriever, embedder, runs),
+        conversations=Conversations(database),
         runs=runs,
         logs=logs,
         traces=traces,
+    )
+
+
+def _asking(
+    settings: Settings, database: Database, catalog: Catalog, retriever: Retriever, embedder: Embedder, runs: Runs
+) -> Asking:
+    prompts, models = settings.store / PROMPTS, ChatModels(settings)
+    templates, examples = PromptTemplates(prompts), Examples(prompts / "examples.jsonl", embedder)
+    assistant = Assistant(
+        settings,
+        catalog,
+        retriever,
+        Verifier(embedder, NliModel(settings.nli_model) if settings.nli_model else None),
+        models,
+        TableAnalyst(catalog, templates),
+        templates,
+        examples,
+        Memory(settings, templates),
+        runs,
+        _reader(settings),
+    )
+    reader = replace(assistant, runs=Runs())  # what a chain reads by itself is no run of its own
+    workshop = Workshop(settings, catalog, retriever, reader, templates, ResultCache(database))
+    return Asking(
+        models=models,
+        templates=templates,
+        examples=examples,
         assistant=assistant,
-        conversations=Conversations(database),
-        curation=Curation(database, library, queue, worker),
+        previews=PromptPreviews(assistant),
         chains=Chains(workshop, assistant, models, _summariser(settings)),
-        reindexing=Reindexing(library, queue, worker),
         agent=Agent(assistant, Web()),
-        languages=Languages(coverage, embedder, bool(settings.embedding_languages)),
     )
 
 
 def _remembered(settings: Settings, catalog: Catalog, fixed: Collection[str]) -> Settings:
     """A copy in which what nobody has said is as the index was made: a new default makes no index stale."""
-    active = catalog.active_generation()
+    active = catalog.generations.active()
     known = read_shape(active.fingerprint).as_settings() if active else {}
     return reshaped(settings, known, fixed)
 
@@ -202,13 +204,19 @@ def _parser(settings: Settings) -> Parser:
     return Parser(settings.parse_timeout_s, settings.parse_memory_mb, workers)
 
 
+def _watched(settings: Settings, library: Library, queue: JobQueue, database: Database) -> WatchedFolder | None:
+    if settings.watch is None:
+        return None
+    return WatchedFolder(settings.watch, settings.watch_collection, library, queue, WatchNotes(database))
+
+
 def _retriever(
-    settings: Settings, catalog: Catalog, indexes: Indexes, embedder: Embedder, library: Library, coverage: Coverage
+    settings: Settings, catalog: Catalog, indexes: Indexes, embedding: Embedding, coverage: Coverage
 ) -> Retriever:
     def fitting_embedder() -> Embedder | None:
         """None while the index holds another model's vectors, among which this one's are nonsense."""
-        active = catalog.active_generation()
-        return embedder if active is None or library.fits(active) else None
+        active = catalog.generations.active()
+        return embedding.embedder if active is None or embedding.fits(active) else None
 
     reranker = (
         CrossEncoderReranker(settings.reranker_model, settings.rerank_seconds) if settings.reranker_model else None

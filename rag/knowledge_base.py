@@ -24,7 +24,7 @@ from rag.maintenance.sizes import storage
 from rag.reader.extractive import Extract, extract
 from rag.reports import Activity, Added, Job, Progress, Removed, Stats, Storage, Usage, Verified
 from rag.settings import ROOT, Settings
-from rag.storage.catalog import Generation
+from rag.storage.committed import Generation
 from rag.storage.originals import Label
 from rag.types import Answer, AskOptions, Chunk, DocumentInfo, Message, Retrieved
 
@@ -50,12 +50,12 @@ class KnowledgeBase:
 
     def __init__(self, parts: Parts) -> None:
         self._parts, self.settings = parts, parts.settings
-        self.conversations, self.previews = parts.conversations, parts.previews
-        self.templates, self.examples = parts.templates, parts.examples
-        self.curation, self.models = parts.curation, parts.models
-        self.chains, self.logs = parts.chains, parts.logs
+        self.conversations, self.previews = parts.conversations, parts.asking.previews
+        self.templates, self.examples = parts.asking.templates, parts.asking.examples
+        self.curation, self.models = parts.curation, parts.asking.models
+        self.chains, self.logs = parts.asking.chains, parts.logs
         self.reindexing = parts.reindexing
-        self.agent = parts.agent
+        self.agent = parts.asking.agent
         self.languages = parts.languages
 
     @classmethod
@@ -144,7 +144,7 @@ class KnowledgeBase:
 
     def embed_all(self, report: Callable[[Progress], None] = _ignore) -> None:
         """Embeds every chunk that waits for its vector; also what an earlier crash left waiting."""
-        self._parts.library.embed_all(report)
+        self._parts.library.embedding.embed_all(report)
 
     def embed_unless_at_work(self, report: Callable[[Progress], None] = _ignore) -> bool:
         """As `embed_all`, but leaves it to the app where that is running on this store; says whether it was done."""
@@ -173,7 +173,7 @@ class KnowledgeBase:
 
     def chunks(self, document_id: str) -> list[Chunk]:
         """The chunks of a document in reading order."""
-        active = self._parts.catalog.active_generation()
+        active = self._parts.catalog.generations.active()
         return self._parts.catalog.chunks_of(document_id, active.id) if active else []
 
     def original(self, document_id: str) -> bytes:
@@ -193,16 +193,16 @@ class KnowledgeBase:
 
     def reindex(self, report: Callable[[Progress], None] = _ignore) -> None:
         """Chunks and embeds everything anew with the present settings, while the old index keeps answering."""
-        self._parts.library.reindex(report)
+        self._parts.builder.reindex(report)
 
     def roll_back(self, report: Callable[[Progress], None] = _ignore) -> None:
         """Goes back to the index from before the last reindex; raises StoreError where it is not kept."""
-        self._parts.library.roll_back(self._previous().id, report)
+        self._parts.builder.roll_back(self._previous().id, report)
 
     def drop_previous(self) -> int:
         """Deletes the index from before the last reindex, if it is kept; gives how many chunks went with it."""
         with self._parts.library.reserve.lent():
-            return self._parts.catalog.drop_generation("previous")
+            return self._parts.catalog.generations.drop("previous")
 
     def verify(self, repair: bool = False, report: Callable[[Progress], None] = _ignore) -> Verified:
         """Compares originals, chunks, vectors and both indexes; `repair` brings together what it can."""
@@ -228,11 +228,11 @@ class KnowledgeBase:
             by_language=dict(Counter(d.language for d in documents)),
             collections=dict(Counter(d.collection for d in documents)),
             embedding_model=parts.embedder.name,
-            chat_model=model.name if (model := parts.models.get()) else "extractive",
+            chat_model=model.name if (model := parts.asking.models.get()) else "extractive",
             index_chunks_words=len(parts.indexes.words) if parts.indexes.words else 0,
             index_chunks_vectors=len(parts.indexes.vectors),
             stale=self._stale(),
-            previous=parts.library.kept_index(),
+            previous=parts.builder.kept_index(),
         )
 
     def storage(self) -> Storage:
@@ -279,7 +279,7 @@ class KnowledgeBase:
 
     def cancel(self, job_id: int) -> None:
         """Ends a job that is not finished: a new file goes again, a reindex leaves the old index as it was."""
-        self._parts.worker.cancel(job_id)
+        self._parts.worker.jobs.cancel(job_id)
 
     def pause(self) -> None:
         """Starts no more background work until `resume`, also after a restart; what is being read is finished."""
@@ -299,20 +299,20 @@ class KnowledgeBase:
 
     def jobs(self, limit: int = 100) -> list[Job]:
         """The newest jobs first, with how far they are."""
-        return [self._parts.worker.with_progress(job) for job in self._parts.queue.list(limit)]
+        return [self._parts.worker.jobs.with_progress(job) for job in self._parts.queue.list(limit)]
 
     def file_jobs(self, limit: int) -> list[Job]:
         """Files submitted: those at work first, then what failed, what waits, and what is over."""
-        return [self._parts.worker.with_progress(job) for job in self._parts.queue.list_files(limit)]
+        return [self._parts.worker.jobs.with_progress(job) for job in self._parts.queue.list_files(limit)]
 
     def index_job(self) -> Job | None:
         """The newest reindex or rollback."""
         job = self._parts.queue.last_of_index()
-        return self._parts.worker.with_progress(job) if job else None
+        return self._parts.worker.jobs.with_progress(job) if job else None
 
     def find_jobs(self, ids: Collection[int]) -> list[Job]:
         """The jobs with these ids that are not cleared away, oldest first."""
-        return [self._parts.worker.with_progress(job) for job in self._parts.queue.find(ids)]
+        return [self._parts.worker.jobs.with_progress(job) for job in self._parts.queue.find(ids)]
 
     def forget_finished_jobs(self) -> None:
         """Clears finished, failed and cancelled jobs from the list, with the files that only they held."""
@@ -323,7 +323,7 @@ class KnowledgeBase:
 
     def search(self, query: str, options: AskOptions = AskOptions(), widen: bool = False) -> Retrieved:  # noqa: B008
         """The passages that fit a query best; widened first as a question is, if so wished (`query_expansion`)."""
-        widened = self._parts.assistant.widened(query, options) if widen else options
+        widened = self._parts.asking.assistant.widened(query, options) if widen else options
         return self._parts.retriever.search(query, widened)
 
     def stream(
@@ -380,21 +380,21 @@ class KnowledgeBase:
 
     def _submit_samples(self) -> None:
         """A store that was never used gets the sample library, so that there is something to ask about."""
-        new = self._parts.catalog.active_generation() is None and not self.jobs(1)
+        new = self._parts.catalog.generations.active() is None and not self.jobs(1)
         if self.settings.samples and new:
             for path in sorted(SAMPLES.glob("*")):
                 if path.is_file() and path.suffix != ".py":
                     self.submit(path.read_bytes(), path.name, SAMPLE_COLLECTION)
 
     def _previous(self) -> Generation:
-        previous = self._parts.catalog.previous_generation()
+        previous = self._parts.catalog.generations.previous()
         if previous is None:
             hint = "Only a reindex with other settings keeps one, until it is dropped."
             raise StoreError("There is no earlier index to go back to.", hint)
         return previous
 
     def _stale(self) -> str:
-        active, wanted = self._parts.catalog.active_generation(), shape_of(self.settings, self._parts.embedder)
+        active, wanted = self._parts.catalog.generations.active(), shape_of(self.settings, self._parts.embedder)
         if active is None or read_shape(active.fingerprint).serves(wanted):
             return ""
         return "The settings for embedding or chunking, or how vectors are made, have changed since the index was made."

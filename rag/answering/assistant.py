@@ -155,7 +155,7 @@ class Assistant:
         return sentences, model.name if sentences and not written.failed else EXTRACTIVE
 
     def _chunks_of(self, document_id: str) -> list[Chunk]:
-        generation = self.catalog.active_generation()
+        generation = self.catalog.generations.active()
         return self.catalog.chunks_of(document_id, generation.id) if generation else []
 
     @answering()

@@ -95,13 +95,13 @@ def _best(shop: Workshop, found: Sequence[Chosen], count: int) -> list[Chosen]:
 
 def _by_vectors(shop: Workshop, found: Sequence[Chosen]) -> NDArray[np.float64]:
     """(n,) cosine of the stored vector of each sentence's passage with the mean of its document's; 0 without one."""
-    active = shop.catalog.active_generation()
+    active = shop.catalog.generations.active()
     values: dict[int, float] = {}
     for material in {id(material): material for material, _ in found}.values():
         if active is None or not material.chunks:
             continue
         first, last = material.chunks[0].id, material.chunks[-1].id  # a document's passages are numbered in one go
-        ids, vectors = shop.catalog.vectors_of_chunks(active.id, first, last)
+        ids, vectors = shop.catalog.vectors.of_chunks(active.id, first, last)
         if ids:
             mean = vectors.mean(axis=0)
             values |= dict(zip(ids, (vectors @ (mean / (np.linalg.norm(mean) or 1.0))).tolist(), strict=True))

@@ -42,7 +42,7 @@ class Material:
     """The passages of one document, as hits, and their sentences."""
 
     def __init__(self, catalog: Catalog, document: DocumentInfo) -> None:
-        active = catalog.active_generation()
+        active = catalog.generations.active()
         self.document = document
         self.chunks: list[Chunk] = catalog.chunks_of(document.id, active.id) if active else []
         self.hits = tuple(Hit(chunk, document, 0.0) for chunk in self.chunks)

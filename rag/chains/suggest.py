@@ -48,7 +48,7 @@ def suggest(
         else ()
     )
     threshold = shop.settings.min_confidence
-    key = shop.cache.key("suggest", shop.catalog.active_generation(), document.id, count, spoken, threshold, *model)
+    key = shop.cache.key("suggest", shop.catalog.generations.active(), document.id, count, spoken, threshold, *model)
     if kept := shop.cache.get(key):
         yield _KEPT.validate_json(kept)
         return

@@ -65,7 +65,7 @@ def _key(
     shop: Workshop, documents: Sequence[DocumentInfo], length: SummaryLength, method: SummaryMethod, language: str
 ) -> str:
     """All that a summary depends on; an id names its document's content, a generation the passages that it cites."""
-    active = shop.catalog.active_generation()
+    active = shop.catalog.generations.active()
     model = shop.chat_model
     written = (model.name, method, language, shop.settings.unsupported, *_templates(shop, language)) if model else ()
     return shop.cache.key("summary", active, length, *sorted(one.id for one in documents), *written)

@@ -130,7 +130,7 @@ class Coverage:
 
     def _pairs(self, language: str) -> list[_Pair]:
         """From as many documents as there are; the same ones every time."""
-        generation = self._catalog.active_generation()
+        generation = self._catalog.generations.active()
         infos = [one for one in self._catalog.documents().values() if one.language == language and one.chunks]
         if generation is None or not infos:
             return []

@@ -85,7 +85,7 @@ class Indexes:
         if self._followed == (version := self._catalog.version()) and not unsettled:
             return
         with self._lock:
-            active = self._catalog.active_generation()
+            active = self._catalog.generations.active()
             if active is None:
                 return
             if active.id != self._generation:
@@ -134,7 +134,7 @@ class Indexes:
     def rebuild(self) -> None:
         """Makes both anew from the catalog."""
         with self._lock:
-            active = self._catalog.active_generation()
+            active = self._catalog.generations.active()
             for generation, words in WordIndex.folders(self._folder):
                 if active is not None and generation == active.id:
                     TantivyWordStore.delete(words)
@@ -151,7 +151,7 @@ class Indexes:
 
         What `report` raises ends it; it goes on there the next time.
         """
-        total, done = self._catalog.count_chunks_in(generation), 0
+        total, done = self._catalog.generations.count_chunks_in(generation), 0
 
         def tell(count: int) -> None:
             nonlocal done
@@ -198,7 +198,7 @@ class Indexes:
         self._vectors = VectorIndex(self._catalog, self._folder, generation)
         self._words = WordIndex(self._catalog, self._folder, generation, self._analysed)
         self._generation = generation
-        building = self._catalog.building_generation()
+        building = self._catalog.generations.building()
         kept = [generation, *([building.id] if building else ())]
         VectorIndex.delete(self._folder, kept)
         for other, folder in WordIndex.folders(self._folder):

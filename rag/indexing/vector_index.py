@@ -46,7 +46,7 @@ class VectorIndex:
             self._open_newest()
         if self._revision < 0:
             store = FaissSegmentStore()
-            for page in self._catalog.vector_pages(self._generation):
+            for page in self._catalog.vectors.pages(self._generation):
                 store.add(*page)
             self.store, self._revision = store, revision
         elif revision != self._revision:
@@ -63,7 +63,7 @@ class VectorIndex:
             for unfinished in self._folder.glob(f"vectors-{self._generation}-*.new"):
                 shutil.rmtree(unfinished, ignore_errors=True)  # by a process that was killed
             shutil.rmtree(folder, ignore_errors=True)  # a whole one would be in use: it is damaged
-            IvfSegment.build(folder, self._catalog.vector_pages(self._generation))
+            IvfSegment.build(folder, self._catalog.vectors.pages(self._generation))
             for _, other in self._segments():
                 if other != folder:
                     shutil.rmtree(other, ignore_errors=True)
@@ -72,7 +72,7 @@ class VectorIndex:
 
     def build_if_large(self) -> None:
         """Builds the segment of a generation that is not searched yet, where it is to have one."""
-        if are_many(self._catalog.count_vectors_in(self._generation)):
+        if are_many(self._catalog.generations.count_vectors_in(self._generation)):
             self.build()
 
     def rebuilt(self) -> tuple[int, IvfSegment] | None:
@@ -120,7 +120,8 @@ class VectorIndex:
         if change.kind == "removed":
             store.remove(range(change.first, change.last + 1))
             return
-        read = self._catalog.vectors_of_chunks if change.kind == "chunks" else self._catalog.vectors_of_embeddings
+        stored = self._catalog.vectors
+        read = stored.of_chunks if change.kind == "chunks" else stored.of_embeddings
         ids, vectors = read(self._generation, change.first, change.last)
         new = [n for n, id_ in enumerate(ids) if id_ not in store]  # a chunk's vector never becomes another
         store.add([ids[n] for n in new], vectors[new])

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from rag.errors import MoveRefused
 from rag.ingest.job_queue import JobQueue
-from rag.ingest.jobs import Worker
 from rag.ingest.knowledge import Library
 from rag.ingest.moving import move
 from rag.ingest.watch import CHANGED
+from rag.ingest.worker import Worker
 from rag.reports import Job
 from rag.storage.database import Database
 from rag.storage.originals import Label

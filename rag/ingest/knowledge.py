@@ -1,58 +1,46 @@
-"""The write side: files are loaded, split and committed; chunks are embedded; generations are built."""
+"""The write side: files are loaded, cut into chunks and committed; and what is deleted leaves nothing behind."""
 
 from __future__ import annotations
 
 import hashlib
 import logging
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 
-from loaders import Block, Document, Fetched, Web, fetch
-from rag.embedders._switching import SwitchingEmbedder, pinned
-from rag.errors import DocumentTooLarge, EmptyDocument, ModelUnavailable, StoreError
-from rag.indexing.coverage import Coverage
+from loaders import Document, Fetched, Web, fetch
+from rag.errors import DocumentTooLarge, EmptyDocument, ModelUnavailable
 from rag.indexing.indexes import Indexes
-from rag.indexing.shape import SHAPING, Shape, read_shape, reshaped, shape_of
+from rag.indexing.shape import read_shape
+from rag.ingest.chunking import cut_family
+from rag.ingest.embedding import Embedding
 from rag.ingest.parsing import Parser
 from rag.priority import in_turns
 from rag.protocols import Annotator, Report
-from rag.reports import Added, KeptIndex, Progress, Removed
+from rag.reports import Added, Progress, Removed
 from rag.settings import Settings
-from rag.storage.catalog import Catalog, Generation
+from rag.storage.catalog import Catalog
 from rag.storage.originals import Label, Originals
-from rag.storage.records import NewChunk, NewDocument, document_id
+from rag.storage.records import document_id
 from rag.storage.reserve import Reserve
-from rag.text.languages import eastern_language
-from rag.text.splitting import fitting_title, split
-from rag.types import Chunk, DocumentInfo
-
-EMBEDDED_AT_ONCE = 128
-"""Chunks between two commits of vectors: what a crash loses at most is embedding these again."""
-
-INDEXED_AT_ONCE = 8192
-"""Chunks after which the indexes follow while a large library is embedded."""
+from rag.types import DocumentInfo
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """Adds, removes and reindexes documents."""
+    """Adds and removes documents."""
 
     settings: Settings
     catalog: Catalog
     originals: Originals
     indexes: Indexes
-    embedder: SwitchingEmbedder
+    embedding: Embedding
     parser: Parser
     web: Web
     reserve: Reserve
-    coverage: Coverage
-    fixed: frozenset[str] = frozenset()
-    """Settings that file, environment or caller give: an admin's choice does not change them."""
     annotators: tuple[Annotator, ...] = ()
 
     # -- adding --------------------------------------------------------------------------------------------
@@ -163,10 +151,10 @@ class Library:
 
     def _committed(self, document: Document, collection: str, report: Report, original: bytes | None) -> Added | None:
         """None where a reindex, maybe of another process, has switched to another generation meanwhile."""
-        generation = self.generation()
+        generation = self.embedding.generation()
         report(Progress("split", 0, 1, "file", document.name))
         size, shape = len(original or b""), read_shape(generation.fingerprint)
-        family, unread = self._family(document, collection, size, shape)
+        family, unread = cut_family(document, collection, size, shape, self.embedding.embedder)
         counted = [(new.document, len(new.chunks)) for new in family]
         if not (total := sum(count for _, count in counted)):
             raise EmptyDocument("There is no text in it.", "Check that the file is the one you meant.", document.name)
@@ -184,25 +172,6 @@ class Library:
         first, *inside = (Added(one.name, "added", id_, n) for id_, (one, n) in zip(ids, counted, strict=True))
         return replace(first, status=status, children=(*inside, *unread))
 
-    def _family(
-        self, document: Document, collection: str, size: int, shape: Shape, parent: str | None = None
-    ) -> tuple[list[NewDocument], list[Added]]:
-        """The document and those inside it, split, each named by its path; and the files inside that were not read."""
-        id_ = document_id(collection, document.name, document.id)
-        family, unread = [NewDocument(document, size, self._split(document.title, document.blocks, shape), parent)], []
-        names = Counter[str]()
-        for child in document.children:
-            names[child.name] += 1
-            number = f" ({names[child.name]})" if names[child.name] > 1 else ""
-            name = f"{document.name}/{child.name}{number}"
-            if child.document is None:
-                unread.append(Added(name, "failed", None, 0, child.error))
-                continue
-            more = self._family(replace(child.document, name=name), collection, len(child.data), shape, id_)
-            family += more[0]
-            unread += more[1]
-        return family, unread
-
     def _keep_children(self, document: Document) -> None:
         for child in document.children:
             if child.document is not None:
@@ -216,6 +185,8 @@ class Library:
             problem = f"The file has {size / 1e6:.0f} MB; the limit is {limit} MB."
             raise DocumentTooLarge(problem, "Split it, or raise max_file_mb (TENKYO_MAX_FILE_MB).", name)
 
+    # -- removing ------------------------------------------------------------------------------------------
+
     def remove(self, id_: str) -> Removed:
         """Deletes a document from the catalog, both indexes and the originals, and looks what is left of it."""
         with self.reserve.lent() as scarce:
@@ -224,7 +195,7 @@ class Library:
     def _remove(self, id_: str, erasing: bool) -> Removed:
         family = self.catalog.family(id_)
         documents = [one.id for one in family]
-        chunks = self.catalog.chunk_ids_of(documents, self.generation().id).tolist()
+        chunks = self.catalog.chunk_ids_of(documents, self.embedding.generation().id).tolist()
         self.indexes.refresh()
         words, vectors = self.indexes.count_of(documents, chunks)
         removed = self.catalog.remove(id_, erasing)
@@ -251,150 +222,3 @@ class Library:
             for info in self.catalog.documents().values():
                 if info.has_original and info.parent is None and not self.originals.is_labelled(info.sha256):
                     self.originals.label(info.sha256, Label(info.name, info.collection, info.metadata))
-
-    def split_anew(self, info: DocumentInfo) -> list[NewChunk]:
-        """The chunks that a document would have with the settings of now; nothing is written."""
-        blocks = list(self.catalog.blocks(info.id).values())
-        return self._split(info.title, blocks, shape_of(self.settings, self.embedder))
-
-    def without_vector(self, chunks: Sequence[NewChunk]) -> list[NewChunk]:
-        """Those that are to have a vector and for which there is none yet."""
-        keys = {one.embedding_key for one in chunks if one.embedding_key}
-        known = self.catalog.known_keys(keys)
-        return [one for one in chunks if one.embedding_key and one.embedding_key not in known]
-
-    def _split(self, title: str, blocks: Sequence[Block], shape: Shape) -> list[NewChunk]:
-        title = fitting_title(title, self.embedder)
-        chunks = split(title, blocks, self.embedder, shape.chunk_tokens, shape.chunk_overlap_tokens)
-        return [NewChunk(chunk, self._embedding_key(title, chunk, blocks, shape)) for chunk in in_turns(chunks)]
-
-    def _embedding_key(self, title: str, chunk: Chunk, blocks: Sequence[Block], shape: Shape) -> bytes | None:
-        """Names the vector by model and text; None for far rows of a table and what the model cannot read: words do."""
-        far = blocks[chunk.spans[0].block].kind == "table" and (chunk.location.row or 0) > shape.embedded_rows
-        if far or shape.leaves_out(eastern_language(chunk.text)):
-            return None
-        text = "\0".join((shape.embedding, shape.embedded_text(title, chunk)))
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
-
-    # -- embedding -----------------------------------------------------------------------------------------
-
-    def generation(self) -> Generation:
-        """The active generation; the first one is made with the settings of now."""
-        active = self.catalog.active_generation()
-        return active or self.catalog.start_generation(shape_of(self.settings, self.embedder).fingerprint, "active")
-
-    def fits(self, generation: Generation) -> bool:
-        """Whether the embedding model of the settings made the generation's vectors."""
-        return read_shape(generation.fingerprint).embedding == self.embedder.name
-
-    def embed_some(self, generation: Generation) -> int:
-        """Embeds and commits one group of chunks that wait for a vector; gives how many, 0 when none is left.
-
-        Vectors of another model would be nonsense among the generation's own, so then none is made: the
-        documents are found by words until a reindex.
-        """
-        model, shape = pinned(self.embedder), read_shape(generation.fingerprint)  # another thread may switch to another
-        if shape.embedding != model.name:
-            return 0
-        if group := self.catalog.pending(generation.id, EMBEDDED_AT_ONCE):
-            documents = self.catalog.documents_by_id([*{chunk.document_id for _, chunk in group}])
-            titles = {id_: fitting_title(info.title, model) for id_, info in documents.items()}
-            texts = [shape.embedded_text(titles.get(chunk.document_id, ""), chunk) for _, chunk in group]
-            self.catalog.put_vectors([key for key, _ in group], model.embed_passages(texts, background=True))
-        return len(group)
-
-    def embed_all(self, report: Report) -> None:
-        """Embeds everything that waits; then tries the model on languages that are new."""
-        self.embed_waiting(report)
-        while self.coverage.check_next(self.embedder):
-            pass
-
-    def embed_waiting(self, report: Report) -> None:
-        """Embeds everything that waits, and brings both indexes up to date."""
-        generation, total, done = self.generation(), 0, 0
-        while count := self.embed_some(generation):
-            done += count
-            total = total or done + self.catalog.count_upcoming(generation.id)
-            report(Progress("embed", done, max(done, total), "chunks"))
-            if done % INDEXED_AT_ONCE < EMBEDDED_AT_ONCE:
-                self.follow()
-        self.follow(all_words=True)
-
-    def follow(self, all_words: bool = False) -> None:
-        """Brings both indexes up to date; where much is new, it goes to the disk."""
-        self.indexes.refresh()
-        self.indexes.seal(all_words)
-
-    # -- reindexing ----------------------------------------------------------------------------------------
-
-    def reindex(self, report: Report, changes: Mapping[str, object] = MappingProxyType({})) -> None:
-        """Chunks and embeds the library anew beside the old generation, then switches to it in one transaction.
-
-        Questions are answered from the old one until then. A reindex that a crash cut off goes on where it was.
-        `changes` are other settings that shape the index; they become those of this library with the switch.
-        """
-        self.generation()
-        new = self.reshaped(changes)
-        shape = shape_of(new.settings, new.embedder)
-        new._complete(self.catalog.start_generation(shape.fingerprint, "building"), report)
-        self._adopt(new)
-
-    def roll_back(self, generation: int, report: Report) -> None:
-        """Makes the previous generation the active one again, with what came in since; one that is active stays so.
-
-        Raises StoreError where it is not kept any more.
-        """
-        previous = self.catalog.previous_generation()
-        if previous is not None and previous.id == generation:
-            old = self.reshaped(read_shape(previous.fingerprint).as_settings())
-            old._complete(previous, report)
-            self._adopt(old)
-        elif self.generation().id != generation:
-            hint = "Reindex with the settings that you want."
-            raise StoreError("The index from before the last reindex is not kept any more.", hint)
-
-    def reshaped(self, changes: Mapping[str, object]) -> Library:
-        """The same library under other settings that shape the index."""
-        settings = reshaped(self.settings, changes, self.fixed)
-        return replace(self, settings=settings, embedder=self.embedder.variant(settings))
-
-    def _adopt(self, other: Library) -> None:
-        """Goes on with the settings and the model of `other`; everything that holds this library's does so too."""
-        for name in SHAPING:
-            setattr(self.settings, name, getattr(other.settings, name))
-        self.embedder.switch(other.embedder)
-
-    def kept_index(self) -> KeptIndex | None:
-        """The previous generation in figures, if it is kept."""
-        previous = self.catalog.previous_generation()
-        if previous is None:
-            return None
-        shape = read_shape(previous.fingerprint)
-        return KeptIndex(shape.embedding, shape.chunk_tokens, self.catalog.count_chunks_in(previous.id))
-
-    def _complete(self, generation: Generation, report: Report) -> None:
-        """Brings a generation up to the documents there are, and switches to it."""
-        while True:
-            self._split_missing(generation, report)
-            self._embed_missing(generation, report)
-            self.indexes.prepare(generation.id, report)
-            if self.catalog.activate(generation.id):  # False where a document came in meanwhile
-                break
-        self.indexes.refresh()
-
-    def _split_missing(self, new: Generation, report: Report) -> None:
-        total = len(self.catalog.documents())
-        done = self.catalog.count_documents_in(new.id)
-        while missing := self.catalog.first_document_missing_in(new.id):
-            info = self.catalog.document(missing)
-            report(Progress("split", done, max(done, total), "documents", info.name))
-            blocks = list(self.catalog.blocks(missing).values())
-            self.catalog.put_chunks(missing, new.id, self._split(info.title, blocks, read_shape(new.fingerprint)))
-            done += 1
-
-    def _embed_missing(self, new: Generation, report: Report) -> None:
-        total, done = self.catalog.count_pending(new.id), 0
-        report(Progress("embed", 0, total, "chunks"))
-        while count := self.embed_some(new):
-            done += count
-            report(Progress("embed", done, max(done, total), "chunks"))

@@ -8,9 +8,10 @@ import time
 from collections.abc import Mapping, Sequence
 
 from rag.errors import InvalidSettings
+from rag.ingest.generation_builder import GenerationBuilder
 from rag.ingest.job_queue import JobQueue
-from rag.ingest.jobs import Worker
-from rag.ingest.knowledge import Library
+from rag.ingest.worker import Worker
+from rag.protocols import Embedder
 from rag.reports import Estimate, Job
 from rag.storage.records import STORED_DTYPE, NewChunk
 from rag.types import DocumentInfo
@@ -29,40 +30,40 @@ class Reindexing:
     Those in `fixed` are given by file, environment or caller, and stay as they are.
     """
 
-    def __init__(self, library: Library, queue: JobQueue, worker: Worker) -> None:
-        self._library = library
+    def __init__(self, builder: GenerationBuilder, queue: JobQueue, worker: Worker) -> None:
+        self._builder = builder
         self._queue = queue
         self._worker = worker
-        self.fixed = library.fixed
+        self.fixed = builder.fixed
 
     @property
     def renews_words(self) -> bool:
         """Whether an earlier version made the word index, and the app is making another: a passage may be missed."""
-        return self._library.indexes.words_are_outdated
+        return self._builder.indexes.words_are_outdated
 
     def estimate(self, changes: Mapping[str, object]) -> Estimate:
         """What a reindex would take; takes seconds itself. Raises InvalidSettings, ModelUnavailable."""
         new = self._changed(changes)
-        catalog = self._library.catalog
+        catalog = self._builder.catalog
         infos = [info for info in catalog.documents().values() if info.chunks]
         begun = time.perf_counter()
         sample = _sample(infos)
-        made = [chunk for info in sample for chunk in new.split_anew(info)]
+        made = [chunk for info in sample for chunk in new.cut_anew(info)]
         splitting = time.perf_counter() - begun
         # By passages, not characters: a short document has more of them for its length than a book.
         share = sum(info.chunks for info in infos) / max(1, sum(info.chunks for info in sample))
         missing = new.without_vector(made)
-        rate = _rate(new, made)
+        rate = _rate(new.embedding.embedder, made)
         chunks, to_embed = round(len(made) * share), round(len(missing) * share)
         text = sum(len(chunk.chunk.text.encode()) for chunk in made)
-        vectors = len(made) * new.embedder.dimension * STORED_DTYPE().itemsize
+        vectors = len(made) * new.embedding.embedder.dimension * STORED_DTYPE().itemsize
         return Estimate(
             chunks=chunks,
             to_embed=to_embed,
             passages_per_s=rate,
             seconds=splitting * share + (to_embed / rate if rate else 0.0),
             size=round(share * (2 * text + vectors + len(made) * _OVERHEAD)),  # text: in the catalog, and its words
-            free=shutil.disk_usage(self._library.settings.store).free,
+            free=shutil.disk_usage(self._builder.embedding.settings.store).free,
         )
 
     def submit(self, changes: Mapping[str, object]) -> Job:
@@ -73,10 +74,11 @@ class Reindexing:
         self._worker.wake()
         return job
 
-    def _changed(self, changes: Mapping[str, object]) -> Library:
-        new = self._library.reshaped(changes)
-        tokens, overlap = new.settings.chunk_tokens, new.settings.chunk_overlap_tokens
-        if not new.settings.embedding_model or tokens < _LEAST_TOKENS or not 0 <= overlap < tokens:
+    def _changed(self, changes: Mapping[str, object]) -> GenerationBuilder:
+        new = self._builder.reshaped(changes)
+        wanted = new.embedding.settings
+        tokens, overlap = wanted.chunk_tokens, wanted.chunk_overlap_tokens
+        if not wanted.embedding_model or tokens < _LEAST_TOKENS or not 0 <= overlap < tokens:
             hint = f"Name a model, choose at least {_LEAST_TOKENS} tokens, and an overlap that is smaller."
             raise InvalidSettings("No index can be made like this.", hint)
         return new
@@ -94,12 +96,12 @@ def _sample(infos: Sequence[DocumentInfo]) -> list[DocumentInfo]:
     return sample
 
 
-def _rate(library: Library, chunks: Sequence[NewChunk]) -> float:
+def _rate(embedder: Embedder, chunks: Sequence[NewChunk]) -> float:
     """Passages that the model embeds in a second, on this machine, as busy as it is now."""
     texts = [chunk.chunk.text for chunk in chunks[:: max(1, len(chunks) // _EMBEDDED)][:_EMBEDDED]]
     if not texts:
         return 0.0
-    library.embedder.embed_passages(texts[:1])  # loads the model, which the reindex does once
+    embedder.embed_passages(texts[:1])  # loads the model, which the reindex does once
     begun = time.perf_counter()
-    library.embedder.embed_passages(texts)
+    embedder.embed_passages(texts)
     return len(texts) / max(time.perf_counter() - begun, 1e-6)

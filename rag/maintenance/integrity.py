@@ -56,9 +56,9 @@ class Integrity:
         if not before.agrees:
             self._repair_originals()
             self._repair_chunks(report)
-            self.catalog.drop_vectors([*self._damaged_vectors(), *self._unclaimed_vectors()])
+            self.catalog.vectors.drop([*self._damaged_vectors(), *self._unclaimed_vectors()])
             self.indexes.rebuild()
-            self.library.embed_all(report)
+            self.library.embedding.embed_all(report)
         after = self.verify()
         left = {finding.code for finding in after.findings}
         return replace(after, repaired=tuple(one for one in before.findings if one.code not in left))
@@ -122,11 +122,11 @@ class Integrity:
         yield from _finding("chunks_differ", names, "documents have passages missing or not from their text", hint)
 
     def _vectors(self) -> Iterable[Finding]:
-        active = self.catalog.active_generation()
+        active = self.catalog.generations.active()
         waiting = [info.name for info in self.catalog.documents().values() if info.pending]
-        count = self.catalog.count_pending(active.id) if active else 0
+        count = self.catalog.vectors.count_pending(active.id) if active else 0
         hint = f"{_REPAIR}makes them; the app does so by itself at its start."
-        if active and not self.library.fits(active):
+        if active and not self.library.embedding.fits(active):
             hint = "They are of another embedding model than the settings name: reindex, or set the model back."
         yield from _finding("vectors_missing", waiting, "passages wait for their vector", hint, count)
         hint = f"{_REPAIR}makes them anew."
@@ -160,7 +160,7 @@ class Integrity:
         yield from _finding("vector_index_differs", sorted(wrong), text, hint)
 
     def _other_vectors(self, page: list[int]) -> set[int]:
-        ids, vectors = self.catalog.vectors_of_chunks(self.indexes.generation, page[0], page[-1])
+        ids, vectors = self.catalog.vectors.of_chunks(self.indexes.generation, page[0], page[-1])
         stored = dict(zip(ids, vectors, strict=True))
         held = self.indexes.vectors.vectors(page)
         return {id_ for id_, vector in zip(page, held, strict=True) if not np.array_equal(vector, stored.get(id_, ()))}
@@ -172,12 +172,12 @@ class Integrity:
             return list(audit.chunk_ids(db, self.indexes.generation, with_vector))
 
     def _documents_with_other_chunks(self) -> list[str]:
-        active = self.catalog.active_generation()
+        active = self.catalog.generations.active()
         with self.database.read() as db:
             return audit.documents_with_other_chunks(db, active.id) if active else []
 
     def _damaged_vectors(self) -> list[int]:
-        active = self.catalog.active_generation()
+        active = self.catalog.generations.active()
         with self.database.read() as db:
             return audit.damaged_vectors(db, active.id) if active else []
 

@@ -163,7 +163,7 @@ class Retriever:
         self._indexes.refresh()
         searched = self._indexes.generation
         found = self.candidates(query, options, self._scope(options))
-        active = self._catalog.active_generation()
+        active = self._catalog.generations.active()
         if tries and active and not searched == self._indexes.generation == active.id:
             return self._ranked(query, options, tries - 1)
         return found, in_order(found, options.mode)

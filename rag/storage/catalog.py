@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
@@ -11,13 +10,15 @@ import numpy as np
 
 from loaders import Block
 from rag.errors import DocumentNotFound
-from rag.protocols import Ids, Vectors
+from rag.protocols import Ids
 from rag.reports import Removed
 from rag.storage import records
-from rag.storage.committed import Committed, Generation
+from rag.storage.committed import Committed
 from rag.storage.database import Database
 from rag.storage.document_list import DocumentList
-from rag.storage.records import STORED_DTYPE, NewChunk, NewDocument, PutStatus
+from rag.storage.generations import Generations
+from rag.storage.records import NewChunk, NewDocument, PutStatus
+from rag.storage.vectors import StoredVectors
 from rag.types import Chunk, DocumentInfo
 
 _LABELS = """SELECT sha256, name, collection, metadata FROM documents WHERE parent IS NULL AND size > 0
@@ -25,7 +26,7 @@ _LABELS = """SELECT sha256, name, collection, metadata FROM documents WHERE pare
     AND state IN ('queued', 'running', 'failed', 'cancelled')"""
 """What was added as what: by the documents there are, and by the jobs that may yet make one."""
 _TOGETHER = 1_000  # ids of ranges that touch and are taken as one: a large document's stays apart
-_VECTORS_AT_ONCE, _FEW = 10_000, 300  # in a page; documents that are looked up one by one
+_FEW = 300  # documents that are looked up one by one
 
 
 class Change(NamedTuple):
@@ -38,82 +39,17 @@ class Change(NamedTuple):
 
 
 class Catalog:
-    """Reads and writes the catalog; each write is one transaction.
+    """Documents and chunks, and by `generations` and `vectors` the rest; each write is one transaction.
 
-    NOT INDEXED and CROSS JOIN make SQLite walk a range of ids, where it would take all of a generation for less.
+    NOT INDEXED makes SQLite walk a range of ids, where it would take all of a generation for less.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._documents = DocumentList(database)
         self._committed = Committed(database)
-        self._embedded_up_to: dict[int, int] = {}
-
-    # -- generations ---------------------------------------------------------------------------------------
-
-    def active_generation(self) -> Generation | None:
-        """The generation that answers questions; None in a store that was never written."""
-        return self._committed.now().generations.get("active")
-
-    def building_generation(self) -> Generation | None:
-        """The generation that a reindex is building, if any."""
-        return self._committed.now().generations.get("building")
-
-    def previous_generation(self) -> Generation | None:
-        """The generation that was active before, if it is kept."""
-        return self._committed.now().generations.get("previous")
-
-    def start_generation(self, fingerprint: str, state: Literal["active", "building"]) -> Generation:
-        """Makes a generation, or gives the one of this state if it has this fingerprint."""
-        with self._database.write() as db:
-            row = db.execute("SELECT id, fingerprint FROM generations WHERE state = ?", (state,)).fetchone()
-            if row and (state == "active" or row["fingerprint"] == fingerprint):
-                return Generation(row["id"], row["fingerprint"])
-            if row:
-                records.drop_generation(db, row["id"])
-            query = "INSERT INTO generations (fingerprint, state) VALUES (?, ?)"
-            return Generation(db.execute(query, (fingerprint, state)).lastrowid or 0, fingerprint)
-
-    def activate(self, generation: int) -> bool:
-        """Switches to the generation being built, or to the previous one; False if documents are missing in it.
-
-        The one that was active becomes the previous one, unless both were made in the same way. Raises StoreError
-        where there is no such generation any more.
-        """
-        with self._database.write() as db:
-            records.refuse_dropped(db, generation)
-            if records.first_missing(db, generation) is None:
-                records.activate(db, generation)
-                return True
-            return False
-
-    def drop_generation(self, state: Literal["building", "previous"]) -> int:
-        """Drops the generation in this state, if there is one; gives how many chunks went with it."""
-        with self._database.write() as db:
-            row = db.execute("SELECT id FROM generations WHERE state = ?", (state,)).fetchone()
-            return records.drop_generation(db, row["id"]) if row else 0
-
-    def first_document_missing_in(self, generation: int) -> str | None:
-        """The id of a document without chunks in this generation, None when it is complete."""
-        with self._database.read() as db:
-            return records.first_missing(db, generation)
-
-    def count_chunks_in(self, generation: int) -> int:
-        """How many chunks this generation has."""
-        with self._database.read() as db:
-            return db.execute("SELECT count(*) FROM chunks WHERE generation = ?", (generation,)).fetchone()[0]
-
-    def count_vectors_in(self, generation: int) -> int:
-        """How many chunks of this generation have a vector."""
-        query = "SELECT count(*) FROM chunks c JOIN embeddings e ON e.key = c.embedding_key WHERE c.generation = ?"
-        with self._database.read() as db:
-            return db.execute(query, (generation,)).fetchone()[0]
-
-    def count_documents_in(self, generation: int) -> int:
-        """How many documents have chunks in this generation."""
-        query = "SELECT count(DISTINCT document_id) FROM chunks WHERE generation = ?"
-        with self._database.read() as db:
-            return db.execute(query, (generation,)).fetchone()[0]
+        self.generations = Generations(database, self._committed)
+        self.vectors = StoredVectors(database)
 
     def revision(self) -> int:
         """Grows with every change that the indexes must follow."""
@@ -262,7 +198,7 @@ class Catalog:
                 found.setdefault(row["sha256"], {})[row["name"], row["collection"]] = json.loads(row["metadata"])
         return found
 
-    # -- chunks and vectors --------------------------------------------------------------------------------
+    # -- chunks --------------------------------------------------------------------------------------------
 
     def chunks(self, ids: Sequence[int]) -> dict[int, Chunk]:
         """The chunks with these ids; those that are gone are left out."""
@@ -316,77 +252,3 @@ class Catalog:
                 return
             yield page
             first = page[-1].id + 1
-
-    def vector_pages(self, generation: int) -> Iterator[tuple[list[int], Vectors]]:
-        """Every chunk that has a vector, as `vectors_of_chunks` gives them, page by page so that memory stays flat."""
-        with self._database.read() as db:
-            last = db.execute("SELECT max(id) FROM chunks WHERE generation = ?", (generation,)).fetchone()[0] or 0
-            first = db.execute("SELECT min(id) FROM chunks WHERE generation = ?", (generation,)).fetchone()[0] or 1
-        for start in range(first, last + 1, _VECTORS_AT_ONCE):
-            page = self.vectors_of_chunks(generation, start, min(last, start + _VECTORS_AT_ONCE - 1))
-            if page[0]:
-                yield page
-
-    def vectors_of_chunks(self, generation: int, first: int, last: int) -> tuple[list[int], Vectors]:
-        """Chunk ids and their vectors (n, dimension), for the chunks in this range that have one."""
-        query = """SELECT c.id, e.vector FROM chunks c NOT INDEXED JOIN embeddings e ON e.key = c.embedding_key
-                   WHERE c.generation = ? AND c.id BETWEEN ? AND ? ORDER BY c.id"""
-        return self._vectors(query, (generation, first, last))
-
-    def vectors_of_embeddings(self, generation: int, first: int, last: int) -> tuple[list[int], Vectors]:
-        """Chunk ids and their vectors (n, dimension), for the embeddings in this range."""
-        query = """SELECT c.id, e.vector FROM embeddings e CROSS JOIN chunks c ON c.embedding_key = e.key
-                   WHERE c.generation = ? AND e.id BETWEEN ? AND ? ORDER BY c.id"""
-        return self._vectors(query, (generation, first, last))
-
-    def pending(self, generation: int, limit: int) -> list[tuple[bytes, Chunk]]:
-        """Chunks that wait for a vector, one per embedding key, oldest first."""
-        query = """SELECT * FROM chunks NOT INDEXED WHERE generation = ? AND id > ? AND embedding_key IS NOT NULL
-                   AND NOT EXISTS (SELECT 1 FROM embeddings e WHERE e.key = chunks.embedding_key)
-                   ORDER BY id LIMIT ?"""
-        # Ids grow, and a vector goes only with its last chunk: what was passed once need not be looked at again.
-        with self._database.read() as db:
-            rows = list(db.execute(query, (generation, self._embedded_up_to.get(generation, 0), limit)))
-            last = rows[0]["id"] - 1 if rows else db.execute("SELECT coalesce(max(id), 0) FROM chunks").fetchone()[0]
-        self._embedded_up_to[generation] = last
-        return list({row["embedding_key"]: (row["embedding_key"], records.read_chunk(row)) for row in rows}.values())
-
-    def count_pending(self, generation: int) -> int:
-        """How many chunks wait for a vector; looks at every chunk."""
-        return self._count_pending(generation, 0)
-
-    def count_upcoming(self, generation: int) -> int:
-        """How many chunks `pending` has still to give, quickly."""
-        return self._count_pending(generation, self._embedded_up_to.get(generation, 0))
-
-    def _count_pending(self, generation: int, after: int) -> int:
-        query = """SELECT count(*) FROM chunks NOT INDEXED WHERE generation = ? AND id > ? AND embedding_key IS NOT NULL
-                   AND NOT EXISTS (SELECT 1 FROM embeddings e WHERE e.key = chunks.embedding_key)"""
-        with self._database.read() as db:
-            return db.execute(query, (generation, after)).fetchone()[0]
-
-    def known_keys(self, keys: Collection[bytes]) -> set[bytes]:
-        """Those of these embedding keys that have a vector."""
-        with self._database.read() as db:
-            return {row[0] for key in keys for row in db.execute("SELECT key FROM embeddings WHERE key = ?", (key,))}
-
-    def put_vectors(self, keys: Sequence[bytes], vectors: Vectors) -> None:
-        """Stores unit vectors (n, dimension) under their keys; keys already there are left as they are."""
-        with self._database.write() as db:
-            records.insert_vectors(db, keys, vectors)
-
-    def drop_vectors(self, ids: Sequence[int]) -> None:
-        """Deletes vectors by id of embedding; chunks that had them wait for new ones."""
-        with self._database.write() as db:
-            records.delete_vectors(db, ids)
-        self._embedded_up_to.clear()
-
-    def _vectors(self, query: str, arguments: tuple[int, ...]) -> tuple[list[int], Vectors]:
-        with self._database.read() as db:
-            rows = db.execute(query, arguments).fetchall()
-        sizes = Counter(len(row["vector"]) for row in rows)
-        if len(sizes) > 1:  # damaged ones, which `verify` names
-            rows = [row for row in rows if len(row["vector"]) == sizes.most_common(1)[0][0]]
-        stored = np.frombuffer(b"".join(row["vector"] for row in rows), STORED_DTYPE)
-        vectors = stored.reshape(len(rows), -1).astype(np.float32) if rows else np.empty((0, 0), np.float32)
-        return [row["id"] for row in rows], vectors

@@ -26,7 +26,7 @@ class Evidence:
 
     def _cite(self, block: int, column: Column | None) -> Citation | None:
         """None where the document was deleted meanwhile."""
-        active = self._catalog.active_generation()
+        active = self._catalog.generations.active()
         row = self._catalog.blocks(self._document.id, [block]).get(block)
         if active is None or row is None:
             return None

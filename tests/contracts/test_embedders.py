@@ -100,7 +100,7 @@ def test_the_library_keeps_vectors_of_passages_after_their_prompt(tmp_path: Path
     expected = SentenceTransformer(folder, device="cpu").encode(
         f"passage: {read}", prompt="", normalize_embeddings=True
     )
-    _, (vector,) = kb._parts.catalog.vectors_of_chunks(1, 0, 100)
+    _, (vector,) = kb._parts.catalog.vectors.of_chunks(1, 0, 100)
     assert vector == pytest.approx(expected, abs=2e-3)  # kept in half precision
 
 

@@ -34,7 +34,7 @@ def offered(settings: Settings) -> bool:
 def run(arguments: Arguments, bench: Bench) -> str:
     """The passages of the page, in order."""
     document = bench.document(arguments.document)
-    active = bench.catalog.active_generation()
+    active = bench.catalog.generations.active()
     chunks = bench.catalog.chunks_of(document.id, active.id) if active else []
     pages = _pages(chunks)
     if arguments.page not in pages:

@@ -111,6 +111,6 @@ def test_a_model_that_is_missing_leaves_the_rest(
 def test_the_setting_chooses_the_model(tmp_path: Path) -> None:
     folder = nli(tmp_path / "nli", LABELS, "contradiction").name
     with KnowledgeBase.open(tmp_path / "store", Settings(samples=False, nli_model=folder)) as kb:
-        verifier = kb._parts.assistant.verifier
+        verifier = kb._parts.asking.assistant.verifier
         assert verifier.nli is not None
         assert verifier.verify("The firm purchased its rival.", [PASSAGE]).problem == "contradiction"

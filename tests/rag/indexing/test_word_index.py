@@ -140,10 +140,10 @@ def test_a_reindex_can_be_stopped_while_it_makes_its_indexes(open_kb: Open) -> N
                 raise Stopped
 
     with pytest.raises(Stopped):
-        kb._parts.library.reindex(stop_at_the_third, {"chunk_tokens": 100})
+        kb._parts.builder.reindex(stop_at_the_third, {"chunk_tokens": 100})
     assert names(kb, "zebra") == ["zebra.md"]
     seen = [0] * 3
-    kb._parts.library.reindex(stop_at_the_third, {"chunk_tokens": 100})
+    kb._parts.builder.reindex(stop_at_the_third, {"chunk_tokens": 100})
     assert seen[3:] == [1, 2, 3], "two were there already"
     assert names(kb, "sleeps") == sorted(f"{animal}.md" for animal in ANIMALS)
     assert kb.verify().agrees

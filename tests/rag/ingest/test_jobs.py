@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from rag import KnowledgeBase
-from rag.ingest import jobs
+from rag.ingest import worker
 from rag.ingest.jobs import Cancelled
 from rag.ingest.rates import Average, Pace, Rate, seconds_left
 from rag.protocols import Vectors
@@ -95,7 +95,7 @@ def test_of_a_new_file_that_is_cancelled_while_it_waits_for_vectors_nothing_stay
     submitted = kb.submit(TEXT, "hours.md")
     work = kb._parts.queue.claim()
     assert work is not None
-    kb._parts.worker._ingest(work)
+    kb._parts.worker.jobs.ingest(work)
     assert [document.name for document in kb.documents()] == ["tides.md", "hours.md"]
     kb.cancel(submitted.id)
     assert [document.name for document in kb.documents()] == ["tides.md"]
@@ -104,7 +104,7 @@ def test_of_a_new_file_that_is_cancelled_while_it_waits_for_vectors_nothing_stay
 
 
 def test_a_file_cancelled_at_its_very_commit_goes_again_but_a_new_version_stays(kb: KnowledgeBase, monkeypatch) -> None:
-    queue, worker = kb._parts.queue, kb._parts.worker
+    queue, at_work = kb._parts.queue, kb._parts.worker
     note_added = queue.note_added
 
     def cancelled_first(id_: int, added: Added) -> None:
@@ -114,7 +114,7 @@ def test_a_file_cancelled_at_its_very_commit_goes_again_but_a_new_version_stays(
     kb.add(b"# Tides\n\nHigh at six.\n", "tides.md")
     monkeypatch.setattr(queue, "note_added", cancelled_first)
     files = [kb.submit(TEXT, "hours.md"), kb.submit(b"# Tides\n\nHigh at seven.\n", "tides.md")]
-    worker.work_off()
+    at_work.work_off()
     assert [job(kb, one.id).state for one in files] == ["cancelled", "cancelled"]
     assert [(document.name, kb.chunks(document.id)[0].text) for document in kb.documents()] == [
         ("tides.md", "High at seven.")
@@ -149,10 +149,10 @@ def test_a_reindex_runs_as_a_job_while_questions_are_answered(kb: KnowledgeBase)
 def test_a_cancelled_reindex_leaves_the_old_index(kb: KnowledgeBase) -> None:
     kb.add(TEXT, "hours.md")
     submitted = kb.submit_reindex()
-    kb._parts.worker._cancelled.add(submitted.id)  # as if cancelled between being claimed and its first step
+    kb._parts.worker.jobs._cancelled.add(submitted.id)  # as if cancelled between being claimed and its first step
     kb.work_off()
     assert job(kb, submitted.id).state == "cancelled"
-    assert kb._parts.catalog.building_generation() is None
+    assert kb._parts.catalog.generations.building() is None
     assert len(kb.search("opens").hits) == 1
 
 
@@ -196,14 +196,14 @@ def test_a_reindex_can_be_paused(kb: KnowledgeBase) -> None:
 def test_however_many_files_wait_for_vectors_all_are_done_and_nothing_is_kept_of_them(
     kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "_NOTED_AT_ONCE", 2)
+    monkeypatch.setattr(worker, "_NOTED_AT_ONCE", 2)
     for n in range(9):
         kb.submit(f"# Note {n}\n\nShelf {n} holds subject {n}.\n".encode(), f"{n}.md")
     kb.submit(b"", "empty.md")
     kb.submit_reindex()
     kb.work_off()
     assert sorted(one.state for one in kb.jobs()) == [*["done"] * 10, "failed"]
-    assert kb._parts.worker._paces == {}
+    assert kb._parts.worker.jobs._paces == {}
 
 
 def test_only_one_process_works_the_queue_off(open_kb: Open) -> None:
@@ -267,7 +267,7 @@ def test_a_job_that_the_end_of_the_app_cuts_off_is_queued_again(open_kb: Open) -
         work = kb._parts.queue.claim()
         assert work is not None
         kb._parts.worker._stopping.set()
-        kb._parts.worker._attempt(work.id, lambda work=work: kb._parts.worker._ingest(work))
+        kb._parts.worker.jobs.attempt(work.id, lambda work=work: kb._parts.worker.jobs.ingest(work))
         assert job(kb, submitted.id).state == "queued"
     again = open_kb()
     again.work_off()

@@ -189,7 +189,7 @@ def test_a_reindex_whose_place_another_has_taken_says_so(open_kb, monkeypatch):
     put_chunks = kb._parts.catalog.put_chunks
 
     def putting(*given):
-        other._parts.catalog.start_generation("another shape", "building")
+        other._parts.catalog.generations.start("another shape", "building")
         put_chunks(*given)
 
     monkeypatch.setattr(kb._parts.catalog, "put_chunks", putting)
@@ -200,19 +200,19 @@ def test_a_reindex_whose_place_another_has_taken_says_so(open_kb, monkeypatch):
 def test_a_switch_by_another_thread_never_names_a_vector_by_the_wrong_model(kb, short_model, monkeypatch):
     kb.add(RULES.encode(), "rules.txt")
     kb.add_searchable(b"Seals sleep on the pier.", "seals.txt")
-    catalog, library = kb._parts.catalog, kb._parts.library
-    pending, generation = catalog.pending, library.generation()
+    vectors, embedding = kb._parts.catalog.vectors, kb._parts.library.embedding
+    pending, generation = vectors.pending, embedding.generation()
 
     def switching(*asked):
         group = pending(*asked)
-        monkeypatch.setattr(catalog, "pending", pending)
+        monkeypatch.setattr(vectors, "pending", pending)
         with ThreadPoolExecutor(1) as pool:  # the group waits for its vectors meanwhile
-            pool.submit(kb._parts.library.reindex, lambda _: None, {"embedding_model": short_model}).result(300)
+            pool.submit(kb._parts.builder.reindex, lambda _: None, {"embedding_model": short_model}).result(300)
         return group
 
-    monkeypatch.setattr(catalog, "pending", switching)
-    library.embed_some(generation)
-    assert library.embedder.dimension == 96
+    monkeypatch.setattr(vectors, "pending", switching)
+    embedding.embed_some(generation)
+    assert embedding.embedder.dimension == 96
     with kb._parts.database.read() as db:
         query = """SELECT DISTINCT length(e.vector) FROM embeddings e JOIN chunks c ON c.embedding_key = e.key
                    WHERE c.generation = ?"""

@@ -163,7 +163,7 @@ def test_how_a_job_ended_is_noted_when_there_is_room_again(larger_disk: Path) ->
     kb._parts.database.settle()  # else there is room in the journal
     fill_up(larger_disk)
     worker = kb._parts.worker
-    worker._attempt(work.id, lambda: worker._ingest(work))
+    worker.jobs.attempt(work.id, lambda: worker.jobs.ingest(work))
     assert kb.find_jobs([submitted.id])[0].state == "running"
     (larger_disk / "other").unlink()
     kb.work_off()

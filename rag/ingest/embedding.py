@@ -1,0 +1,88 @@
+"""Chunks that wait for a vector get it, group by group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from rag.embedders._switching import SwitchingEmbedder, pinned
+from rag.indexing.coverage import Coverage
+from rag.indexing.indexes import Indexes
+from rag.indexing.shape import read_shape, shape_of
+from rag.protocols import Report
+from rag.reports import Progress
+from rag.settings import Settings
+from rag.storage.catalog import Catalog
+from rag.storage.committed import Generation
+from rag.text.splitting import fitting_title
+
+EMBEDDED_AT_ONCE = 128
+"""Chunks between two commits of vectors: what a crash loses at most is embedding these again."""
+
+_INDEXED_AT_ONCE = 8192
+"""Chunks after which the indexes follow while a large library is embedded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """Embeds with the model of the settings what waits in a generation that this model makes."""
+
+    settings: Settings
+    catalog: Catalog
+    indexes: Indexes
+    embedder: SwitchingEmbedder
+    coverage: Coverage
+
+    def under(self, settings: Settings) -> Embedding:
+        """The same with the model of other settings."""
+        return replace(self, settings=settings, embedder=self.embedder.variant(settings))
+
+    def generation(self) -> Generation:
+        """The active generation; the first one is made with the settings of now."""
+        active = self.catalog.generations.active()
+        return active or self.catalog.generations.start(shape_of(self.settings, self.embedder).fingerprint, "active")
+
+    def fits(self, generation: Generation) -> bool:
+        """Whether the embedding model of the settings made the generation's vectors."""
+        return read_shape(generation.fingerprint).embedding == self.embedder.name
+
+    def embed_some(self, generation: Generation) -> int:
+        """Embeds and commits one group of chunks that wait for a vector; gives how many, 0 when none is left.
+
+        Vectors of another model would be nonsense among the generation's own, so then none is made: the
+        documents are found by words until a reindex.
+        """
+        model, shape = pinned(self.embedder), read_shape(generation.fingerprint)  # another thread may switch to another
+        if shape.embedding != model.name:
+            return 0
+        if group := self.catalog.vectors.pending(generation.id, EMBEDDED_AT_ONCE):
+            documents = self.catalog.documents_by_id([*{chunk.document_id for _, chunk in group}])
+            titles = {id_: fitting_title(info.title, model) for id_, info in documents.items()}
+            texts = [shape.embedded_text(titles.get(chunk.document_id, ""), chunk) for _, chunk in group]
+            self.catalog.vectors.put([key for key, _ in group], model.embed_passages(texts, background=True))
+        return len(group)
+
+    def embed_all(self, report: Report) -> None:
+        """Embeds everything that waits; then tries the model on languages that are new."""
+        self.embed_waiting(report)
+        while self.try_next_language():
+            pass
+
+    def embed_waiting(self, report: Report) -> None:
+        """Embeds everything that waits, and brings both indexes up to date."""
+        generation, total, done = self.generation(), 0, 0
+        while count := self.embed_some(generation):
+            done += count
+            total = total or done + self.catalog.vectors.count_upcoming(generation.id)
+            report(Progress("embed", done, max(done, total), "chunks"))
+            if done % _INDEXED_AT_ONCE < EMBEDDED_AT_ONCE:
+                self.follow()
+        self.follow(all_words=True)
+
+    def try_next_language(self) -> bool:
+        """Tries the model on a language of the library that it was not tried on yet; False when there is none."""
+        return self.coverage.check_next(self.embedder)
+
+    def follow(self, all_words: bool = False) -> None:
+        """Brings both indexes up to date; where much is new, it goes to the disk."""
+        self.indexes.refresh()
+        self.indexes.seal(all_words)
