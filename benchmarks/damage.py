@@ -36,7 +36,7 @@ def run(folder: Path, rounds: int, seed: int = 0, kinds: Sequence[str] = ()) -> 
         shutil.rmtree(damaged, ignore_errors=True)
         shutil.copytree(sound, damaged)
         what = HARMS[kind](damaged, chosen)
-        told, wrong = _in_a_process(look, damaged)
+        told, wrong = _in_a_process(look, damaged, number)
         done[kind] += 1
         answered[kind] += not told
         if wrong:
@@ -50,10 +50,10 @@ def run(folder: Path, rounds: int, seed: int = 0, kinds: Sequence[str] = ()) -> 
     return [{"Damaged": k, "Rounds": n, "Answered as if whole": a, "Said so": n - a, "Lost": 0} for k, n, a in rows]
 
 
-def _in_a_process(work: Callable[..., None], store: Path) -> tuple[list[str], list[str]]:
+def _in_a_process(work: Callable[..., None], store: Path, *more: int) -> tuple[list[str], list[str]]:
     """What it told: what was said to the person, and what is wrong; FAISS may crash on damage, which is wrong, too."""
     here, there = _CONTEXT.Pipe(duplex=False)
-    process = _CONTEXT.Process(target=work, args=(store, there))
+    process = _CONTEXT.Process(target=work, args=(store, there, *more))
     process.start()
     there.close()
     try:

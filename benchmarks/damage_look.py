@@ -77,14 +77,14 @@ def make(store: Path, told: Connection) -> None:
     told.send(([], []))
 
 
-def look(store: Path, told: Connection) -> None:
-    """Draws the pages, opens the store, uses it, repairs it; sends what was said, and what is wrong."""
+def look(store: Path, told: Connection, number: int) -> None:
+    """Draws some pages, opens the store, uses it, repairs it; sends what was said, and what is wrong."""
     faiss_segments.SEALED_FROM = _SEALED_FROM
     logging.disable(logging.CRITICAL)  # Streamlit warns of each page that is drawn without a browser
     person = Person(store)
     if person.does("settings", lambda: _settings(store)) is None:
         (store / SETTINGS).write_text(_TOML)  # as they are told to
-    person.does("pages", lambda: _draw_pages(person))
+    person.does("pages", lambda: _draw_pages(person, number))
     kb = person.does("open", lambda: _opened(store))
     if kb is not None:
         _use(person, kb)
@@ -162,14 +162,15 @@ def _chains(kb: KnowledgeBase) -> None:
     list(kb.chains.suggest(first))
 
 
-def _draw_pages(person: Person) -> None:
+def _draw_pages(person: Person, number: int) -> None:
+    """Those that everybody sees, and one section of the admin's, another each round."""
     from streamlit.testing.v1 import AppTest
 
     from ui.admin import SECTIONS
     from ui.knowledge import knowledge_base
 
     os.environ["TENKYO_STORE"], os.environ["TENKYO_ADMIN_PASSWORD"] = str(person.store), _ADMIN
-    places = [("ask", ""), ("library", ""), *(("admin", section) for section in SECTIONS)]
+    places = [("ask", ""), ("library", ""), ("admin", list(SECTIONS)[number % len(SECTIONS)])]
     for page, section in places:
         app = AppTest.from_function(_page, args=(page,), default_timeout=120)
         app.query_params["section"] = section
