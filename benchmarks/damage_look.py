@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import logging
 import os
@@ -99,6 +100,7 @@ def look(store: Path, told: Connection, number: int) -> None:
 
 
 def _rebuild(person: Person) -> None:
+    gc.collect()  # errors hold rows that were being read, and those the database
     person.does("rebuild", lambda: KnowledgeBase.rebuild(person.store))
 
 

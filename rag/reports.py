@@ -133,6 +133,7 @@ class Activity:
 
 
 JobKind = Literal["ingest", "reread", "reindex", "rollback"]
+JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ class Job:
     id: int
     kind: JobKind
     name: str
-    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    state: JobState
     progress: Progress | None
     result: Added | None
     error: Mapping[str, str] | None

@@ -25,18 +25,18 @@ def usage(database: Database, days: int, today: date | None = None) -> Usage:
     first = today - timedelta(days=days - 1)
     with database.read() as db:
         rows = db.execute(_TURNS, (first.isoformat(),)).fetchall()
-    took = np.array([row["took_ms"] for row in rows if not row["stopped"]] or [0.0])
-    p50, p95 = np.percentile(took, [50, 95]).tolist()
-    return Usage(
-        days=tuple(_day(first + timedelta(days=n), rows) for n in range(days)),
-        p50_ms=p50,
-        p95_ms=p95,
-        good=sum(row["good"] == 1 for row in rows),
-        bad=sum(row["good"] == 0 for row in rows),
-        declined=tuple(_asked(row) for row in rows[::-1] if _is_declined(row))[:_SHOWN],
-        failed=tuple(_asked(row) for row in rows[::-1] if row["error"])[:_SHOWN],
-        slowest=tuple(map(_asked, sorted(rows, key=lambda row: -row["took_ms"])))[:_SHOWN],
-    )
+        took = np.array([row["took_ms"] for row in rows if not row["stopped"]] or [0.0])
+        p50, p95 = np.percentile(took, [50, 95]).tolist()
+        return Usage(
+            days=tuple(_day(first + timedelta(days=n), rows) for n in range(days)),
+            p50_ms=p50,
+            p95_ms=p95,
+            good=sum(row["good"] == 1 for row in rows),
+            bad=sum(row["good"] == 0 for row in rows),
+            declined=tuple(_asked(row) for row in rows[::-1] if _is_declined(row))[:_SHOWN],
+            failed=tuple(_asked(row) for row in rows[::-1] if row["error"])[:_SHOWN],
+            slowest=tuple(map(_asked, sorted(rows, key=lambda row: -row["took_ms"])))[:_SHOWN],
+        )
 
 
 def _day(day: date, rows: list[sqlite3.Row]) -> Day:

@@ -16,6 +16,7 @@ from rag.indexing.shape import read_shape
 from rag.ingest.chunking import cut_family
 from rag.ingest.embedding import Embedding
 from rag.ingest.parsing import Parser
+from rag.ingest.tidying import tidy
 from rag.priority import in_turns
 from rag.protocols import Annotator, Report
 from rag.reports import Added, Progress, Removed
@@ -216,9 +217,5 @@ class Library:
                     self.originals.unlabel(sha256, name, collection)
 
     def tidy(self) -> None:
-        """Deletes originals that nothing refers to, which a crash left, and labels those that have no label."""
-        with self.originals.locked():
-            self.originals.remove_all_but(self.catalog.referenced_originals())
-            for info in self.catalog.documents().values():
-                if info.has_original and info.parent is None and not self.originals.is_labelled(info.sha256):
-                    self.originals.label(info.sha256, Label(info.name, info.collection, info.metadata))
+        """Deletes originals that nothing needs, which a crash left; raises StoreError."""
+        tidy(self.catalog, self.originals)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from typing import get_args
 
 import numpy as np
 
+from rag.reports import JobKind, JobState
 from rag.storage import records
 from rag.storage.database import is_undecodable
 from rag.storage.records import STORED_DTYPE
@@ -18,7 +20,14 @@ def damage(db: sqlite3.Connection) -> list[str]:
     """What SQLite finds wrong with the file, page by page, and with references between tables."""
     found = [line for row in db.execute("PRAGMA integrity_check(100)") for line in row[0].splitlines()]
     problems = [line for line in found if line != "ok" and not line.startswith("***")]
-    return problems or [f"a row of {row[0]} refers to nothing" for row in db.execute("PRAGMA foreign_key_check")]
+    problems = problems or [f"a row of {row[0]} refers to nothing" for row in db.execute("PRAGMA foreign_key_check")]
+    return problems or [f"job {row['id']} is none" for row in db.execute("SELECT * FROM jobs") if not _is_job(row)]
+
+
+def _is_job(row: sqlite3.Row) -> bool:
+    """Whether a row of `jobs` can have been written: else the file that waits in it would be passed over."""
+    texts = all(isinstance(row[name], str) for name in ("name", "collection", "sha256"))
+    return texts and row["kind"] in get_args(JobKind) and row["state"] in get_args(JobState)
 
 
 def documents_with_other_chunks(db: sqlite3.Connection, generation: int) -> list[str]:

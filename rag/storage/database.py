@@ -289,8 +289,9 @@ class Database:
 
 
 def is_undecodable(error: Exception) -> bool:
-    """Whether a text in the database is none; Python's error has no code."""
-    return isinstance(error, sqlite3.OperationalError) and "decode to UTF-8" in str(error)
+    """Whether a text in the database is none, or JSON that is none; these errors have no code of their own."""
+    told = str(error)
+    return isinstance(error, sqlite3.OperationalError) and ("decode to UTF-8" in told or "malformed JSON" in told)
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:

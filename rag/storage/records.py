@@ -96,6 +96,9 @@ def log_change(db: sqlite3.Connection, kind: str, first: int, last: int) -> None
     db.execute("INSERT INTO changes (kind, first, last) VALUES (?, ?, ?)", (kind, first, last))
 
 
+_TEXTS = ("id", "collection", "name", "sha256", "media_type", "title", "language")
+
+
 def document_infos(
     db: sqlite3.Connection, condition: str = "TRUE", values: Sequence[str] = ()
 ) -> Iterator[DocumentInfo]:
@@ -109,6 +112,8 @@ def document_infos(
         LEFT JOIN embeddings e ON e.key = c.embedding_key
         WHERE {condition} GROUP BY d.id ORDER BY d.added_at, d.rowid"""  # noqa: S608 - ours alone; values are marks
     for row in db.execute(query, values):
+        if not all(isinstance(row[name], str) for name in _TEXTS):
+            raise TypeError(f"a document has {[row[name] for name in _TEXTS]}")
         fields = {**dict(row), "metadata": json.loads(row["metadata"]), "report": load_report(row["report"])}
         del fields["blocks_crc"]
         yield DocumentInfo(**{**fields, "added_at": datetime.fromisoformat(row["added_at"])})

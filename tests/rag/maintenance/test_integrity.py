@@ -7,7 +7,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -243,6 +243,37 @@ def test_a_row_that_nothing_can_be_made_of_is_said(kb: KnowledgeBase, open_kb: O
     mended.work_off()
     assert {info.name for info in mended.documents()} == {"hours.md", "案内.md"}
     assert "nine" in mended.ask("When does it open?").text
+
+
+@pytest.mark.parametrize(
+    "garbled",
+    [
+        "documents SET sha256 = replace(sha256, substr(sha256, 1, 8), '00000000') WHERE name = 'hours.md'",
+        "documents SET sha256 = x'00' WHERE name = 'hours.md'",
+        "jobs SET sha256 = replace(sha256, substr(sha256, 1, 8), '00000000')",
+        "jobs SET state = 'garbled'",
+        "jobs SET kind = 1.5",
+        "jobs SET result = ''",
+    ],
+)
+def test_a_damaged_row_never_costs_an_original(kb: KnowledgeBase, open_kb: Open, garbled: str) -> None:
+    kb.submit(b"# Later\n\nIt waits for its turn.\n", "later.md")
+    kept = {path: path.read_bytes() for path in (store_of(kb) / "originals").glob("??/*")}
+    kb.close()
+    run(kb, f"UPDATE {garbled}")
+    again = open_kb()
+    with suppress(StoreError):
+        again._parts.library.tidy()
+    assert {path: path.read_bytes() for path in (store_of(kb) / "originals").glob("??/*")} == kept
+    with suppress(StoreError):
+        assert again.verify().findings or garbled == "jobs SET result = ''"
+    again.close()
+    gc.collect()
+    KnowledgeBase.rebuild(store_of(kb))
+    mended = open_kb()
+    mended.work_off()
+    assert {info.name for info in mended.documents()} == {"hours.md", "案内.md", "later.md"}
+    assert mended.verify().agrees
 
 
 def test_a_vector_that_is_cut_off_costs_no_answer(kb: KnowledgeBase, open_kb: Open) -> None:
