@@ -18,7 +18,7 @@ from filelock import FileLock
 
 from rag.embedders._onnx_export import INPUT
 from rag.embedders.sentence_transformer import SentenceTransformerEmbedder, read_tokenizer
-from rag.priority import step_back
+from rag.priority import give_way, step_back
 from rag.protocols import Vectors
 from rag.settings import ROOT
 
@@ -58,10 +58,10 @@ class OnnxInt8Embedder(SentenceTransformerEmbedder):
             return super().embed_passages(texts, background)
         if not texts:
             return np.empty((0, self.dimension), np.float32)
-        pool = self._background if background else self._pool
+        pool, run = (self._background, self._run_in_turn) if background else (self._pool, self._run)
         order = sorted(range(len(texts)), key=lambda n: -len(texts[n]))  # a short one last: no core waits for long
         vectors = np.empty((len(texts), self.dimension), np.float32)
-        vectors[order] = list(pool.map(self._run, [self._passage_prompt + texts[n] for n in order]))
+        vectors[order] = list(pool.map(run, [self._passage_prompt + texts[n] for n in order]))
         return vectors
 
     def embed_query(self, text: str) -> Vectors:
@@ -69,6 +69,11 @@ class OnnxInt8Embedder(SentenceTransformerEmbedder):
         if self._session is None:
             return super().embed_query(text)
         return self._run(self._query_prompt + text)
+
+    def _run_in_turn(self, text: str) -> Vectors:
+        """A question has the processor, and its caches, to itself as soon as the texts begun are through."""
+        give_way()
+        return self._run(text)
 
     def _run(self, text: str) -> Vectors:
         assert self._session is not None

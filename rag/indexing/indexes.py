@@ -6,7 +6,7 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from itertools import islice
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from filelock import Timeout
 from rag.errors import IndexDamaged, StoreError
 from rag.indexing.vector_index import VectorIndex
 from rag.indexing.word_index import MOST_FRESH, Text, WordIndex
+from rag.priority import give_way
 from rag.protocols import Report
 from rag.reports import Progress
 from rag.storage.catalog import Catalog
@@ -118,16 +119,17 @@ class Indexes:
 
     @contextmanager
     def taking_in(self, chunks: int) -> Iterator[None]:
-        """Around the commit of a document: where it has many chunks, nobody who asks waits until they are taken in.
+        """Around the commit of a document: nobody who asks waits until its chunks are taken in.
 
         They can be found by words when this is through.
         """
+        give_way()
         if chunks > MOST_FRESH:
             self.refresh()
-        if chunks <= MOST_FRESH or self._words is None:
+        if self._words is None:  # nobody has asked yet, in this process
             yield
             return
-        with self._words.taking_in():
+        with self._words.taking_in() if chunks > MOST_FRESH else nullcontext():
             yield
         self.refresh()
 

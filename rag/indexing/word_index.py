@@ -13,7 +13,6 @@ from typing import NamedTuple
 from filelock import Timeout
 
 from rag.errors import StoreError
-from rag.priority import in_turns
 from rag.storage.catalog import Catalog
 from rag.stores.fresh_words import Entry
 from rag.stores.layered_words import Analysed, LayeredWordStore, analysed, entry_of
@@ -140,7 +139,7 @@ class WordIndex:
         with store.disk.updating():
             yield
             try:
-                self._replay(store.disk, at, store, give_way=True)
+                self._replay(store.disk, at, store, background=True)
             except (OSError, StoreError) as error:  # whoever asks next tries again
                 _log.error("the word index is behind the catalog: %s", error)
 
@@ -163,7 +162,7 @@ class WordIndex:
         self._tried_at = revision  # what failed is not tried again at once
         try:
             with store.disk.updating():
-                self._replay(store.disk, at, store)
+                self._replay(store.disk, at, store, background=True)
         except (OSError, StoreError) as error:
             _log.error("the word index stays in memory: %s", error)
             return False
@@ -224,7 +223,7 @@ class WordIndex:
         return shutil.disk_usage(self._folder).free > 2 * size + _SPARE_BYTES
 
     def _replay(
-        self, words: TantivyWordStore, at: Path, known: LayeredWordStore | None = None, *, give_way: bool = False
+        self, words: TantivyWordStore, at: Path, known: LayeredWordStore | None = None, *, background: bool = False
     ) -> None:
         """Applies what a whole index's note says is missing. A crash before the new note repeats it to the same end."""
         note, revision = _read_note(at), self._catalog.revision()
@@ -235,7 +234,7 @@ class WordIndex:
             added = self._entries([(one.first, one.last) for one in changes if one.kind == "chunks"], known)
             # An added range is taken out first too: it is there already if a crash came before the note.
             removed = [(change.first, change.last) for change in changes]
-            words.update(removed, in_turns(added) if give_way else added)
+            words.update(removed, added, background)
         if revision != note.revision:
             _write_note(at, note._replace(revision=revision))
 
@@ -251,9 +250,9 @@ class WordIndex:
             return False
         try:
             words = TantivyWordStore(self._todays)
-            if self._make_piece(words, tell, give_way=True):
+            if self._make_piece(words, tell, background=True):
                 with words.updating():
-                    self._replay(words, self._todays, give_way=True)  # here, where nobody waits for it
+                    self._replay(words, self._todays, background=True)  # here, where nobody waits for it
         except (OSError, StoreError) as error:
             self._given_up_at = revision
             _log.error("the word index stays as an earlier version made it: %s", error)
@@ -263,19 +262,19 @@ class WordIndex:
     def prepare(self, tell: Tell) -> None:
         """Makes the index of a generation that is not searched yet, and brings it up to the catalog."""
         words = TantivyWordStore(self._todays)
-        while not self._make_piece(words, tell, give_way=True):
+        while not self._make_piece(words, tell, background=True):
             pass
         with words.updating():
-            self._replay(words, self._todays, give_way=True)
+            self._replay(words, self._todays, background=True)
 
     def _make(self, tell: Tell) -> None:
         """Makes today's index while a question waits for it."""
         words = self.store.disk if self._at == self._todays else TantivyWordStore(self._todays)
-        while not self._make_piece(words, tell, give_way=False):
+        while not self._make_piece(words, tell, background=False):
             pass
         self._open()
 
-    def _make_piece(self, words: TantivyWordStore, tell: Tell, *, give_way: bool) -> bool:
+    def _make_piece(self, words: TantivyWordStore, tell: Tell, *, background: bool) -> bool:
         """Adds as many chunks as are committed at once, or what is left; whether that is all."""
         with words.updating():
             note = _read_note(self._todays) or _Note(self._catalog.revision(), ANALYSIS_VERSION, 0)
@@ -294,7 +293,7 @@ class WordIndex:
                     through = _END
 
                 # What stands behind the note is there already if a crash came before it was written.
-                words.update([(note.through + 1, _END)], in_turns(entries()) if give_way else entries())
+                words.update([(note.through + 1, _END)], entries(), background)
                 note = note._replace(through=through)
                 _write_note(self._todays, note)
             return note.is_whole

@@ -17,6 +17,7 @@ import psutil
 import loaders
 from loaders import Document
 from rag.errors import DamagedDocument, DocumentTooLarge, LoadError
+from rag.priority import give_way
 
 _LOOK_EVERY_S = 0.1
 _GRACE_S = 30  # after which a process whose parent has gone ends by itself
@@ -47,6 +48,7 @@ class Parser:
 
         `alive` is called at each sign of life; raising from it ends the process.
         """
+        give_way()
         with self._free:
             process = self._taken()
             try:

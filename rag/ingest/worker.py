@@ -18,7 +18,7 @@ from rag.ingest.jobs import JobRunner
 from rag.ingest.knowledge import Library
 from rag.ingest.rates import Rate, seconds_left
 from rag.ingest.watch import WatchedFolder
-from rag.priority import step_back, take_short_turns
+from rag.priority import favour_answers, in_turns, step_back
 from rag.protocols import Report
 from rag.reports import Activity, Job, Progress
 from rag.storage.originals import Label
@@ -66,7 +66,7 @@ class Worker:
     def start(self) -> None:
         """Starts the thread, once."""
         if self._thread is None:
-            take_short_turns()
+            favour_answers()
             self._library.reserve.keep()
             self._thread = threading.Thread(target=self._run, name="tenkyo-worker", daemon=True)
             self._thread.start()
@@ -194,7 +194,7 @@ class Worker:
         if self._reading:
             is_full = len(self._reading) == self._library.parser.workers
             if self._await_reading(_PATIENCE_S if is_full else 0):
-                self._library.indexes.refresh()
+                self._library.embedding.follow()
                 return True
         renewed = self._library.indexes.renew()  # a piece each time: new documents need not wait for the whole
         if self._embed() or renewed:
@@ -246,6 +246,7 @@ class Worker:
             if len(stages) <= len(("split", "embed", "store")):
                 self._await_reading(0)
                 self._take_in(pool, files_only=True)
+                self._library.embedding.follow()
 
         return report
 
@@ -256,7 +257,7 @@ class Worker:
         embedded = self._library.embedding.embed_some(generation) if generation else 0
         self._passages.add(embedded)
         waiting = self._queue.embedding(_NOTED_AT_ONCE if embedded else None)
-        for job in waiting:
+        for job in in_turns(waiting):
             self.jobs.attempt(job.id, partial(self.jobs.note_embedded, job))
         if embedded or waiting:
             self._library.embedding.follow()

@@ -7,6 +7,7 @@ import shutil
 import struct
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import tantivy
 from filelock import FileLock
 
 from rag.errors import IndexDamaged, refused_by_disk
+from rag.priority import in_turns, step_back
 from rag.stores.fresh_words import Entry
 from rag.text import readings
 from rag.text.readings import Reading
@@ -89,19 +91,20 @@ class TantivyWordStore:
         """The lock to hold around reading the revision, updating, and noting the new revision."""
         return self._writing
 
-    def update(self, removed: Iterable[tuple[int, int]], added: Iterable[Entry]) -> None:
+    def update(self, removed: Iterable[tuple[int, int]], added: Iterable[Entry], background: bool = False) -> None:
         """Takes out ranges of chunk ids (both ends included), then adds chunks; one commit.
 
-        Raises StoreError where it cannot be written; what was committed before can still be searched.
+        In the `background` it leaves the processor to whoever asks. Raises StoreError where it cannot be written; what
+        was committed before can still be searched.
         """
         try:
-            self._update(removed, added)
+            self._update(removed, in_turns(added) if background else added, background)
         except ValueError as error:  # all that tantivy raises
             raise refused_by_disk("The word index could not be written", error, self._folder) from error
         self.reload()
 
-    def _update(self, removed: Iterable[tuple[int, int]], added: Iterable[Entry]) -> None:
-        writer = self._index.writer(_HEAP_BYTES, 1)
+    def _update(self, removed: Iterable[tuple[int, int]], added: Iterable[Entry], background: bool) -> None:
+        writer = self._stepped_back_writer() if background else self._writer()
         try:
             writer.garbage_collect_files()  # what a killed writer has left would be in the way of the same file
             for first, last in removed:
@@ -112,6 +115,14 @@ class TantivyWordStore:
             writer.wait_merging_threads()
         finally:
             del writer  # a writer that failed holds its lock for as long as a traceback refers to it
+
+    def _writer(self) -> tantivy.IndexWriter:
+        return self._index.writer(_HEAP_BYTES, 1)
+
+    def _stepped_back_writer(self) -> tantivy.IndexWriter:
+        """The threads of a writer, which index and merge, have the priority of the one that opens it."""
+        with ThreadPoolExecutor(1, initializer=step_back, initargs=("computes",)) as opener:
+            return opener.submit(self._writer).result()
 
     def search(
         self, weights: Mapping[tuple[str, str], float], k: int, documents: Collection[str] | None = None

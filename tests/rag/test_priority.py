@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import gc
+import os
+import sys
 import threading
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
+import pytest
+
+from rag import KnowledgeBase
 from rag.priority import answering, give_way, in_turns
+from rag.stores.fresh_words import Entry
+from rag.stores.tantivy_words import TantivyWordStore
+from rag.text.readings import read
 
 
 def test_a_step_waits_until_the_last_question_is_answered() -> None:
@@ -39,3 +50,55 @@ def test_questions_that_never_end_do_not_stop_the_work() -> None:
 
     with answering():
         assert sum(in_turns(steps())) == sum(range(1000))  # 1000 steps at .2 s each would take minutes
+
+
+def test_no_text_is_begun_in_the_background_while_somebody_asks(kb: KnowledgeBase) -> None:
+    kb.warm_up()
+    done = list[str]()
+
+    def background() -> None:
+        kb._parts.embedder.embed_passages(["The lion walks in the garden."], background=True)
+        done.append("text")
+
+    thread = threading.Thread(target=background)
+    with answering():
+        thread.start()
+        thread.join(0.1)
+        done.append("answer")
+    thread.join()
+    assert done == ["answer", "text"]
+
+
+def test_what_is_committed_is_taken_up_by_who_commits_it_not_by_the_next_who_asks(kb: KnowledgeBase) -> None:
+    kb.add(b"# Day\n\nThe lion walks in the garden.\n", "lion.md")
+    assert kb.search("lion").hits
+    kb.add_searchable(b"# Night\n\nThe owl flies over the roof.\n", "owl.md")
+    assert kb._parts.indexes._followed == kb._parts.catalog.version()
+    assert kb.search("owl").hits[0].document.name == "owl.md"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there each thread has a priority of its own")
+@pytest.mark.parametrize(("background", "nice"), [(False, os.getpriority(os.PRIO_PROCESS, 0)), (True, 15)])
+def test_the_threads_that_write_words_in_the_background_leave_the_processor(
+    tmp_path: Path, background: bool, nice: int
+) -> None:
+    seen = set[int]()
+
+    def entries() -> Iterator[Entry]:
+        end = time.monotonic() + 10
+        while not seen and time.monotonic() < end:  # a thread names itself when it first runs
+            for task in Path("/proc/self/task").iterdir():
+                if (task / "comm").read_text().startswith("thrd-tantivy"):
+                    seen.add(os.getpriority(os.PRIO_PROCESS, int(task.name)))
+        yield Entry(1, "lion", read("", (), "The lion"), {"words": ["lion"]})
+
+    words = TantivyWordStore(tmp_path / "words")
+    words.update([], entries(), background)
+    assert words.ids() == [1]
+    assert seen == {nice}
+
+
+def test_what_is_loaded_when_the_worker_starts_is_not_searched_for_garbage(kb: KnowledgeBase) -> None:
+    gc.unfreeze()
+    kb.start_worker()
+    assert gc.get_freeze_count()

@@ -60,7 +60,7 @@ def test_a_large_document_whose_writer_has_died_is_taken_in_by_whoever_asks(
     assert words is not None
     large = " ".join(f"Rule number {n} says that shelf {n} holds books about zebras." for n in range(200))
     with ThreadPoolExecutor(1) as pool, words.store.disk.updating():  # another one writes, for the time being
-        kb.add_searchable(large.encode(), "rules.txt")
+        pool.submit(kb.add_searchable, large.encode(), "rules.txt").result(60)
         assert pool.submit(kb.search, "lion").result(60).hits[0].document.name == "lion.md"
         assert words.is_behind
     assert kb.search("books about zebras").hits[0].document.name == "rules.txt"
