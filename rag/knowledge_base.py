@@ -188,8 +188,8 @@ class KnowledgeBase:
         return loaders.render_page(self.original(document_id), page, boxes, scale)
 
     def remove(self, document_id: str) -> Removed:
-        """Deletes a document from everything; raises DocumentNotFound."""
-        return self._parts.library.remove(document_id)
+        """Deletes a document from the library, and counts the conversations that quote it; raises DocumentNotFound."""
+        return self.conversations.counted(self._parts.library.remove(document_id))
 
     def reindex(self, report: Callable[[Progress], None] = _ignore) -> None:
         """Chunks and embeds everything anew with the present settings, while the old index keeps answering."""

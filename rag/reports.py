@@ -33,7 +33,8 @@ class Removed:
     """The receipt of a deletion: what was taken out, in counts; files inside the document are counted in.
 
     `chunks` and `vectors` are those of every generation, `index_words` and `index_vectors` the entries of the two
-    indexes. `remaining` is what a count afterwards still found of it anywhere: 0.
+    indexes. `remaining` is what a count afterwards still found of it in catalog, indexes and originals: 0.
+    `conversations` that quote it are kept until `conversations.delete_quoting(document_ids)`.
     """
 
     document_id: str
@@ -45,6 +46,8 @@ class Removed:
     index_words: int = 0
     index_vectors: int = 0
     remaining: int = 0
+    document_ids: tuple[str, ...] = ()
+    conversations: int = 0
 
 
 FindingCode = Literal[

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from pydantic import TypeAdapter
 
 from rag.conversations.export import exported
 from rag.errors import ConversationNotFound
+from rag.reports import Removed
 from rag.storage.database import Database
 from rag.types import Answer, Conversation, ConversationInfo, ExportForm, Feedback, SavedTurn
 
@@ -87,7 +89,7 @@ class Conversations:
 
     def cut(self, owner: str, id_: str, ordinal: int) -> None:
         """Deletes the turns from this number on."""
-        with self._database.write() as db:
+        with self._database.write(erasing=True) as db:
             _row(db, owner, id_)
             db.execute("DELETE FROM turns WHERE conversation_id = ? AND ordinal >= ?", (id_, ordinal))
 
@@ -112,10 +114,33 @@ class Conversations:
             db.execute("UPDATE conversations SET title = ? WHERE id = ?", (title, id_))
 
     def delete(self, owner: str, id_: str) -> None:
-        """Deletes the conversation, whole; raises ConversationNotFound."""
-        with self._database.write() as db:
+        """Deletes the conversation, whole, and overwrites it in the catalog; raises ConversationNotFound."""
+        with self._database.write(erasing=True) as db:
             _row(db, owner, id_)
             db.execute("DELETE FROM conversations WHERE id = ?", (id_,))
+        self._database.settle()
+
+    def count_quoting(self, documents: Sequence[str]) -> int:
+        """How many conversations, whoever had them, hold answers from these documents, deleted ones too."""
+        with self._database.read() as db:
+            return len(_quoting(db, documents))
+
+    def counted(self, removed: Removed) -> Removed:
+        """The receipt with that count."""
+        return replace(removed, conversations=self.count_quoting(removed.document_ids))
+
+    def delete_quoting(self, documents: Sequence[str]) -> int:
+        """Deletes those, whole, and overwrites them in the catalog; gives how many."""
+        with self._database.write(erasing=True) as db:
+            found = _quoting(db, documents)
+            db.executemany("DELETE FROM conversations WHERE id = ?", [(id_,) for id_ in found])
+        self._database.settle()
+        return len(found)
+
+
+def _quoting(db: sqlite3.Connection, documents: Sequence[str]) -> set[str]:
+    query = "SELECT DISTINCT conversation_id FROM turns WHERE instr(answer, ?)"  # ids of documents stand in answers
+    return {row["conversation_id"] for id_ in documents for row in db.execute(query, (id_,))}
 
 
 def _row(db: sqlite3.Connection, owner: str, id_: str) -> sqlite3.Row:

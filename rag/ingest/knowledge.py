@@ -205,7 +205,8 @@ class Library:
         left = [self.catalog.count_rows_of(documents), *self.indexes.count_of(documents, chunks)]
         files = {one.sha256 for one in family if self.originals.check(one.sha256) != "missing"}
         left.append(sum(not self.catalog.needs_original(sha256) for sha256 in files))
-        return replace(removed, index_words=words, index_vectors=vectors, remaining=sum(left))
+        counts = replace(removed, index_words=words, index_vectors=vectors, remaining=sum(left))
+        return replace(counts, document_ids=tuple(documents))
 
     def release(self, gone: Iterable[tuple[str, str, str]]) -> None:
         """Deletes originals and labels of what is gone, as (sha256, name, collection); what others need stays."""

@@ -38,7 +38,8 @@ def receipt(gone: Removed) -> str:
     return (
         f"deleted {gone.name}: {gone.documents} documents, {gone.chunks} chunks, {gone.vectors} vectors, "
         f"{gone.index_words} entries of the word index, {gone.index_vectors} of the vector index, "
-        f"{gone.original_bytes} bytes of originals; {gone.remaining} remain"
+        f"{gone.original_bytes} bytes of originals; {gone.remaining} remain; "
+        f"conversations that quote it, which are kept: {gone.conversations}"
     )
 
 

@@ -38,10 +38,18 @@ def draw_actions(visit: Visit, chosen: Sequence[DocumentInfo]) -> None:
         st.dialog(words("library.confirm_title"), on_dismiss=_keep)(_confirm)(visit)
 
 
-def draw_outcome() -> None:
-    """What became of the last action, once."""
+def draw_outcome(visit: Visit) -> None:
+    """What became of the last action, once; and the conversations that quote what was deleted, till that is decided."""
     if outcome := st.session_state.pop("outcome", None):
         st.success(outcome, icon=":material/check_circle:")
+    if quoted := st.session_state.get("quoted"):
+        count = visit.knowledge.conversations.count_quoting(quoted)
+        st.info(visit.words("library.quoted", count=count), icon=":material/forum:")
+        with st.container(horizontal=True):
+            st.button(
+                visit.words("library.quoted_delete"), key="delete_quoting", on_click=_delete_quoting, args=(visit,)
+            )
+            st.button(visit.words("library.quoted_keep"), key="keep_quoting", on_click=_forget_quoting)
     if trouble := st.session_state.pop("trouble", None):
         st.error(trouble, icon=":material/error:")
 
@@ -92,6 +100,16 @@ def _read_again(visit: Visit, ids: Sequence[str]) -> None:
         visit.knowledge.curation.read_again(ids)
 
 
+def _delete_quoting(visit: Visit) -> None:
+    with note(visit):
+        count = visit.knowledge.conversations.delete_quoting(st.session_state.pop("quoted"))
+        st.session_state.outcome = visit.words("library.quoted_deleted", count=count)
+
+
+def _forget_quoting() -> None:
+    st.session_state.pop("quoted", None)
+
+
 def _keep() -> None:
     st.session_state.pop("deleting", None)
 
@@ -127,6 +145,7 @@ def _delete(visit: Visit, document_ids: Sequence[str]) -> str:
     parents = {document.id: document.parent for document in visit.knowledge.documents()}
     with st.spinner(visit.words("library.deleting")):
         removed = [visit.knowledge.remove(id_) for id_ in outermost(document_ids, parents)]
+    st.session_state.quoted = [id_ for one in removed if one.conversations for id_ in one.document_ids]
     return visit.words.markdown(
         "library.receipt",
         names=named(visit.words, [one.name for one in removed]),

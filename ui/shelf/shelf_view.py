@@ -26,7 +26,7 @@ _SHOWN_ROWS = 12
 def draw_shelf(visit: Visit) -> None:
     """Everything about the documents that are there."""
     words, documents = visit.words, visit.knowledge.documents()[::-1]  # the newest first
-    draw_outcome()
+    draw_outcome(visit)
     if not documents:
         activity = visit.knowledge.activity()
         if activity.over == activity.files:  # else the first ones are on their way, which stands above
