@@ -53,10 +53,8 @@ class KnowledgeBase:
         self.conversations, self.previews = parts.conversations, parts.asking.previews
         self.templates, self.examples = parts.asking.templates, parts.asking.examples
         self.curation, self.models = parts.curation, parts.asking.models
-        self.chains, self.logs = parts.asking.chains, parts.logs
-        self.reindexing = parts.reindexing
-        self.agent = parts.asking.agent
-        self.languages = parts.languages
+        self.chains, self.agent = parts.asking.chains, parts.asking.agent
+        self.reindexing, self.languages, self.logs = parts.reindexing, parts.languages, parts.logs
 
     @classmethod
     def open(cls, store: Path | str | None = None, settings: Settings | None = None) -> Self:
@@ -194,10 +192,12 @@ class KnowledgeBase:
     def reindex(self, report: Callable[[Progress], None] = _ignore) -> None:
         """Chunks and embeds everything anew with the present settings, while the old index keeps answering."""
         self._parts.builder.reindex(report)
+        self._parts.catalog.generations.sweep()
 
     def roll_back(self, report: Callable[[Progress], None] = _ignore) -> None:
         """Goes back to the index from before the last reindex; raises StoreError where it is not kept."""
         self._parts.builder.roll_back(self._previous().id, report)
+        self._parts.catalog.generations.sweep()
 
     def drop_previous(self) -> int:
         """Deletes the index from before the last reindex, if it is kept; gives how many chunks went with it."""

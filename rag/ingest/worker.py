@@ -197,7 +197,7 @@ class Worker:
                 self._library.embedding.follow()
                 return True
         renewed = self._library.indexes.renew()  # a piece each time: new documents need not wait for the whole
-        if self._embed() or renewed:
+        if self._embed() or renewed or self._library.catalog.generations.sweep_some():
             return True
         if self._reading:
             self._await_reading(_PATIENCE_S)

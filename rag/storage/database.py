@@ -150,6 +150,16 @@ MIGRATIONS = (
         PRIMARY KEY (collection, name)
     ) WITHOUT ROWID;
     """,
+    """
+    -- The rows of a generation that was dropped go step by step; several may be on their way out.
+    DROP INDEX one_generation_per_state;
+    ALTER TABLE generations RENAME COLUMN state TO was;
+    ALTER TABLE generations ADD COLUMN state TEXT NOT NULL DEFAULT 'building'
+        CHECK (state IN ('active', 'building', 'previous', 'dropped'));
+    UPDATE generations SET state = was;
+    ALTER TABLE generations DROP COLUMN was;
+    CREATE UNIQUE INDEX one_generation_per_state ON generations (state) WHERE state != 'dropped';
+    """,
 )
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from time import sleep
 from typing import Literal
 
 from rag.storage import records
 from rag.storage.committed import Committed, Generation
 from rag.storage.database import Database
+
+_SWEPT_AT_ONCE = 5000  # chunks: a large generation in one transaction would hold every writer up for a minute
+_PAUSE_S = 0.11  # SQLite has who waits look every 0.1 s
 
 
 class Generations:
@@ -56,7 +60,24 @@ class Generations:
         """Drops the generation in this state, if there is one; gives how many chunks went with it."""
         with self._database.write() as db:
             row = db.execute("SELECT id FROM generations WHERE state = ?", (state,)).fetchone()
-            return records.drop_generation(db, row["id"]) if row else 0
+            if row:
+                records.drop_generation(db, row["id"])
+        return self.sweep()
+
+    def sweep(self) -> int:
+        """Deletes what is left of generations that were dropped; gives how many chunks."""
+        chunks = 0
+        while swept := self.sweep_some():
+            chunks += swept
+            sleep(_PAUSE_S)
+        return chunks
+
+    def sweep_some(self) -> int:
+        """Deletes some of what is left of generations that were dropped, in one short transaction; 0 when all is."""
+        if "dropped" not in self._committed.now().generations:
+            return 0
+        with self._database.write() as db:
+            return records.sweep(db, _SWEPT_AT_ONCE)
 
     def first_document_missing_in(self, generation: int) -> str | None:
         """The id of a document without chunks in this generation, None when it is complete."""

@@ -250,7 +250,8 @@ def active_generation(db: sqlite3.Connection) -> int:
 
 def refuse_dropped(db: sqlite3.Connection, generation: int) -> None:
     """Raises StoreError where this generation is gone: another process has begun to build one of its own."""
-    if db.execute("SELECT 1 FROM generations WHERE id = ?", (generation,)).fetchone() is None:
+    query = "SELECT 1 FROM generations WHERE id = ? AND state != 'dropped'"
+    if db.execute(query, (generation,)).fetchone() is None:
         raise StoreError("Another reindex has taken the place of this one.", "Wait for it, then start yours again.")
 
 
@@ -276,11 +277,24 @@ def _set_state(db: sqlite3.Connection, generation: int, state: str) -> None:
     db.execute("UPDATE generations SET state = ? WHERE id = ?", (state, generation))
 
 
-def drop_generation(db: sqlite3.Connection, generation: int) -> int:
-    """Deletes a generation with its chunks and the vectors that only it used; gives how many chunks."""
-    chunks, _ = _delete_chunks(db, "generation = ?", (generation,))
-    db.execute("DELETE FROM generations WHERE id = ?", (generation,))
-    return chunks
+def drop_generation(db: sqlite3.Connection, generation: int) -> None:
+    """From now on nobody uses this generation; what is in it goes with `sweep`."""
+    _set_state(db, generation, "dropped")
+
+
+def sweep(db: sqlite3.Connection, limit: int) -> int:
+    """Deletes so many chunks of dropped generations, and the vectors that only they used; gives how many they were.
+
+    No index follows a dropped generation, so nothing is noted for them.
+    """
+    query = """SELECT c.id, c.embedding_key FROM generations g JOIN chunks c ON c.generation = g.id
+               WHERE g.state = 'dropped' LIMIT ?"""
+    found = db.execute(query, (limit,)).fetchall()
+    db.executemany("DELETE FROM chunks WHERE id = ?", [(row["id"],) for row in found])
+    _delete_orphans(db, {row["embedding_key"] for row in found if row["embedding_key"]})
+    if len(found) < limit:
+        db.execute("DELETE FROM generations WHERE state = 'dropped'")
+    return len(found)
 
 
 def _delete_chunks(
@@ -293,8 +307,13 @@ def _delete_chunks(
     keys = f"SELECT DISTINCT embedding_key FROM chunks WHERE {where} AND embedding_key IS NOT NULL"  # noqa: S608
     orphans = [row[0] for row in db.execute(keys, arguments) if row[0] not in kept]
     chunks = db.execute(f"DELETE FROM chunks WHERE {where}", arguments).rowcount  # noqa: S608
+    return chunks, _delete_orphans(db, orphans)
+
+
+def _delete_orphans(db: sqlite3.Connection, keys: Iterable[bytes]) -> int:
+    """Deletes those of these vectors that no chunk uses any more; gives how many."""
     query = "DELETE FROM embeddings WHERE key = ? AND NOT EXISTS (SELECT 1 FROM chunks WHERE embedding_key = key)"
-    return chunks, sum(db.execute(query, (key,)).rowcount for key in orphans)
+    return sum(db.execute(query, (key,)).rowcount for key in keys)
 
 
 def delete_vectors(db: sqlite3.Connection, ids: Sequence[int]) -> None:
