@@ -6,11 +6,23 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from string import Formatter
 
 from ui.plain import plain
 
 LANGUAGES = {"en": "English", "ja": "日本語"}
 TEXTS = Path(__file__).parent / "text"
+
+
+class _Counting(Formatter):
+    """Fills in as `str.format` does; `{count:file|files}` is a number with its noun: "1 file", "2 files"."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        one, counted, many = format_spec.partition("|")
+        return f"{value} {one if str(value) == '1' else many}" if counted else super().format_field(value, format_spec)
+
+
+_FORMATTER = _Counting()
 
 
 class Words:
@@ -25,7 +37,7 @@ class Words:
 
     def __call__(self, key: str, /, **values: object) -> str:
         """The string with its `{placeholders}` filled in, for places that show text as it is."""
-        return self._texts[key].format(**values)
+        return _FORMATTER.format(self._texts[key], **values)
 
     def markdown(self, key: str, /, **values: object) -> str:
         """The same for places that read Markdown: what is filled in shows as it is and does nothing."""

@@ -169,6 +169,13 @@ def test_unknown_error_speaks_for_itself():
     assert Words("ja").error(error) == ("It rained.", "Wait.")
 
 
+def test_one_of_something_is_said_as_one():
+    words = words_of("en")
+    assert words.markdown("job.added", name="a.txt", chunks=1) == "**a\\.txt** · ready, 1 passage"
+    assert words.markdown("job.added", name="b", chunks=2) == "**b** · ready, 2 passages"
+    assert words("preview.chunks", value="1,001") == "1,001 passages"
+
+
 def test_markdown_disarms_what_is_filled_in():
     assert Words("en").markdown("source.document", name="**x**") == r"**\*\*x\*\***"
 
