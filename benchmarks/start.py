@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -26,10 +26,11 @@ def run_start(stores: Sequence[Path]) -> list[dict[str, object]]:
 def _started(store: Path) -> dict[str, object]:
     with KnowledgeBase.open(settings=Settings(store=store, samples=False)) as kb:
         chunks = sum(info.chunks for info in kb.documents())
-    start = time.perf_counter()
-    with running_app(store, samples="false") as address, _browser() as browser:
+    with ExitStack() as opened:
+        page = opened.enter_context(_browser()).new_page()  # is there before the app starts
+        start = time.perf_counter()
+        address = opened.enter_context(running_app(store, samples="false"))
         up = time.perf_counter() - start
-        page = browser.new_page()
         page.goto(address)
         expect(page.get_by_test_id(_CHAT)).to_be_enabled(timeout=_TIMEOUT_MS)
         usable = time.perf_counter() - start
