@@ -31,8 +31,14 @@ def test_the_largest_files_are_read_first(tmp_path: Path, open_kb: Open) -> None
     large.write_text("The library opens at nine. " * 100)
     sources = [(tmp_path / name, name) for name in names]
     results = kb.add_many([*sources, (large, "large.txt")])
-    assert next(results)[0] == large
-    with ThreadPoolExecutor(len(names)) as pool:
+    with ThreadPoolExecutor(len(names) + 1) as pool:
+        first = pool.submit(next, results)
+        try:
+            assert first.result(60)[0] == large
+        except TimeoutError:  # all places wait for pipes: written to, they let go, so that the test can end
+            for name in names:
+                os.close(os.open(tmp_path / name, os.O_RDWR | os.O_NONBLOCK))
+            raise
         written = pool.map(lambda name: (tmp_path / name).write_text(f"The museum {name} opens at ten."), names)
         assert {source for source, _ in results} == {path for path, _ in sources}
         assert all(written)
