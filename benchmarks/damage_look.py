@@ -178,7 +178,7 @@ def _draw_pages(person: Person, number: int) -> None:
         app.query_params["section"] = section
         app.run()
         for shown in app.exception:
-            is_ours = shown.proto.type == StoreError.__name__  # in a fragment: the app shows it in words
+            is_ours = shown.proto.type.endswith(StoreError.__name__)  # in a fragment: the app shows it in words
             (person.told if is_ours else person.wrong).append(f"page {page} {section}: {shown.message:.300}")
         person.told += [f"page {page} {section}: {error.value:.200}" for error in app.error]
     with suppress(TenkyoError):

@@ -82,6 +82,25 @@ def test_a_job_that_a_crash_cut_off_is_done_again_but_not_for_ever(open_kb: Open
     assert kb._parts.queue.claim() is None
 
 
+def test_the_end_of_the_app_does_not_wait_for_a_step_that_takes_very_long(kb: KnowledgeBase, monkeypatch) -> None:
+    begun, may_end, working = threading.Event(), threading.Event(), kb._parts.worker
+
+    def long_step(pool: object) -> bool:
+        begun.set()
+        return not may_end.wait(60)
+
+    monkeypatch.setattr(worker, "_LAST_STEP_S", 0.1)
+    monkeypatch.setattr(working, "_step", long_step)
+    working.start()
+    assert begun.wait(60)
+    with ThreadPoolExecutor(1) as pool:
+        ending = pool.submit(working.stop)
+        try:
+            ending.result(30)
+        finally:
+            may_end.set()
+
+
 def test_a_queued_job_can_be_cancelled(kb: KnowledgeBase) -> None:
     submitted = kb.submit(TEXT, "hours.md")
     kb.cancel(submitted.id)
