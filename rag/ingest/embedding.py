@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from rag.embedders._switching import SwitchingEmbedder, pinned
 from rag.indexing.coverage import Coverage
 from rag.indexing.indexes import Indexes
 from rag.indexing.shape import read_shape, shape_of
-from rag.protocols import Report
+from rag.protocols import Embedder, Report, Vectors
 from rag.reports import Progress
 from rag.settings import Settings
 from rag.storage.catalog import Catalog
@@ -20,6 +22,19 @@ EMBEDDED_AT_ONCE = 128
 
 _INDEXED_AT_ONCE = 8192
 """Chunks after which the indexes follow while a large library is embedded."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Chunks that are embedded together: the embedding keys, what the model reads of each, and the last one's id."""
+
+    model: Embedder
+    keys: Sequence[bytes]
+    texts: Sequence[str]
+    last: int
+
+    def embed(self) -> Vectors:
+        return self.model.embed_passages(self.texts, background=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +66,25 @@ class Embedding:
         Vectors of another model would be nonsense among the generation's own, so then none is made: the
         documents are found by words until a reindex.
         """
+        group = self._group(generation)
+        if group is None:
+            return 0
+        self.catalog.vectors.put(group.keys, group.embed())
+        return len(group.keys)
+
+    def _group(self, generation: Generation, before: _Group | None = None) -> _Group | None:
+        """The chunks that wait, as many as are embedded at once, from behind the group `before`; None where none do."""
         model, shape = pinned(self.embedder), read_shape(generation.fingerprint)  # another thread may switch to another
         if shape.embedding != model.name:
-            return 0
-        if group := self.catalog.vectors.pending(generation.id, EMBEDDED_AT_ONCE):
-            documents = self.catalog.documents_by_id([*{chunk.document_id for _, chunk in group}])
-            titles = {id_: fitting_title(info.title, model) for id_, info in documents.items()}
-            texts = [shape.embedded_text(titles.get(chunk.document_id, ""), chunk) for _, chunk in group]
-            self.catalog.vectors.put([key for key, _ in group], model.embed_passages(texts, background=True))
-        return len(group)
+            return None
+        found = self.catalog.vectors.pending(generation.id, EMBEDDED_AT_ONCE, before.last if before else 0)
+        if not found:
+            return None
+        chunks = {key: chunk for key, chunk in found if not before or key not in before.keys}
+        documents = self.catalog.documents_by_id([*{chunk.document_id for chunk in chunks.values()}])
+        titles = {id_: fitting_title(info.title, model) for id_, info in documents.items()}
+        texts = [shape.embedded_text(titles.get(chunk.document_id, ""), chunk) for chunk in chunks.values()]
+        return _Group(model, tuple(chunks), texts, max(chunk.id for _, chunk in found))
 
     def embed_all(self, report: Report) -> None:
         """Embeds everything that waits; then tries the model on languages that are new."""
@@ -68,14 +93,24 @@ class Embedding:
             pass
 
     def embed_waiting(self, report: Report) -> None:
-        """Embeds everything that waits, and brings both indexes up to date."""
-        generation, total, done = self.generation(), 0, 0
-        while count := self.embed_some(generation):
-            done += count
-            total = total or done + self.catalog.vectors.count_upcoming(generation.id)
-            report(Progress("embed", done, max(done, total), "chunks"))
-            if done % _INDEXED_AT_ONCE < EMBEDDED_AT_ONCE:
-                self.follow()
+        """Embeds everything that waits, and brings both indexes up to date.
+
+        Beside it, words go to the disk, and the next group is read, so that no core waits for either.
+        """
+        generation, done = self.generation(), 0
+        with ThreadPoolExecutor(2, "tenkyo-embed") as beside:
+            words = beside.submit(self.follow, all_words=True)
+            group = self._group(generation)
+            total = self.catalog.vectors.count_upcoming(generation.id)
+            while group:
+                vectors = beside.submit(group.embed)
+                following = self._group(generation, group)
+                self.catalog.vectors.put(group.keys, vectors.result())
+                done, group = done + len(group.keys), following
+                report(Progress("embed", done, max(done, total), "chunks"))
+                if done % _INDEXED_AT_ONCE < EMBEDDED_AT_ONCE:
+                    words.result()
+                    self.follow()
         self.follow(all_words=True)
 
     def try_next_language(self) -> bool:

@@ -49,16 +49,17 @@ class StoredVectors:
                    WHERE c.generation = ? AND e.id BETWEEN ? AND ? ORDER BY c.id"""
         return self._read(query, (generation, first, last))
 
-    def pending(self, generation: int, limit: int) -> list[tuple[bytes, Chunk]]:
-        """Chunks that wait for a vector, one per embedding key, oldest first."""
+    def pending(self, generation: int, limit: int, after: int = 0) -> list[tuple[bytes, Chunk]]:
+        """Chunks that wait for a vector, one per embedding key, oldest first; those behind the chunk `after`."""
         query = """SELECT * FROM chunks NOT INDEXED WHERE generation = ? AND id > ? AND embedding_key IS NOT NULL
                    AND NOT EXISTS (SELECT 1 FROM embeddings e WHERE e.key = chunks.embedding_key)
                    ORDER BY id LIMIT ?"""
         # Ids grow, and a vector goes only with its last chunk: what was passed once need not be looked at again.
         with self._database.read() as db:
-            rows = list(db.execute(query, (generation, self._embedded_up_to.get(generation, 0), limit)))
+            rows = list(db.execute(query, (generation, after or self._embedded_up_to.get(generation, 0), limit)))
             last = rows[0]["id"] - 1 if rows else db.execute("SELECT coalesce(max(id), 0) FROM chunks").fetchone()[0]
-        self._embedded_up_to[generation] = last
+        if not after:
+            self._embedded_up_to[generation] = last
         return list({row["embedding_key"]: (row["embedding_key"], records.read_chunk(row)) for row in rows}.values())
 
     def count_pending(self, generation: int) -> int:
