@@ -120,27 +120,29 @@ class Conversations:
             db.execute("DELETE FROM conversations WHERE id = ?", (id_,))
         self._database.settle()
 
-    def count_quoting(self, documents: Sequence[str]) -> int:
-        """How many conversations, whoever had them, hold answers from these documents, deleted ones too."""
+    def count_quoting(self, documents: Sequence[str], owner: str | None = None) -> int:
+        """How many conversations, of one owner or of all, hold answers from these documents, deleted ones too."""
         with self._database.read() as db:
-            return len(_quoting(db, documents))
+            return len(_quoting(db, documents, owner))
 
     def counted(self, removed: Removed) -> Removed:
         """The receipt with that count."""
         return replace(removed, conversations=self.count_quoting(removed.document_ids))
 
-    def delete_quoting(self, documents: Sequence[str]) -> int:
+    def delete_quoting(self, documents: Sequence[str], owner: str | None = None) -> int:
         """Deletes those, whole, and overwrites them in the catalog; gives how many."""
         with self._database.write(erasing=True) as db:
-            found = _quoting(db, documents)
+            found = _quoting(db, documents, owner)
             db.executemany("DELETE FROM conversations WHERE id = ?", [(id_,) for id_ in found])
         self._database.settle()
         return len(found)
 
 
-def _quoting(db: sqlite3.Connection, documents: Sequence[str]) -> set[str]:
-    query = "SELECT DISTINCT conversation_id FROM turns WHERE instr(answer, ?)"  # ids of documents stand in answers
-    return {row["conversation_id"] for id_ in documents for row in db.execute(query, (id_,))}
+def _quoting(db: sqlite3.Connection, documents: Sequence[str], owner: str | None) -> set[str]:
+    query = """SELECT DISTINCT t.conversation_id FROM turns t JOIN conversations c ON c.id = t.conversation_id
+               WHERE instr(t.answer, :document) AND (:owner IS NULL OR c.owner = :owner)"""  # answers have ids in them
+    asked = ({"document": id_, "owner": owner} for id_ in documents)
+    return {row["conversation_id"] for one in asked for row in db.execute(query, one)}
 
 
 def _row(db: sqlite3.Connection, owner: str, id_: str) -> sqlite3.Row:

@@ -11,6 +11,7 @@ from rag.errors import TenkyoError
 from rag.types import DocumentInfo
 from ui.components.report_view import named
 from ui.visit import Visit
+from ui.visitor import visitor
 
 
 def draw_actions(visit: Visit, chosen: Sequence[DocumentInfo]) -> None:
@@ -43,15 +44,26 @@ def draw_outcome(visit: Visit) -> None:
     if outcome := st.session_state.pop("outcome", None):
         st.success(outcome, icon=":material/check_circle:")
     if quoted := st.session_state.get("quoted"):
-        count = visit.knowledge.conversations.count_quoting(quoted)
-        st.info(visit.words("library.quoted", count=count), icon=":material/forum:")
-        with st.container(horizontal=True):
-            st.button(
-                visit.words("library.quoted_delete"), key="delete_quoting", on_click=_delete_quoting, args=(visit,)
-            )
-            st.button(visit.words("library.quoted_keep"), key="keep_quoting", on_click=_forget_quoting)
+        _draw_quoting(visit, quoted)
     if trouble := st.session_state.pop("trouble", None):
         st.error(trouble, icon=":material/error:")
+
+
+def _draw_quoting(visit: Visit, quoted: Sequence[str]) -> None:
+    """Who deletes a document may delete their own conversations about it, too; those of others only an admin may."""
+    words, conversations = visit.words, visit.knowledge.conversations
+    owner = None if st.session_state.get("admin") else visitor()
+    count, deletable = conversations.count_quoting(quoted), conversations.count_quoting(quoted, owner)
+    st.info(words("library.quoted", count=count, deletable=deletable), icon=":material/forum:")
+    with st.container(horizontal=True):
+        if deletable:
+            st.button(
+                words("library.quoted_delete", count=deletable),
+                key="delete_quoting",
+                on_click=_delete_quoting,
+                args=(visit, owner),
+            )
+        st.button(words("library.quoted_keep"), key="keep_quoting", on_click=_forget_quoting)
 
 
 @contextmanager
@@ -100,9 +112,9 @@ def _read_again(visit: Visit, ids: Sequence[str]) -> None:
         visit.knowledge.curation.read_again(ids)
 
 
-def _delete_quoting(visit: Visit) -> None:
+def _delete_quoting(visit: Visit, owner: str | None) -> None:
     with note(visit):
-        count = visit.knowledge.conversations.delete_quoting(st.session_state.pop("quoted"))
+        count = visit.knowledge.conversations.delete_quoting(st.session_state.pop("quoted"), owner)
         st.session_state.outcome = visit.words("library.quoted_deleted", count=count)
 
 

@@ -26,6 +26,7 @@ def test_conversations_that_quote_a_deleted_document_are_counted_and_deleted_wit
         kb.conversations.put_turn(owner, ids[owner], 0, asked[owner], replace(answer, hits=tuple(kept)))
     removed = kb.remove(key.id)
     assert (removed.remaining, removed.conversations, removed.document_ids) == (0, 1, (key.id,))
+    assert kb.conversations.delete_quoting(removed.document_ids, "ben") == 0  # another's are not his to delete
     assert kb.conversations.delete_quoting(removed.document_ids) == 1
     assert kb.conversations.count_quoting(removed.document_ids) == 0
     with pytest.raises(ConversationNotFound):
