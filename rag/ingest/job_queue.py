@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from rag.errors import EncryptedDocument
 from rag.reports import Added, Job, JobKind
+from rag.storage.audit import is_job
 from rag.storage.database import Database
 
 Jobs = list[Job]  # in the class, `list` is a method
@@ -178,6 +179,8 @@ def _added(fields: dict[str, Any]) -> Added:
 
 
 def _job(row: sqlite3.Row) -> Job:
+    if not is_job(row):
+        raise ValueError(f"job {row['id']} is none")
     return Job(
         row["id"],
         row["kind"],

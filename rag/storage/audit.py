@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from typing import get_args
@@ -14,6 +15,7 @@ from rag.storage.database import is_undecodable
 from rag.storage.records import STORED_DTYPE
 
 _NORM_OFF_BY = 0.01  # of a unit vector after its rounding to float16
+_HASH = re.compile("(?:[0-9a-f]{64})?")  # none is a job without a file, or whose file is still to be fetched
 
 
 def damage(db: sqlite3.Connection) -> list[str]:
@@ -21,13 +23,14 @@ def damage(db: sqlite3.Connection) -> list[str]:
     found = [line for row in db.execute("PRAGMA integrity_check(100)") for line in row[0].splitlines()]
     problems = [line for line in found if line != "ok" and not line.startswith("***")]
     problems = problems or [f"a row of {row[0]} refers to nothing" for row in db.execute("PRAGMA foreign_key_check")]
-    return problems or [f"job {row['id']} is none" for row in db.execute("SELECT * FROM jobs") if not _is_job(row)]
+    return problems or [f"job {row['id']} is none" for row in db.execute("SELECT * FROM jobs") if not is_job(row)]
 
 
-def _is_job(row: sqlite3.Row) -> bool:
+def is_job(row: sqlite3.Row) -> bool:
     """Whether a row of `jobs` can have been written: else the file that waits in it would be passed over."""
     texts = all(isinstance(row[name], str) for name in ("name", "collection", "sha256"))
-    return texts and row["kind"] in get_args(JobKind) and row["state"] in get_args(JobState)
+    states = row["kind"] in get_args(JobKind) and row["state"] in get_args(JobState)
+    return texts and states and _HASH.fullmatch(row["sha256"]) is not None
 
 
 def documents_with_other_chunks(db: sqlite3.Connection, generation: int) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -40,6 +41,8 @@ class Committed:
     def _read(self) -> State:
         with self._database.read() as db:
             rows = db.execute("SELECT state, id, fingerprint FROM generations").fetchall()
+            for row in rows:
+                json.loads(row["fingerprint"])  # raises where it is damaged
             return State(
                 records.revision(db), {row["state"]: Generation(row["id"], row["fingerprint"]) for row in rows}
             )

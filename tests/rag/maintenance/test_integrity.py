@@ -251,6 +251,7 @@ def test_a_row_that_nothing_can_be_made_of_is_said(kb: KnowledgeBase, open_kb: O
         "documents SET sha256 = replace(sha256, substr(sha256, 1, 8), '00000000') WHERE name = 'hours.md'",
         "documents SET sha256 = x'00' WHERE name = 'hours.md'",
         "jobs SET sha256 = replace(sha256, substr(sha256, 1, 8), '00000000')",
+        "jobs SET sha256 = 1.5",
         "jobs SET state = 'garbled'",
         "jobs SET kind = 1.5",
         "jobs SET result = ''",
@@ -274,6 +275,20 @@ def test_a_damaged_row_never_costs_an_original(kb: KnowledgeBase, open_kb: Open,
     mended.work_off()
     assert {info.name for info in mended.documents()} == {"hours.md", "案内.md", "later.md"}
     assert mended.verify().agrees
+
+
+def test_a_list_of_jobs_that_cannot_be_read_says_so(kb: KnowledgeBase) -> None:
+    kb.submit(b"# Later\n\nIt waits for its turn.\n", "later.md")
+    run(kb, "UPDATE jobs SET state = ''")
+    with pytest.raises(StoreError, match="The catalog is damaged"):
+        kb.jobs()
+
+
+def test_a_generation_whose_shape_cannot_be_read_says_so(kb: KnowledgeBase, open_kb: Open) -> None:
+    kb.close()
+    run(kb, "UPDATE generations SET fingerprint = ''")
+    with pytest.raises(StoreError, match="The catalog is damaged"):
+        open_kb()
 
 
 def test_a_vector_that_is_cut_off_costs_no_answer(kb: KnowledgeBase, open_kb: Open) -> None:
