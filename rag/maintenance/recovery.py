@@ -80,8 +80,9 @@ def _files(originals: Originals, old: Path) -> list[tuple[str, str, str]]:
     documents = "SELECT sha256, name, collection FROM documents WHERE parent IS NULL"
     jobs = """SELECT sha256, name, collection FROM jobs
               WHERE kind = 'ingest' AND result IS NULL AND state IN ('queued', 'running', 'failed')"""
-    rows = (*_readable(old, documents), *_readable(old, jobs))
-    return list(found | dict.fromkeys(tuple(row) for row in rows if row["sha256"] in kept or not row["sha256"]))
+    rows = [tuple(row) for row in (*_readable(old, documents), *_readable(old, jobs))]
+    sound = [row for row in rows if all(isinstance(value, str) for value in row) and (not row[0] or row[0] in kept)]
+    return list(found | dict.fromkeys(sound))
 
 
 def _salvage_conversations(old: Path, database: Database) -> int:

@@ -252,6 +252,7 @@ def test_a_row_that_nothing_can_be_made_of_is_said(kb: KnowledgeBase, open_kb: O
         "documents SET sha256 = x'00' WHERE name = 'hours.md'",
         "jobs SET sha256 = replace(sha256, substr(sha256, 1, 8), '00000000')",
         "jobs SET sha256 = 1.5",
+        "jobs SET collection = x'00'",
         "jobs SET state = 'garbled'",
         "jobs SET kind = 1.5",
         "jobs SET result = ''",
