@@ -118,7 +118,9 @@ def made_files(folder: Path, size: int) -> list[_File]:
             lines = text.split("\n")
             lines.insert(chance.randint(0, len(lines)), kind.line[language].format(code))
             questions = {"bare": code, **{name: spelled(code) for name, spelled in _SPELLINGS.items()}}
-            questions["in a sentence"] = kind.question[language].format(code)
+            asked = kind.question[language]
+            questions["in a sentence"] = asked.format(code)
+            questions["in a sentence, no joints"] = asked.format(questions["no joints"])
             files.append(_File(f"{number}.md", f"# {document.title}\n\n" + "\n".join(lines) + "\n", questions))
     return files[:size]
 

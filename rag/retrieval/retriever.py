@@ -25,6 +25,7 @@ from rag.stores.faiss_segments import FaissSegmentStore
 from rag.stores.layered_words import LayeredWordStore
 from rag.text.codes import is_bare
 from rag.text.followups import near, topic, with_before
+from rag.text.grouping import regrouped
 from rag.text.languages import EASTERN, Terms, analyze, stem
 from rag.text.parts import searchable_parts
 from rag.text.question_language import question_language
@@ -117,13 +118,17 @@ class Retriever:
         return Retrieved(query, self._language(query), tuple(joined(hits[: options.k])), sure, took_ms, follows(found))
 
     def _spelled(self, query: str) -> str:
-        """The query with words in the library's spelling that neither it nor the embedding model's vocabulary has.
+        """The query with long numbers in the library's groups, and words in its spelling that nothing else knows.
 
-        Of languages that the model does not know its vocabulary says nothing; Latin words among Japanese are English.
+        A word is known where the library or the embedding model's vocabulary has it. Of languages that the model does
+        not know its vocabulary says nothing; Latin words among Japanese are English.
         """
         self._indexes.refresh()
         words, embedder = self._indexes.words, self._embedder()
-        if words is None or embedder is None or self._indexes.words_are_outdated:
+        if words is None or self._indexes.words_are_outdated:
+            return query
+        query = regrouped(query, lambda terms: words.frequencies(Terms(tuple(terms), ())))
+        if embedder is None:
             return query
 
         def frequencies(spellings: Sequence[str]) -> dict[str, int]:
