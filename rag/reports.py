@@ -120,15 +120,18 @@ class Progress:
 class Activity:
     """How far the background work is, all files together.
 
-    Of the files submitted and not yet cleared away, `over` are done, failed or cancelled, `searchable` wait for vectors
-    only, the rest is still to be read. `pending` are passages without a vector. Rates are those of the last minute,
-    None where nothing was done in it; `seconds_left` is None where there is nothing to reckon with.
+    Of the files submitted and not yet cleared away, `over` are done, failed or cancelled, `failed` of these could not
+    be taken in, `searchable` wait for vectors only, and `unread` are still to be read. `pending` are passages without
+    a vector. Rates are those of the last minute, None where nothing was done in it; `seconds_left` is None where there
+    is nothing to reckon with.
     """
 
     paused: bool
     files: int
     over: int
+    failed: int
     searchable: int
+    unread: int
     pending: int
     files_per_s: float | None
     passages_per_s: float | None

@@ -58,6 +58,15 @@ def _draw_job_lines(visit: Visit, activity: Activity) -> None:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.markdown(words("library.jobs", done=activity.over, total=activity.files))
             _draw_pause(visit, activity)
+            if activity.unread > 1:
+                st.button(
+                    words("library.cancel_unread"),
+                    key="cancel_unread",
+                    icon=":material/cancel:",
+                    type="tertiary",
+                    help=words("library.cancel_unread_help"),
+                    on_click=knowledge.curation.cancel_unread,
+                )
             if sum(map(can_retry, jobs)) > 1:
                 st.button(
                     words("job.retry_all"),
@@ -77,7 +86,7 @@ def _draw_job_lines(visit: Visit, activity: Activity) -> None:
         well = [job for job in jobs if job.state in ("done", "cancelled")]
         for job in jobs:
             if job not in well[_OPEN_JOBS:]:
-                draw_job(visit, job)
+                draw_job(visit, job, activity.paused)
         _draw_well(visit, well[_OPEN_JOBS:])
         if activity.files > len(jobs):
             st.caption(words("library.more_jobs", count=activity.files - len(jobs)))
@@ -100,10 +109,10 @@ def _draw_pause(visit: Visit, activity: Activity) -> None:
 
 
 def _pace(words: Words, activity: Activity) -> str:
-    """How fast it goes and how long it will take, as far as that is known."""
+    """What failed, how fast it goes and how long it will take, as far as that is known."""
+    parts = [words("library.not_taken_in", count=activity.failed)] if activity.failed else []
     if activity.paused:
-        return words("library.paused")
-    parts = []
+        return " · ".join([*parts, words("library.paused")])
     if activity.files_per_s:
         parts.append(words("library.files_per_minute", count=round(activity.files_per_s * 60)))
     if activity.passages_per_s:

@@ -61,6 +61,10 @@ class Curation:
         """Tries every file again that could not be taken in, but those that want a password."""
         self._worker.retry_all()
 
+    def cancel_unread(self) -> None:
+        """Ends every file on its way in that cannot be found yet; what can be found stays."""
+        self._worker.jobs.cancel_unread()
+
     def _move(self, outer: Sequence[DocumentInfo], collection: str) -> None:
         catalog, originals = self._library.catalog, self._library.originals
         with originals.locked():

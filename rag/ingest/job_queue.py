@@ -17,7 +17,10 @@ from rag.storage.database import Database
 
 Jobs = list[Job]  # in the class, `list` is a method
 Ids = list[int]
+Files = list[tuple[str, str, str]]
 _FILES = "('ingest', 'reread')"
+_UNREAD = "state IN ('queued', 'running') AND result IS NULL"
+_AMONG = "id IN (SELECT value FROM json_each(?))"
 MAX_ATTEMPTS = 3
 """A job during which the process has died this often is given up: it would take the app down forever."""
 
@@ -68,7 +71,7 @@ class JobQueue:
 
     def find(self, ids: Collection[int]) -> Jobs:
         """The jobs with these ids, oldest first."""
-        return self._select(f"WHERE id IN ({','.join('?' * len(ids))}) ORDER BY id", list(ids))
+        return self._select(f"WHERE {_AMONG} ORDER BY id", [_array(ids)])
 
     def claim(self, files_only: bool = False) -> Work | None:
         """The oldest queued job, running from now on. Two files of one name are never read at the same time."""
@@ -122,11 +125,13 @@ class JobQueue:
         with self._database.write() as db:
             return [row["id"] for row in db.execute(query, (EncryptedDocument.code,))]
 
-    def cancel(self, id_: int) -> None:
-        """Takes a job back that is not finished."""
+    def cancel(self, ids: Collection[int]) -> Files:
+        """Takes jobs back that are not finished; gives what of those taken back has a file, as `forget_finished`."""
         with self._database.write() as db:
-            query = "UPDATE jobs SET state = 'cancelled' WHERE id = ? AND state IN ('queued', 'running')"
-            db.execute(query, (id_,))
+            unfinished = f"{_AMONG} AND state IN ('queued', 'running')"
+            db.execute(f"UPDATE jobs SET state = 'cancelled' WHERE {unfinished}", (_array(ids),))  # noqa: S608
+            files = f"SELECT sha256, name, collection FROM jobs WHERE {_AMONG} AND state = 'cancelled'"  # noqa: S608
+            return [tuple(row) for row in db.execute(f"{files} AND sha256 != ''", (_array(ids),))]
 
     def recover(self) -> None:
         """After a restart: what was running is queued again, unless the process has died of it too often."""
@@ -143,7 +148,7 @@ class JobQueue:
             db.execute(query, (error, MAX_ATTEMPTS))
             db.execute("UPDATE jobs SET state = 'queued' WHERE state = 'running' AND result IS NULL")
 
-    def forget_finished(self) -> list[tuple[str, str, str]]:
+    def forget_finished(self) -> Files:
         """Clears the list of what is over; gives what of it had a file as (sha256, name, collection)."""
         over = "FROM jobs WHERE state IN ('done', 'failed', 'cancelled')"
         with self._database.write() as db:
@@ -156,14 +161,20 @@ class JobQueue:
         where = "WHERE state = 'running' AND result IS NOT NULL"
         return self._select(f"{where} ORDER BY id LIMIT ?", [-1 if limit is None else limit])
 
+    def all_unread(self) -> Ids:
+        """The ids of all files that are still to be read, or just being read."""
+        with self._database.read() as db:
+            query = f"SELECT id FROM jobs WHERE kind IN {_FILES} AND {_UNREAD}"  # noqa: S608 - our own
+            return [row["id"] for row in db.execute(query)]
+
     def unread(self, collection: str) -> dict[str, str]:
         """The files of this collection that are still to be read, or just being read: sha256 by name, the newest."""
-        query = """SELECT name, sha256 FROM jobs WHERE kind = 'ingest' AND collection = ? AND sha256 != ''
-                   AND state IN ('queued', 'running') AND result IS NULL ORDER BY id"""
+        query = f"""SELECT name, sha256 FROM jobs WHERE kind = 'ingest' AND collection = ? AND sha256 != ''
+                   AND {_UNREAD} ORDER BY id"""  # noqa: S608 - our own
         with self._database.read() as db:
             return dict(map(tuple, db.execute(query, (collection,))))
 
-    def _select(self, clauses: str, values: Sequence[int]) -> Jobs:
+    def _select(self, clauses: str, values: Sequence[int | str]) -> Jobs:
         with self._database.read() as db:
             return [_job(row) for row in db.execute(f"SELECT * FROM jobs {clauses}", values)]  # noqa: S608 - our own
 
@@ -172,6 +183,11 @@ class JobQueue:
                    WHERE id = ? AND state != 'cancelled'"""
         with self._database.write() as db:
             db.execute(query, (state, result, error, id_))
+
+
+def _array(ids: Collection[int]) -> str:
+    """For `_AMONG`, which takes more ids than a statement has places for."""
+    return json.dumps(list(ids))
 
 
 def _added(fields: dict[str, Any]) -> Added:

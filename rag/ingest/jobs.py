@@ -64,7 +64,7 @@ class JobRunner:
         try:
             action()
         except Cancelled:
-            self._end(id_, partial(self._queue.cancel, id_))
+            self._end(id_, partial(self._take_back, id_))
         except Stopped:
             self._end(id_, partial(self._queue.put_back, id_))
         except TenkyoError as error:
@@ -139,14 +139,19 @@ class JobRunner:
         pace = self._paces.get(job.id) if job.state == "running" else None
         return replace(job, progress=pace.now()) if pace else job
 
-    def cancel(self, id_: int) -> None:
-        """Ends a job at its next step, or before it starts. A new file that waits for its vectors goes again."""
-        self._cancelled.add(id_)
-        waiting = [job.result for job in self._queue.find([id_]) if job.kind == "ingest" and job.state == "running"]
-        self._queue.cancel(id_)
-        for added in filter(None, waiting):
-            self._paces.pop(id_, None)
-            self._take_out(added)
+    def cancel(self, *ids: int) -> None:
+        """Ends jobs at their next step, or before they start. A new file that waits for its vectors goes again."""
+        self._cancelled.update(ids)
+        found = [job for job in self._queue.find(ids) if job.kind == "ingest" and job.state == "running"]
+        self._take_back(*ids)
+        for job in found:
+            if job.result:
+                self._paces.pop(job.id, None)
+                self._take_out(job.result)
+
+    def cancel_unread(self) -> None:
+        """Ends every file that cannot be found yet."""
+        self.cancel(*self._queue.all_unread())
 
     def retry(self, id_: int, password: str | None) -> None:
         """Queues a failed job again. The password is kept in memory only, so it is lost at a restart."""
@@ -163,6 +168,10 @@ class JobRunner:
         while self._unwritten:
             self._unwritten[0]()
             self._unwritten.pop(0)
+
+    def _take_back(self, *ids: int) -> None:
+        """Notes that jobs are cancelled; of files that nothing else needs, nothing is kept."""
+        self._library.release(self._queue.cancel(ids))
 
     def _take_out(self, added: Added) -> None:
         """What a cancelled job has added; what stood there before under its name cannot come back, so it stays."""

@@ -23,7 +23,7 @@ from rag.types import Chunk, DocumentInfo
 
 _LABELS = """SELECT sha256, name, collection, metadata FROM documents WHERE parent IS NULL AND size > 0
     UNION ALL SELECT sha256, name, collection, '{}' FROM jobs
-    WHERE sha256 != '' AND (state = 'queued' OR (result IS NULL AND state != 'done'))"""
+    WHERE sha256 != '' AND (state = 'queued' OR (result IS NULL AND state NOT IN ('done', 'cancelled')))"""
 """What was added as what: by the documents there are, and by the jobs that may yet make one."""
 _TOGETHER = 1_000  # ids of ranges that touch and are taken as one: a large document's stays apart
 _FEW = 300  # documents that are looked up one by one

@@ -11,21 +11,22 @@ from ui.components.figures import duration
 from ui.language import Words
 from ui.visit import Visit
 
-STAGES = ("parse", "split", "embed", "store")
+STAGES = ("parse", "split", "store", "embed")
+"""Of a file, in their order."""
 _OF_FILES = ("ingest", "reread")
 _ENCRYPTED = "encrypted"
 _SLOW = 10
 """Fewer things a second are told with a decimal."""
 
 
-def draw_job(visit: Visit, job: Job) -> None:
-    """One line: a bar while it runs, then the outcome."""
+def draw_job(visit: Visit, job: Job, paused: bool = False) -> None:
+    """One line: a bar while it runs, then the outcome; nothing has a pace while work is paused."""
     words = visit.words
     if job.state == "failed" and job.error:
         draw_refused(words, job.name, job.error)
         _draw_retry(visit, job)
     elif job.state in ("queued", "running"):
-        _draw_running(visit, job)
+        _draw_running(visit, job, paused)
     else:
         status = _outcome(job)
         chunks = sum(one.chunks for one in (job.result, *job.result.children)) if job.result else 0
@@ -89,16 +90,24 @@ def fraction(job: Job) -> float:
     """How far a job is, 0 to 1; the four stages of a file count alike, other work counts its own units."""
     progress = job.progress
     if progress is None or not progress.total:
-        return 0.0
+        return STAGES.index("embed") / len(STAGES) if job.result else 0.0
     within = min(progress.done / progress.total, 1.0)
     if job.kind not in _OF_FILES or progress.stage not in STAGES:
         return within
     return (STAGES.index(progress.stage) + within) / len(STAGES)
 
 
-def _how_far(words: Words, progress: Progress) -> str:
+def _stage(job: Job) -> str:
+    if job.result:
+        return "searchable"
+    return job.progress.stage if job.progress else job.state
+
+
+def _how_far(words: Words, progress: Progress, paused: bool) -> str:
     """How much is done, how fast it goes and how long the stage will take, as far as that is known."""
     parts = [words("job.count", done=f"{progress.done:,}", total=f"{progress.total:,}")]
+    if paused:
+        return parts[0]
     if progress.per_second:
         speed = f"{progress.per_second:.0f}" if progress.per_second >= _SLOW else f"{progress.per_second:.1f}"
         parts.append(words(f"job_speed.{progress.unit}", count=speed))
@@ -107,11 +116,11 @@ def _how_far(words: Words, progress: Progress) -> str:
     return " · ".join(parts)
 
 
-def _draw_running(visit: Visit, job: Job) -> None:
+def _draw_running(visit: Visit, job: Job, paused: bool) -> None:
     words = visit.words
     progress = job.progress
-    stage = words.name("stage", progress.stage if progress else job.state)
-    far = _how_far(words, progress) if progress and progress.total > 1 else ""
+    stage = words.name("stage", _stage(job))
+    far = _how_far(words, progress, paused) if progress and progress.total > 1 else ""
     line = words.markdown("job.running", name=job_name(words, job), stage=stage, far=far)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         if job.state == "queued":

@@ -6,9 +6,11 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
+from loaders import Document
 from rag import KnowledgeBase
 from rag.ingest import worker
 from rag.ingest.jobs import Cancelled
@@ -107,6 +109,51 @@ def test_a_queued_job_can_be_cancelled(kb: KnowledgeBase) -> None:
     kb.work_off()
     assert job(kb, submitted.id).state == "cancelled"
     assert kb.documents() == []
+
+
+def test_of_a_file_that_is_cancelled_before_it_is_read_nothing_is_kept_and_it_can_come_again(kb: KnowledgeBase) -> None:
+    kept, submitted = kb.submit(b"# Tides\n\nHigh at six.\n", "tides.md"), kb.submit(TEXT, "hours.md")
+    twin = kb.submit(TEXT, "copy.md")
+    kb.cancel(submitted.id)
+    assert len(kb._parts.originals.all()) == 2, "another file of the same content waits"
+    kb.cancel(twin.id)
+    assert len(kb._parts.originals.all()) == 1
+    kb.work_off()
+    assert [job(kb, one.id).state for one in (kept, submitted, twin)] == ["done", "cancelled", "cancelled"]
+    assert kb.verify().agrees
+    kb.submit(TEXT, "hours.md")
+    kb.work_off()
+    assert [document.name for document in kb.documents()] == ["tides.md", "hours.md"]
+
+
+def test_of_a_file_that_is_cancelled_while_it_is_read_nothing_is_kept(kb: KnowledgeBase, monkeypatch) -> None:
+    submitted, parser = kb.submit(TEXT, "hours.md"), kb._parts.library.parser
+    load = parser.load
+
+    def cancelled_meanwhile(*arguments: Any) -> Document:
+        document = load(*arguments)
+        kb.cancel(submitted.id)
+        return document
+
+    monkeypatch.setattr(parser, "load", cancelled_meanwhile)
+    kb.work_off()
+    assert job(kb, submitted.id).state == "cancelled"
+    assert (kb.documents(), kb._parts.originals.all()) == ([], set())
+
+
+def test_the_rest_is_cancelled_and_what_can_be_found_stays(kb: KnowledgeBase) -> None:
+    files = [kb.submit(TEXT + name.encode(), name) for name in ("found.md", "read.md", "waits.md", "last.md")]
+    queue = kb._parts.queue
+    work = queue.claim()
+    assert work is not None
+    kb._parts.worker.jobs.ingest(work)
+    assert queue.claim()
+    assert kb.activity().unread == 3
+    kb.curation.cancel_unread()
+    assert [job(kb, one.id).state for one in files] == ["running", "cancelled", "cancelled", "cancelled"]
+    kb.work_off()
+    assert [document.name for document in kb.documents()] == ["found.md"]
+    assert len(kb._parts.originals.all()) == 1
 
 
 def test_of_a_new_file_that_is_cancelled_while_it_waits_for_vectors_nothing_stays(kb: KnowledgeBase) -> None:
