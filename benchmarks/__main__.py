@@ -54,7 +54,7 @@ BENCHMARKS: dict[str, Callable[[argparse.Namespace], Rows]] = {
     "ingest": lambda o: ingest.run(o.data, o.zoo, o.peers or Path(), o.limit),
     "precision": lambda o: precision.run(_sets(o.data), o.limit, o.state),
     "search": lambda o: search.run(_folders(o.data), o.limit, o.seed, o.chart),
-    "busy": lambda o: busy.run(_folders(o.data), o.limit),
+    "busy": lambda o: busy.run(_folders(o.data)),
     "start": lambda o: start.run_start(_folders(o.data)),
     "pages": lambda o: pages.run(o.limit),
     "sessions": lambda o: sessions.run(o.limit or 20, o.seed),

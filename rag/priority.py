@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Literal, TypeVar
 
-_NICE = {"holds the lock": 5, "computes": 15}
+_NICE = 5
 _TURN_S = 0.0001
 _PATIENCE_S = 0.2
 _T = TypeVar("_T")
@@ -20,13 +20,17 @@ _T = TypeVar("_T")
 def step_back(kind: Literal["holds the lock", "computes"]) -> None:
     """The thread that calls this runs when nothing more urgent does; the threads that it starts, too.
 
-    One that works in Python must not be kept from the processor by one that computes outside: while it holds Python's
-    lock, whoever waits for an answer waits for it. On Linux each thread has a priority of its own; elsewhere this does
-    nothing.
+    One that computes leaves its core to a question in the instant that this wakes (SCHED_IDLE, see sched(7)): a low
+    priority alone would let it finish its turn of 1 to 3 ms first, each time. One that works in Python must not be kept
+    from the processor like that: while it holds Python's lock, whoever waits for an answer waits for it. On Linux each
+    thread has a priority of its own; elsewhere this does nothing.
     """
     if sys.platform == "linux":
         with suppress(OSError):  # a container may forbid it
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE[kind])
+            if kind == "computes":
+                os.sched_setscheduler(threading.get_native_id(), os.SCHED_IDLE, os.sched_param(0))
+            else:
+                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
 
 
 def favour_answers() -> None:

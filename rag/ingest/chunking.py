@@ -10,7 +10,7 @@ from dataclasses import replace
 from loaders import Block, Document
 from rag.embedders._switching import SwitchingEmbedder
 from rag.indexing.shape import Shape
-from rag.priority import in_turns
+from rag.priority import give_way, in_turns
 from rag.reports import Added
 from rag.storage.records import NewChunk, NewDocument, document_id
 from rag.text.languages import eastern_language
@@ -20,6 +20,7 @@ from rag.types import Chunk
 
 def cut(title: str, blocks: Sequence[Block], shape: Shape, embedder: SwitchingEmbedder) -> list[NewChunk]:
     """The chunks of a document, cut for a generation of this shape."""
+    give_way()
     title = fitting_title(title, embedder)
     chunks = split(title, blocks, embedder, shape.chunk_tokens, shape.chunk_overlap_tokens)
     return [NewChunk(chunk, _embedding_key(title, chunk, blocks, shape)) for chunk in in_turns(chunks)]

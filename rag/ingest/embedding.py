@@ -10,6 +10,7 @@ from rag.embedders._switching import SwitchingEmbedder, pinned
 from rag.indexing.coverage import Coverage
 from rag.indexing.indexes import Indexes
 from rag.indexing.shape import read_shape, shape_of
+from rag.priority import give_way
 from rag.protocols import Embedder, Report, Vectors
 from rag.reports import Progress
 from rag.settings import Settings
@@ -74,6 +75,7 @@ class Embedding:
 
     def _group(self, generation: Generation, before: _Group | None = None) -> _Group | None:
         """The chunks that wait, as many as are embedded at once, from behind the group `before`; None where none do."""
+        give_way()
         model, shape = pinned(self.embedder), read_shape(generation.fingerprint)  # another thread may switch to another
         if shape.embedding != model.name:
             return None
@@ -119,5 +121,6 @@ class Embedding:
 
     def follow(self, all_words: bool = False) -> None:
         """Brings both indexes up to date; where much is new, it goes to the disk."""
+        give_way()
         self.indexes.refresh()
         self.indexes.seal(all_words)

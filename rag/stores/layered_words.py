@@ -83,10 +83,9 @@ class LayeredWordStore:
         fresh, disk = self.fresh, self.disk  # in this order: what leaves the memory is on the disk before
         if not len(fresh):
             return disk.search(weights, k, documents)
-        rarity = {key: self._rarity(fresh, *key) for key in weights}
-        scaled = {
-            key: weight * rarity[key] / _rarity(disk.frequency(*key), len(disk)) for key, weight in weights.items()
-        }
+        written, size = disk.frequencies(weights), len(disk)
+        rarity = {key: _rarity(n + fresh.frequency(*key), size + len(fresh)) for key, n in written.items()}
+        scaled = {key: weight * rarity[key] / _rarity(written[key], size) for key, weight in weights.items()}
         found = dict(disk.search(scaled, k, documents))
         found |= dict(fresh.search(weights, k, documents, lambda field, term: rarity[field, term]))
         return sorted(found.items(), key=lambda item: (-item[1], item[0]))[:k]
@@ -99,14 +98,11 @@ class LayeredWordStore:
     def frequencies(self, terms: Terms) -> dict[str, int]:
         """In how many chunks each word (of the title, the headings or the text) and each bigram occurs."""
         fresh = self.fresh
-        found = {word: max(self._frequency(fresh, field, word) for field in _WORDS) for word in terms.words}
-        return found | {bigram: self._frequency(fresh, "bigrams", bigram) for bigram in terms.bigrams}
-
-    def _frequency(self, fresh: FreshWords, field: str, term: str) -> int:
-        return self.disk.frequency(field, term) + fresh.frequency(field, term)
-
-    def _rarity(self, fresh: FreshWords, field: str, term: str) -> float:
-        return _rarity(self._frequency(fresh, field, term), len(self.disk) + len(fresh))
+        keys = [(field, word) for word in terms.words for field in _WORDS] + [("bigrams", one) for one in terms.bigrams]
+        found: dict[str, int] = {}
+        for key, count in self.disk.frequencies(keys).items():
+            found[key[1]] = max(found.get(key[1], 0), count + fresh.frequency(*key))
+        return found
 
 
 def _weights(terms: Terms) -> Mapping[tuple[str, str], float]:

@@ -148,10 +148,11 @@ class TantivyWordStore:
             entries = [searcher.doc(address) for _, address in found]
             return {int(entry["id"][0]): readings.load(bytes(entry["reading"][0]).decode()) for entry in entries}
 
-    def frequency(self, field: str, term: str) -> int:
-        """In how many chunks the term occurs in this field."""
+    def frequencies(self, terms: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        """In how many chunks each of these (field, term) occurs."""
+        searcher = self._searcher
         with _reading(self._folder):
-            return self._searcher.doc_freq(field, term)
+            return {key: searcher.doc_freq(*key) for key in terms}
 
     def _span(self, first: int, last: int) -> tantivy.Query:
         return tantivy.Query.range_query(self._index.schema, "id", tantivy.FieldType.Unsigned, first, last)

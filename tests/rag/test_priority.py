@@ -7,12 +7,15 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from loaders import Block
 from rag import KnowledgeBase
+from rag.indexing.shape import shape_of
+from rag.ingest.chunking import cut
 from rag.priority import answering, give_way, in_turns
 from rag.stores.fresh_words import Entry
 from rag.stores.tantivy_words import TantivyWordStore
@@ -52,13 +55,30 @@ def test_questions_that_never_end_do_not_stop_the_work() -> None:
         assert sum(in_turns(steps())) == sum(range(1000))  # 1000 steps at .2 s each would take minutes
 
 
-def test_no_text_is_begun_in_the_background_while_somebody_asks(kb: KnowledgeBase) -> None:
+def _embedded(kb: KnowledgeBase) -> None:
+    kb._parts.embedder.embed_passages(["The lion walks in the garden."], background=True)
+
+
+def _cut(kb: KnowledgeBase) -> None:
+    embedder = kb._parts.library.embedding.embedder
+    cut("Day", [Block("paragraph", "The lion walks in the garden.")], shape_of(kb._parts.settings, embedder), embedder)
+
+
+def _followed(kb: KnowledgeBase) -> None:
+    kb._parts.library.embedding.follow()
+
+
+@pytest.mark.parametrize("step", [_embedded, _cut, _followed])
+def test_no_step_is_begun_in_the_background_while_somebody_asks(
+    kb: KnowledgeBase, step: Callable[[KnowledgeBase], None]
+) -> None:
     kb.warm_up()
+    step(kb)
     done = list[str]()
 
     def background() -> None:
-        kb._parts.embedder.embed_passages(["The lion walks in the garden."], background=True)
-        done.append("text")
+        step(kb)
+        done.append("step")
 
     thread = threading.Thread(target=background)
     with answering():
@@ -66,7 +86,7 @@ def test_no_text_is_begun_in_the_background_while_somebody_asks(kb: KnowledgeBas
         thread.join(0.1)
         done.append("answer")
     thread.join()
-    assert done == ["answer", "text"]
+    assert done == ["answer", "step"]
 
 
 def test_what_is_committed_is_taken_up_by_who_commits_it_not_by_the_next_who_asks(kb: KnowledgeBase) -> None:
@@ -78,9 +98,9 @@ def test_what_is_committed_is_taken_up_by_who_commits_it_not_by_the_next_who_ask
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only there each thread has a priority of its own")
-@pytest.mark.parametrize(("background", "nice"), [(False, os.getpriority(os.PRIO_PROCESS, 0)), (True, 15)])
+@pytest.mark.parametrize(("background", "policy"), [(False, "SCHED_OTHER"), (True, "SCHED_IDLE")])
 def test_the_threads_that_write_words_in_the_background_leave_the_processor(
-    tmp_path: Path, background: bool, nice: int
+    tmp_path: Path, background: bool, policy: str
 ) -> None:
     seen = set[int]()
 
@@ -89,13 +109,13 @@ def test_the_threads_that_write_words_in_the_background_leave_the_processor(
         while not seen and time.monotonic() < end:  # a thread names itself when it first runs
             for task in Path("/proc/self/task").iterdir():
                 if (task / "comm").read_text().startswith("thrd-tantivy"):
-                    seen.add(os.getpriority(os.PRIO_PROCESS, int(task.name)))
+                    seen.add(os.sched_getscheduler(int(task.name)))
         yield Entry(1, "lion", read("", (), "The lion"), {"words": ["lion"]})
 
     words = TantivyWordStore(tmp_path / "words")
     words.update([], entries(), background)
     assert words.ids() == [1]
-    assert seen == {nice}
+    assert seen == {getattr(os, policy)}
 
 
 def test_what_is_loaded_when_the_worker_starts_is_not_searched_for_garbage(kb: KnowledgeBase) -> None:
