@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from rag.reports import Activity, Job
-from ui.components.job_view import can_retry, draw_job
+from ui.components.job_view import can_retry, draw_job, draw_paused, draw_resume
 from ui.components.live import draw_live
 from ui.language import Words
 from ui.shelf.shelf_view import draw_shelf
@@ -46,6 +46,8 @@ def _draw_live_jobs(visit: Visit, drawn: tuple[int, int]) -> None:
     activity = visit.knowledge.activity()
     if activity.files:
         _draw_job_lines(visit, activity)
+    elif activity.paused:  # the list was cleared: what comes next would wait, and so does a reindex
+        draw_paused(visit)
     if _in_the_table(activity) != drawn:
         st.rerun()
 
@@ -103,7 +105,7 @@ def _draw_well(visit: Visit, jobs: Sequence[Job]) -> None:
 def _draw_pause(visit: Visit, activity: Activity) -> None:
     words, knowledge = visit.words, visit.knowledge
     if activity.paused:
-        st.button(words("library.resume"), icon=":material/play_arrow:", type="tertiary", on_click=knowledge.resume)
+        draw_resume(visit)
     elif activity.over < activity.files:
         st.button(words("library.pause"), icon=":material/pause:", type="tertiary", on_click=knowledge.pause)
 

@@ -6,24 +6,14 @@ import shutil
 from pathlib import Path
 
 from rag.reports import Storage
+from rag.storage.folders import bytes_in, bytes_of
 
-_PARTS = {
-    "catalog": "catalog.sqlite*",
-    "originals": "originals/**/*",
-    "indexes": "indexes/**/*",
-    "backups": "backups/*",
-}
+_FOLDERS = ("originals", "indexes", "backups")
 
 
 def storage(folder: Path) -> Storage:
     """Bytes of each part of the store in this folder, and what is free on its disk."""
-    sizes = {name: sum(map(_size, folder.glob(pattern))) for name, pattern in _PARTS.items()}
-    every = sum(map(_size, folder.rglob("*")))
-    return Storage(**sizes, other=max(0, every - sum(sizes.values())), free=shutil.disk_usage(folder).free)
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size if path.is_file() else 0
-    except OSError:  # an index that has just been replaced by a newer one
-        return 0
+    sizes = {name: bytes_in(folder / name) for name in _FOLDERS}
+    sizes["catalog"] = sum(map(bytes_of, folder.glob("catalog.sqlite*")))
+    other = max(0, bytes_in(folder) - sum(sizes.values()))
+    return Storage(**sizes, other=other, free=shutil.disk_usage(folder).free)

@@ -8,6 +8,19 @@ from pathlib import Path
 from typing import NamedTuple
 
 
+def bytes_of(path: Path) -> int:
+    """How large a file is; 0 for one that has gone meanwhile, as temporary files and old indexes do."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def bytes_in(folder: Path) -> int:
+    """How large all files in a folder and those inside it are, as `bytes_of` each."""
+    return sum(bytes_of(Path(where, name)) for where, _, names in os.walk(folder) for name in names)
+
+
 class Listing(NamedTuple):
     """Each file with its path inside the folder; and the folders inside it, by theirs, that could not be read."""
 

@@ -15,6 +15,7 @@ from filelock import FileLock
 
 from rag.errors import StoreError, refused_by_disk
 from rag.storage.durable import sync_folder, write_durably, write_whole
+from rag.storage.folders import bytes_of
 
 
 class Label(NamedTuple):
@@ -109,7 +110,7 @@ class Originals:
 
     def size(self) -> int:
         """Bytes in all."""
-        return sum(path.stat().st_size for path in self._folder.glob("??/*"))
+        return sum(map(bytes_of, self._folder.glob("??/*")))
 
     # -- labels --------------------------------------------------------------------------------------------
 

@@ -129,3 +129,25 @@ def test_a_document_is_found_looked_into_moved_read_again_and_deleted(visit, lan
     expect(dialog).to_contain_text(name)
     dialog.get_by_role("button", name=words("library.confirm_yes")).click()
     expect(main).to_contain_text(words("library.receipt", **RECEIPT, names=name).split("{")[0])
+
+
+def test_a_document_that_somebody_else_deletes_is_shown_no_longer(visit):
+    words, name = words_of("en"), "ebb.pdf"
+    pages = [visit("/library"), visit("/library")]
+    add_to_library(pages[0], upload(name, two_chapters(name)))
+    expect(pages[0].locator(".st-key-jobs")).to_contain_text(words("job.added", name=name, chunks=2).replace("**", ""))
+    for page in pages:
+        search = page.get_by_role("textbox", name=words("library.search"))
+        search.fill(name)
+        search.press("Enter")
+        expect(page.get_by_test_id("stMain")).to_contain_text(re.compile(r"^.*(1 of \d+ shown|Documents: 1\D)", re.S))
+        tick_first(page)
+        expect(page.locator(".st-key-preview_chunks").get_by_test_id("stRadioOption")).to_have_count(2)
+    pages[1].get_by_role("button", name=words("library.delete", count=1)).click()
+    pages[1].get_by_role("dialog").get_by_role("button", name=words("library.confirm_yes")).click()
+    expect(pages[1].get_by_test_id("stMain")).to_contain_text(
+        words("library.receipt", **RECEIPT, names=name).split("{")[0]
+    )
+    pages[0].locator(".st-key-preview_chunks").get_by_test_id("stRadioOption").first.click()
+    expect(pages[0].locator(".st-key-preview_chunks")).to_have_count(0)
+    expect(pages[0].get_by_test_id("stMain")).not_to_contain_text("Harbour note 0")

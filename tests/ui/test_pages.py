@@ -339,6 +339,26 @@ def test_the_work_can_be_paused_and_goes_on(draw, language):
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_pause_is_shown_where_no_file_is_on_its_way_too(draw, environment, language):
+    words = words_of(language)
+    environment.setenv("TENKYO_ADMIN_PASSWORD", "pw")
+    for name in ("library", "admin"):
+        app = draw(name, language)
+        if name == "admin":
+            app.text_input[0].set_value("pw")
+            app.button[0].click().run()
+            app.segmented_control(key="section").set_value("index").run()
+        assert words("library.paused") not in texts(app.caption)
+        knowledge_base().pause()
+        app.run()
+        assert words("library.paused") in texts(app.caption)
+        app.button(key="resume").click().run()
+        assert not app.exception
+        assert not knowledge_base().activity().paused
+        assert words("library.paused") not in texts(app.caption)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
 def test_the_rest_of_many_files_is_cancelled_by_one_click(draw, language):
     words = words_of(language)
     draw("library", language)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from rag.errors import DocumentNotFound
 from rag.types import FACETS, Block, Box, Chunk, DocumentInfo
 from ui.components.passages import blocks_html, marks_of
 from ui.components.report_view import draw_report
@@ -82,7 +83,14 @@ def draw_preview(visit: Visit, document: DocumentInfo) -> None:
 
 
 def _draw_reading(visit: Visit, document: DocumentInfo) -> None:
-    """A fragment: turning a page or pointing at a passage draws nothing else anew."""
+    """A fragment: turning a page or pointing at a passage draws nothing else anew.
+
+    Of a document that somebody has deleted meanwhile nothing is shown any more, nor its row in the table.
+    """
+    try:
+        visit.knowledge.document(document.id)
+    except DocumentNotFound:
+        st.rerun()
     blocks = dict(enumerate(visit.knowledge.blocks(document.id)))
     chunks = visit.knowledge.chunks(document.id)
     if document.has_pictures and document.pages:

@@ -37,6 +37,24 @@ def draw_job(visit: Visit, job: Job, paused: bool = False) -> None:
                 draw_refused(words, child.file, child.error)
 
 
+def draw_paused(visit: Visit) -> None:
+    """That work is paused, and the way on."""
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.caption(visit.words("library.paused"))
+        draw_resume(visit)
+
+
+def draw_resume(visit: Visit) -> None:
+    """The way on."""
+    st.button(
+        visit.words("library.resume"),
+        key="resume",
+        icon=":material/play_arrow:",
+        type="tertiary",
+        on_click=visit.knowledge.resume,
+    )
+
+
 def can_retry(job: Job) -> bool:
     """Whether it has failed, and another try wants nothing of the person."""
     return job.state == "failed" and job.error is not None and job.error["code"] != _ENCRYPTED

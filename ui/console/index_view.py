@@ -9,7 +9,7 @@ import streamlit as st
 from rag.errors import TenkyoError
 from rag.reports import Job, KeptIndex, LanguageUse
 from ui.components.figures import draw_metrics, duration, megabytes
-from ui.components.job_view import draw_job
+from ui.components.job_view import draw_job, draw_paused
 from ui.components.live import draw_live
 from ui.console.overview_view import draw_health
 from ui.language import Words
@@ -164,8 +164,11 @@ def _went_well(visit: Visit, action: Callable[[], object]) -> bool:
 def _draw_job(visit: Visit, running: bool) -> None:
     """Follows the work; when it is over, or tried again, the page runs anew."""
     job = visit.knowledge.index_job()
+    paused = visit.knowledge.activity().paused
+    if paused:
+        draw_paused(visit)
     if job:
-        draw_job(visit, job)
+        draw_job(visit, job, paused)
     if _is_running(job) != running:
         st.rerun()
 

@@ -130,6 +130,9 @@ def _confirm(visit: Visit) -> None:
     words = visit.words
     names = {document.id: document.name for document in visit.knowledge.documents()}
     doomed = [id_ for id_ in st.session_state.get("deleting", ()) if id_ in names]
+    if not doomed:  # somebody else has deleted them
+        _keep()
+        st.rerun()
     st.markdown(words("library.confirm"))
     st.text(named(words, [names[id_] for id_ in doomed], "\n"))
     with st.container(horizontal=True):
