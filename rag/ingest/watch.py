@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -161,5 +163,13 @@ def _stamp(status: stat_result) -> str:
     return datetime.fromtimestamp(status.st_mtime_ns / 1e9, UTC).isoformat()
 
 
-def _disk(folder: Path) -> int:
-    return folder.stat().st_dev
+def _disk(folder: Path) -> tuple[int, str]:
+    """The device; and on Linux the mount, since a folder of the same device may be mounted inside as well."""
+    if sys.platform != "linux":
+        return folder.stat().st_dev, ""
+    opened = os.open(folder, os.O_PATH)
+    try:
+        told = Path(f"/proc/self/fdinfo/{opened}").read_text("utf-8").splitlines()
+        return os.fstat(opened).st_dev, next((line for line in told if line.startswith("mnt_id:")), "")
+    finally:
+        os.close(opened)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import subprocess
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
@@ -150,6 +151,24 @@ def test_a_disk_inside_that_is_not_mounted_removes_nothing(
     assert before in {info.id for info in again.documents()}
     (folder / "2026" / "案内.md").unlink()
     assert set(look(again)) == {"hours.md"}
+
+
+def test_a_folder_mounted_inside_removes_nothing_when_it_is_unmounted(
+    open_kb: Open, folder: Path, tmp_path: Path
+) -> None:
+    write(tmp_path / "elsewhere" / "fees.md", "# Fees\n\nA card costs twelve euros.\n")
+    (folder / "mounted").mkdir()
+    try:
+        subprocess.run(["mount", "--bind", tmp_path / "elsewhere", folder / "mounted"], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("only an administrator of a Linux machine may mount a folder")
+    try:
+        kb = open_kb(watch=folder)
+        assert "mounted/fees.md" in look(kb)
+    finally:
+        subprocess.run(["umount", folder / "mounted"], check=True)
+    (folder / "hours.md").unlink()
+    assert set(look(kb)) == {"2026/案内.md", "mounted/fees.md"}
 
 
 def test_what_has_failed_is_tried_again_only_when_it_has_changed_or_on_request(open_kb: Open, folder: Path) -> None:
