@@ -214,7 +214,12 @@ def _retriever(
     settings: Settings, catalog: Catalog, indexes: Indexes, embedding: Embedding, coverage: Coverage
 ) -> Retriever:
     def fitting_embedder() -> Embedder | None:
-        """None while the index holds another model's vectors, among which this one's are nonsense."""
+        """None while the index holds another model's vectors, among which this one's are nonsense.
+
+        And while the model's file is being made: words find something at once.
+        """
+        if embedding.embedder.is_being_made:
+            return None
         active = catalog.generations.active()
         return embedding.embedder if active is None or embedding.fits(active) else None
 

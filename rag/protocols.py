@@ -38,6 +38,11 @@ class Embedder(Protocol):
         """Those it was trained on, as "en,de" (BCP 47 tags); "*" is all."""
         ...
 
+    @property
+    def is_being_made(self) -> bool:
+        """Whether its file is just being made, once: a text would wait for that, maybe a minute."""
+        ...
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """How many tokens each text has, special tokens left out, nothing cut."""
         ...

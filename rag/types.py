@@ -119,7 +119,7 @@ class Retrieved:
     """What a search gives: the hits, best first, and how likely (0 to 1) they answer the question.
 
     `language` is the question's (BCP 47). `follows`: it leaves open what it is about, and was searched for with those
-    before it.
+    before it. `by_words`: there was no embedding model that fits the index, or not yet.
     """
 
     query: str
@@ -128,6 +128,7 @@ class Retrieved:
     confidence: float
     took_ms: float
     follows: bool = False
+    by_words: bool = False
 
 
 @dataclass(frozen=True, slots=True)

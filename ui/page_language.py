@@ -22,9 +22,19 @@ _mount = component(
           if (button.ariaLabel !== data.texts.browse) button.ariaLabel = data.texts.browse
         }
       }
-      page.uploaderNames?.disconnect()
-      page.uploaderNames = new MutationObserver(name_buttons)
-      page.uploaderNames.observe(document.body, { childList: true, subtree: true })
+      // Where the server does not answer, Streamlit speaks to developers, of a script that nobody has.
+      const name_loss = () => {
+        for (const title of document.querySelectorAll('[role="dialog"] > h2')) {
+          const [text, code] = title.nextElementSibling?.children ?? []
+          if (!/^(Is Streamlit still running|Streamlit server is not responding)/.test(text?.textContent)) continue
+          title.textContent = data.texts.lost_title
+          text.textContent = data.texts.lost
+          if (code) code.hidden = true
+        }
+      }
+      page.streamlitsWords?.disconnect()
+      page.streamlitsWords = new MutationObserver(() => { name_buttons(); name_loss() })
+      page.streamlitsWords.observe(document.body, { childList: true, subtree: true })
       name_buttons()
     }
     """,
@@ -32,6 +42,11 @@ _mount = component(
 
 
 def mark_language(words: Words, max_file_mb: int) -> None:
-    """Sets `<html lang>` (screen readers and the shapes of characters go by it) and the uploader's words."""
-    texts = {"browse": words("library.browse"), "limit": words("library.limit", size=max_file_mb)}
+    """Sets `<html lang>` (screen readers and the shapes of characters go by it) and words that are Streamlit's own."""
+    texts = {
+        "browse": words("library.browse"),
+        "limit": words("library.limit", size=max_file_mb),
+        "lost_title": words("app.lost_title"),
+        "lost": words("app.lost"),
+    }
     _mount(key="page_language", data={"language": words.language, "texts": texts})

@@ -64,6 +64,11 @@ class SwitchingEmbedder:
             return known
         return ",".join([known, *(one for one in EASTERN if one not in known and self._tried(self.name, one))])
 
+    @property
+    def is_being_made(self) -> bool:
+        """Whether its file is just being made."""
+        return self.current.is_being_made
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """How many tokens each text has."""
         return self.current.count_tokens(texts)

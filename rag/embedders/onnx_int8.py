@@ -46,11 +46,17 @@ class OnnxInt8Embedder(SentenceTransformerEmbedder):
         super().__init__(model, languages)
         self._cache = cache
         self._opening = threading.Lock()
+        self._being_made = False
 
     @property
     def dimension(self) -> int:
         """Length of a vector; loads the model."""
         return self._session.get_outputs()[0].shape[-1] if self._session else super().dimension
+
+    @property
+    def is_being_made(self) -> bool:
+        """Whether the int8 file is just being made, by this process or another."""
+        return self._being_made
 
     def embed_passages(self, texts: Sequence[str], background: bool = False) -> Vectors:
         """(n, dimension) float32 unit vectors; prompts for passages are the model's own."""
@@ -118,12 +124,15 @@ class OnnxInt8Embedder(SentenceTransformerEmbedder):
         if path.exists():
             return path
         try:
+            self._being_made = True
             self._cache.mkdir(parents=True, exist_ok=True)
             with FileLock(f"{path}.lock"):
                 return path if path.exists() or self._export(path) else None
         except OSError as error:
             _log.warning("the folder %s cannot be written (%s); the full weights embed", self._cache, error.strerror)
             return None
+        finally:
+            self._being_made = False
 
     def _export(self, path: Path) -> bool:
         command = [sys.executable, "-m", "rag.embedders._onnx_export", str(self._source), str(path)]

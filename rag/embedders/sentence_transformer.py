@@ -91,6 +91,11 @@ class SentenceTransformerEmbedder:
         """Those the model was trained on."""
         return self._languages or ("en" if any(part in self.name.lower() for part in _ENGLISH_ONLY) else "*")
 
+    @property
+    def is_being_made(self) -> bool:
+        """Never: the weights are used as they are."""
+        return False
+
     def covers(self, language: str) -> bool:
         """Whether the model was trained on this language."""
         return self.languages == "*" or language in self.languages.split(",")

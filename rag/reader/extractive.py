@@ -108,8 +108,8 @@ def _as_named(confidence: float, question: Question, hits: Sequence[Hit], weighi
 
 
 def cosines_of(asked: str, language: str, embedder: Embedder) -> Cosines | None:
-    """How near texts are to what was asked; None where `embedder` does not know the language."""
-    if not embedder.covers(language):
+    """How near texts are to what was asked; None where `embedder` does not know the language, or is being made."""
+    if embedder.is_being_made or not embedder.covers(language):
         return None
     model = pinned(embedder)
     return lambda texts: model.embed_passages(texts) @ model.embed_query(asked)

@@ -73,8 +73,8 @@ class _Sought(NamedTuple):
 class Retriever:
     """Finds passages by words (BM25) and by vectors (cosine), and orders what either has found by both.
 
-    `embedder` gives None where the index's vectors are another model's: then only words are searched. `languages` gives
-    those of the documents, the commonest first.
+    `embedder` gives None where none fits the index's vectors, or not yet: then only words are searched. `languages`
+    gives those of the documents, the commonest first.
     """
 
     def __init__(
@@ -108,14 +108,15 @@ class Retriever:
 
     def _search(self, query: str, options: AskOptions) -> Retrieved:
         start = time.perf_counter()
-        wanted = max(options.k, RERANKED) if self._reranker else options.k
+        wanted, by_words = max(options.k, RERANKED) if self._reranker else options.k, self._embedder() is None
         asked = self._spelled(query)
         found, ranked, hits = self._found(asked, options, wanted)
         if options.mode == "hybrid":
             hits = self._reranked(asked, hits)
         sure = confidence_in(found, [n for n, _ in ranked])
         took_ms = (time.perf_counter() - start) * 1000
-        return Retrieved(query, self._language(query), tuple(joined(hits[: options.k])), sure, took_ms, follows(found))
+        shown = tuple(joined(hits[: options.k]))
+        return Retrieved(query, self._language(query), shown, sure, took_ms, follows(found), by_words)
 
     def _spelled(self, query: str) -> str:
         """The query with long numbers in the library's groups, and words in its spelling that nothing else knows.

@@ -19,6 +19,7 @@ from rag.events import (
     Event,
     HistorySummarised,
     ModelFailed,
+    PassagesRetrieved,
     PromptTruncated,
     StageStarted,
     TokenGenerated,
@@ -28,6 +29,7 @@ from rag.events import (
 from rag.reports import Job
 from rag.types import Answer, AskOptions, Feedback, Message, ToolUse
 from rag.types import Conversation as SavedConversation
+from ui.knowledge import is_loading
 
 _POLL_S = 0.1
 _one_at_a_time = Lock()
@@ -37,12 +39,16 @@ _FAULT: Mapping[str, str] = {"code": "error", "message": "", "hint": ""}
 
 
 class Reply:
-    """One answer in the making: its thread writes the attributes, pages only read; `stop` ends it early."""
+    """One answer in the making: its thread writes the attributes, pages only read; `stop` ends it early.
+
+    `is_early`: only words were searched, for the embedding model was not ready.
+    """
 
     def __init__(self, answer: Answer | None = None, error: Mapping[str, str] | None = None) -> None:
         self.began = time.monotonic()
         self.stage = "searching"
         self.passages = 0
+        self.is_early = False
         self.text = ""
         self.steps: list[ToolUse] = list(answer.steps) if answer else []
         self.answer = answer
@@ -113,6 +119,8 @@ class Reply:
                 pass  # until its first word comes, a model reads
             case StageStarted(stage=stage, passages=passages):
                 self.stage, self.passages = stage, passages
+            case PassagesRetrieved(retrieved=found):
+                self.is_early = found.by_words and is_loading()
             case TokenGenerated(text=text):
                 self.stage = "writing"
                 self.text += text

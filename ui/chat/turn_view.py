@@ -109,6 +109,8 @@ def _draw_reply_text(visit: Visit, turn: Turn, reply: Reply, *, live: bool) -> N
         draw_steps(words, reply.steps, live=live)
         if reply.answer and not live:
             _draw_answer(words, key, turn.id, reply.answer)
+            if reply.is_early:
+                st.caption(f":material/hourglass_top: {words('answer.early')}")
         elif reply.text:
             draw_text(words, key, reply.text, writing=live)
     if live:
