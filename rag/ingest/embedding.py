@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -95,13 +95,22 @@ class Embedding:
             pass
 
     def embed_waiting(self, report: Report) -> None:
-        """Embeds everything that waits, and brings both indexes up to date.
-
-        Beside it, words go to the disk, and the next group is read, so that no core waits for either.
-        """
-        generation, done = self.generation(), 0
-        with ThreadPoolExecutor(2, "tenkyo-embed") as beside:
+        """Embeds everything that waits, and brings both indexes up to date; beside it, words go to the disk."""
+        with ThreadPoolExecutor(1, "tenkyo-words") as beside:
             words = beside.submit(self.follow, all_words=True)
+            for done in self.embed_generation(self.generation(), report):
+                if done % _INDEXED_AT_ONCE < EMBEDDED_AT_ONCE:
+                    words.result()
+                    self.follow()
+        self.follow(all_words=True)
+
+    def embed_generation(self, generation: Generation, report: Report) -> Iterator[int]:
+        """Embeds what waits in a generation, and yields after each group how many that were so far.
+
+        While a group is embedded, the next one is read, so that no core waits for it.
+        """
+        done = 0
+        with ThreadPoolExecutor(1, "tenkyo-embed") as beside:
             group = self._group(generation)
             total = self.catalog.vectors.count_upcoming(generation.id)
             while group:
@@ -110,10 +119,7 @@ class Embedding:
                 self.catalog.vectors.put(group.keys, vectors.result())
                 done, group = done + len(group.keys), following
                 report(Progress("embed", done, max(done, total), "chunks"))
-                if done % _INDEXED_AT_ONCE < EMBEDDED_AT_ONCE:
-                    words.result()
-                    self.follow()
-        self.follow(all_words=True)
+                yield done
 
     def try_next_language(self) -> bool:
         """Tries the model on a language of the library that it was not tried on yet; False when there is none."""

@@ -105,8 +105,6 @@ class GenerationBuilder:
             done += 1
 
     def _embed_missing(self, new: Generation, report: Report) -> None:
-        total, done = self.catalog.vectors.count_pending(new.id), 0
-        report(Progress("embed", 0, total, "chunks"))
-        while count := self.embedding.embed_some(new):
-            done += count
-            report(Progress("embed", done, max(done, total), "chunks"))
+        report(Progress("embed", 0, self.catalog.vectors.count_upcoming(new.id), "chunks"))
+        for _ in self.embedding.embed_generation(new, report):
+            pass
