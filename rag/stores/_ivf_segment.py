@@ -92,9 +92,10 @@ class IvfSegment:
         """How many of its vectors are passed over."""
         return len(self._ids) - self._count
 
-    def ids(self) -> list[int]:
-        """Every id, in ascending order."""
-        return self._ids[self._alive].tolist()
+    def ids(self, first: int, last: int) -> list[int]:
+        """Every id in this range (both ends included), in ascending order."""
+        start, end = np.searchsorted(self._ids, first), np.searchsorted(self._ids, last, "right")
+        return self._ids[start:end][self._alive[start:end]].tolist()
 
     def positions(self, ids: Ids) -> Ids:
         """Where those of these ids stand that are there; both in ascending order."""

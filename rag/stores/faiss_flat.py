@@ -31,10 +31,10 @@ class FaissFlatStore:
         """Length of the vectors, 0 before the first."""
         return self._index.d if self._index is not None else 0
 
-    def ids(self) -> list[int]:
-        """Every id, in ascending order."""
+    def ids(self, first: int, last: int) -> list[int]:
+        """Every id in this range (both ends included), in ascending order."""
         with self._lock:
-            return sorted(self._ids)
+            return sorted(id_ for id_ in self._ids if first <= id_ <= last)
 
     def count_of(self, ids: Collection[int]) -> int:
         """How many of these ids have a vector."""

@@ -16,6 +16,7 @@ SEALED_FROM = 20_000
 _MOST_GROWING = 50_000
 _GROWTH = 20
 """A large segment is made anew when one vector in so many is new, or the most above: its making takes long."""
+_LARGEST_ID = 2**63 - 1
 _DEAD = 4
 """A segment of which one vector in so many was removed is worth another."""
 
@@ -51,9 +52,10 @@ class FaissSegmentStore:
         most = max(SEALED_FROM, min(_MOST_GROWING, len(self) // _GROWTH))
         return are_many(len(self)) and (dead or len(self._growing) >= most)
 
-    def ids(self) -> list[int]:
-        """Every id, in ascending order."""
-        return sorted([*(self._sealed.ids() if self._sealed else ()), *self._growing.ids()])
+    def ids(self, first: int = 0, last: int = _LARGEST_ID) -> list[int]:
+        """Every id in this range (both ends included), in ascending order."""
+        sealed = self._sealed.ids(first, last) if self._sealed else ()
+        return sorted([*sealed, *self._growing.ids(first, last)])
 
     def count_of(self, ids: Collection[int]) -> int:
         """How many of these ids have a vector."""

@@ -69,9 +69,9 @@ class LayeredWordStore:
         """Whether a chunk of this range (both ends included) is here."""
         return self.disk.holds(first, last) or any(first <= id_ <= last for id_ in self.fresh.ids())
 
-    def ids(self) -> list[int]:
-        """The chunk id of every entry, in ascending order."""
-        return sorted([*self.disk.ids(), *self.fresh.ids()])
+    def ids(self, first: int, last: int) -> list[int]:
+        """The chunk id of every entry in this range (both ends included), in ascending order."""
+        return sorted([*self.disk.ids(first, last), *(id_ for id_ in self.fresh.ids() if first <= id_ <= last)])
 
     def count_of(self, documents: Sequence[str]) -> int:
         """How many entries are chunks of these documents."""

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 import tantivy
 from filelock import FileLock
@@ -25,6 +26,9 @@ FIELDS = {"title": 1.0, "headings": 0.5, "words": 1.0, "bigrams": 0.5}
 _HEAP_BYTES = 64_000_000
 _SEGMENT_FILES = frozenset((".fast", ".fieldnorm", ".idx", ".pos", ".store", ".term", ".del"))
 _FOOTER_MARK = 1337
+_LARGEST_FOOTER = 4096
+_READ_AT_ONCE = 1 << 20
+_LARGEST_ID = 2**64 - 1
 _CHECKED_BYTES = 200_000_000
 """So much of an index is compared with its checksums when it is opened, which takes a tenth of a second or two."""
 
@@ -57,11 +61,17 @@ class TantivyWordStore:
     def __len__(self) -> int:
         return self._searcher.num_docs
 
-    def ids(self) -> list[int]:
-        """The chunk id of every entry, in ascending order."""
-        searcher = self._searcher
+    def ids(self, first: int = 0, last: int = _LARGEST_ID) -> list[int]:
+        """The chunk id of every entry in this range (both ends included), in ascending order.
+
+        Of a range in which many are more than twice, not every one.
+        """
+        if not self.holds(first, last):
+            return []
+        searcher, most = self._searcher, 2 * (last - first + 1)
         with _reading(self._folder):
-            found = searcher.search(tantivy.Query.all_query(), limit=max(1, searcher.num_docs), count=False).hits
+            limit = max(1, min(searcher.num_docs, most))
+            found = searcher.search(self._span(first, last), limit=limit, count=False).hits
             return sorted(int(id_ or 0) for id_ in searcher.fast_field_values("id", [address for _, address in found]))
 
     def count_of(self, documents: Sequence[str]) -> int:
@@ -213,12 +223,24 @@ def _is_damaged(path: Path) -> bool:
     """A file of a segment ends with a footer: JSON with the CRC of what stands before it, its length, a mark."""
     if path.suffix not in _SEGMENT_FILES:
         return False
-    data = path.read_bytes()
-    length, mark = struct.unpack("<II", data[-8:]) if len(data) >= 8 else (0, 0)
-    try:
-        return mark != _FOOTER_MARK or json.loads(data[-8 - length : -8])["crc"] != zlib.crc32(data[: -8 - length])
-    except (ValueError, KeyError, TypeError):
-        return True
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        file.seek(max(0, size - _LARGEST_FOOTER))
+        end = file.read()
+        length, mark = struct.unpack("<II", end[-8:]) if len(end) >= 8 else (0, 0)
+        try:
+            return mark != _FOOTER_MARK or json.loads(end[-8 - length : -8])["crc"] != _crc(file, size - 8 - length)
+        except (ValueError, KeyError, TypeError):
+            return True
+
+
+def _crc(file: BinaryIO, size: int) -> int:
+    """Of so many bytes from the beginning, read in pieces."""
+    crc, left = 0, size
+    file.seek(0)
+    while left > 0 and (data := file.read(min(left, _READ_AT_ONCE))):
+        crc, left = zlib.crc32(data, crc), left - len(data)
+    return crc
 
 
 def _schema() -> tantivy.Schema:
