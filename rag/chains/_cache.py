@@ -5,8 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
 
 from rag.storage.database import Database
+
+Made = TypeVar("Made")
 
 
 class ResultCache:
@@ -21,10 +26,20 @@ class ResultCache:
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
     def get(self, key: str) -> str | None:
-        """What is kept under the key."""
+        """What is kept under the key; None where that is no text: it is made anew."""
         with self._database.read() as db:
-            row = db.execute("SELECT value FROM chain_results WHERE key = ?", (key,)).fetchone()
-        return row["value"] if row else None
+            row = db.execute("SELECT CAST(value AS BLOB) FROM chain_results WHERE key = ?", (key,)).fetchone()
+        try:
+            return row[0].decode() if row else None
+        except UnicodeDecodeError:
+            return None
+
+    def load(self, key: str, schema: TypeAdapter[Made]) -> Made | None:
+        """The same, where it is kept as JSON; None where it is not as the schema says."""
+        try:
+            return None if (kept := self.get(key)) is None else schema.validate_json(kept)
+        except ValidationError:
+            return None
 
     def put(self, key: str, value: str, documents: Sequence[str]) -> None:
         """Keeps it; not where one of the documents has been deleted meanwhile."""

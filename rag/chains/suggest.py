@@ -49,8 +49,8 @@ def suggest(
     )
     threshold = shop.settings.min_confidence
     key = shop.cache.key("suggest", shop.catalog.generations.active(), document.id, count, spoken, threshold, *model)
-    if kept := shop.cache.get(key):
-        yield _KEPT.validate_json(kept)
+    if (kept := shop.cache.load(key, _KEPT)) is not None:
+        yield kept
         return
     try:
         candidates = yield from _candidates(shop, document, count, spoken, stop)

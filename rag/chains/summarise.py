@@ -49,8 +49,8 @@ def summarise(
     documents = shop.documents(ids)
     spoken = language_of(documents, language)
     key = _key(shop, documents, length, method, spoken)
-    if kept := shop.cache.get(key):
-        yield replace(_ANSWER.validate_json(kept), took_ms=(time.perf_counter() - begin) * 1000)
+    if kept := shop.cache.load(key, _ANSWER):
+        yield replace(kept, took_ms=(time.perf_counter() - begin) * 1000)
         return
     try:
         summary = yield from _summary(shop, documents, length, method, spoken, stop)

@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -16,6 +15,7 @@ from rag.conversations.export import exported
 from rag.errors import ConversationNotFound
 from rag.reports import Removed
 from rag.storage.database import Database
+from rag.storage.reading import loaded, sound
 from rag.types import Answer, Conversation, ConversationInfo, ExportForm, Feedback, SavedTurn
 
 _ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
@@ -38,7 +38,7 @@ class Conversations:
             query = query.replace(special, "\\" + special)
         with self._database.read() as db:
             rows = db.execute(found, {"owner": owner, "pattern": f"%{query}%"})
-            return [ConversationInfo(r["id"], r["title"], datetime.fromisoformat(r["updated_at"])) for r in rows]
+            return [read_conversation(row) for row in rows]
 
     def load(self, owner: str, id_: str) -> Conversation:
         """The whole conversation; raises ConversationNotFound."""
@@ -46,8 +46,8 @@ class Conversations:
             row = _row(db, owner, id_)
             turns = db.execute("SELECT * FROM turns WHERE conversation_id = ? ORDER BY ordinal", (id_,))
             known = db.execute("SELECT summary, turns FROM summaries WHERE conversation_id = ?", (id_,)).fetchone()
-            summary, summarised = known or ("", 0)
-            return Conversation(id_, row["title"], tuple(_turn(turn) for turn in turns), str(summary), int(summarised))
+            summary, summarised = (known["summary"], known["turns"]) if known else ("", 0)
+            return sound(Conversation(id_, row["title"], tuple(map(read_turn, turns)), summary, summarised))
 
     def export(self, owner: str, id_: str, form: ExportForm) -> bytes:
         """The whole conversation as a file, with what each sentence rests on; raises ConversationNotFound."""
@@ -105,7 +105,7 @@ class Conversations:
         query = """SELECT t.* FROM turns t JOIN conversations c ON c.id = t.conversation_id
                    WHERE t.feedback IS NOT NULL ORDER BY c.updated_at DESC, t.ordinal DESC"""
         with self._database.read() as db:
-            return [_turn(row) for row in db.execute(query)]
+            return [read_turn(row) for row in db.execute(query)]
 
     def rename(self, owner: str, id_: str, title: str) -> None:
         """Gives the conversation another title; raises ConversationNotFound."""
@@ -152,11 +152,17 @@ def _row(db: sqlite3.Connection, owner: str, id_: str) -> sqlite3.Row:
     return row
 
 
-def _turn(row: sqlite3.Row) -> SavedTurn:
-    feedback: Any = json.loads(row["feedback"]) if row["feedback"] else None
+def read_conversation(row: sqlite3.Row) -> ConversationInfo:
+    """A row of `conversations`."""
+    return sound(ConversationInfo(row["id"], row["title"], datetime.fromisoformat(row["updated_at"])))
+
+
+def read_turn(row: sqlite3.Row) -> SavedTurn:
+    """A row of `turns`."""
+    feedback = sound(Feedback(*loaded(row["feedback"], list))) if row["feedback"] else None
     answer = _ANSWER.validate_json(row["answer"])
-    error = json.loads(row["error"]) if row["error"] else None
-    return SavedTurn(row["ordinal"], row["question"], answer, Feedback(*feedback) if feedback else None, error)
+    error = loaded(row["error"], dict) if row["error"] else None
+    return sound(SavedTurn(row["ordinal"], row["question"], answer, feedback, error))
 
 
 def _now() -> str:

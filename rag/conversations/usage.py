@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from datetime import UTC, date, datetime, timedelta
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from rag.reports import Asked, Day, Usage
 from rag.storage.database import Database
+from rag.storage.reading import loaded, sound
 
 _SHOWN = 20
 _TURNS = """SELECT question, asked_at, json_extract(answer, '$.took_ms') AS took_ms,
@@ -49,5 +49,5 @@ def _is_declined(row: sqlite3.Row) -> bool:
 
 
 def _asked(row: sqlite3.Row) -> Asked:
-    error = json.loads(row["error"]) if row["error"] else None
-    return Asked(row["question"], datetime.fromisoformat(row["asked_at"]), row["took_ms"], error)
+    error = loaded(row["error"], dict) if row["error"] else None
+    return sound(Asked(row["question"], datetime.fromisoformat(row["asked_at"]), row["took_ms"], error))

@@ -20,6 +20,7 @@ from rag.reports import LanguageCheck, LanguageUse
 from rag.rerankers.word_evidence import Question, word_scores
 from rag.storage.catalog import Catalog
 from rag.storage.database import Database
+from rag.storage.reading import is_sound
 from rag.text.languages import analyze, sentences
 from rag.text.readings import read
 
@@ -81,7 +82,7 @@ class Coverage:
         if self._languages is None or self._languages[0] != revision:
             query = "SELECT language FROM documents GROUP BY language ORDER BY count(*) DESC, language"
             with self._database.read() as db:
-                self._languages = revision, [row["language"] for row in db.execute(query)]
+                self._languages = revision, [row[0] for row in db.execute(query) if isinstance(row[0], str)]
         return self._languages[1]
 
     def checks(self, model: str) -> list[LanguageCheck]:
@@ -94,7 +95,8 @@ class Coverage:
     def _read_checks(self, model: str) -> list[LanguageCheck]:
         query = "SELECT language, passages, by_vectors, by_words, chunks FROM language_checks WHERE model = ?"
         with self._database.read() as db:
-            return [LanguageCheck(*row) for row in db.execute(query + " ORDER BY language", (model,))]
+            found = [LanguageCheck(*row) for row in db.execute(query + " ORDER BY language", (model,))]
+        return [one for one in found if is_sound(one)]  # it is tried again otherwise
 
     def check_next(self, embedder: Embedder) -> bool:
         """Tries the model on a language that is new here or has grown much since; False where there is none."""

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from rag.errors import EncryptedDocument
 from rag.reports import Added, Job, JobKind
-from rag.storage.audit import is_job
 from rag.storage.database import Database
+from rag.storage.reading import checksum_of_job, read_job
 
 Jobs = list[Job]  # in the class, `list` is a method
 Ids = list[int]
@@ -46,11 +45,13 @@ class JobQueue:
 
     def submit(self, kind: JobKind, name: str, collection: str, sha256: str) -> Job:
         """Adds a job at the end of the queue."""
-        query = "INSERT INTO jobs (kind, name, collection, sha256, state, created_at) VALUES (?, ?, ?, ?, 'queued', ?)"
+        query = """INSERT INTO jobs (kind, name, collection, sha256, crc, state, created_at)
+                   VALUES (?, ?, ?, ?, ?, 'queued', ?)"""
+        named = (kind, name, collection, sha256)
         with self._database.write() as db:
             now = datetime.now(UTC).isoformat(timespec="seconds")
-            id_ = db.execute(query, (kind, name, collection, sha256, now)).lastrowid
-            return _job(db.execute("SELECT * FROM jobs WHERE id = ?", (id_,)).fetchone())
+            id_ = db.execute(query, (*named, checksum_of_job(*named), now)).lastrowid
+            return read_job(db.execute("SELECT * FROM jobs WHERE id = ?", (id_,)).fetchone())
 
     def list(self, limit: int) -> Jobs:
         """The newest jobs first."""
@@ -80,10 +81,11 @@ class JobQueue:
                        SELECT 1 FROM jobs other WHERE other.state = 'running' AND other.result IS NULL
                        AND other.name = jobs.name AND other.collection = jobs.collection)
                    ORDER BY id LIMIT 1"""  # noqa: S608 - our own
-        with self._database.write() as db:
+        with self._database.write() as db, self._database.understood():
             row = db.execute(query).fetchone()
             if row is None:
                 return None
+            read_job(row)
             db.execute("UPDATE jobs SET state = 'running', attempts = attempts + 1 WHERE id = ?", (row["id"],))
             return Work(row["id"], row["kind"], row["name"], row["collection"], row["sha256"])
 
@@ -176,7 +178,7 @@ class JobQueue:
 
     def _select(self, clauses: str, values: Sequence[int | str]) -> Jobs:
         with self._database.read() as db:
-            return [_job(row) for row in db.execute(f"SELECT * FROM jobs {clauses}", values)]  # noqa: S608 - our own
+            return [read_job(row) for row in db.execute(f"SELECT * FROM jobs {clauses}", values)]  # noqa: S608 - our own
 
     def _set(self, id_: int, state: str, result: str | None = None, error: str | None = None) -> None:
         query = """UPDATE jobs SET state = ?, result = coalesce(?, result), error = ?
@@ -188,22 +190,3 @@ class JobQueue:
 def _array(ids: Collection[int]) -> str:
     """For `_AMONG`, which takes more ids than a statement has places for."""
     return json.dumps(list(ids))
-
-
-def _added(fields: dict[str, Any]) -> Added:
-    return Added(**{**fields, "children": tuple(map(_added, fields.get("children", ())))})
-
-
-def _job(row: sqlite3.Row) -> Job:
-    if not is_job(row):
-        raise ValueError(f"job {row['id']} is none")
-    return Job(
-        row["id"],
-        row["kind"],
-        row["name"],
-        row["state"],
-        None,
-        _added(json.loads(row["result"])) if row["result"] else None,
-        json.loads(row["error"]) if row["error"] else None,
-        datetime.fromisoformat(row["created_at"]),
-    )

@@ -60,7 +60,7 @@ def _log_moved(db: sqlite3.Connection, id_: str) -> None:
 
 
 def _repoint_answers(db: sqlite3.Connection, ids: Mapping[str, str]) -> None:
-    query = "SELECT conversation_id, ordinal, answer FROM turns"
+    query = "SELECT conversation_id, ordinal, answer FROM turns WHERE typeof(answer) = 'text'"  # else it is damaged
     for row in db.execute(query).fetchall():
         answer = _ID.sub(lambda found: ids.get(found[0], found[0]), row["answer"])
         if answer != row["answer"]:

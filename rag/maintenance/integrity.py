@@ -13,13 +13,14 @@ from rag.indexing.indexes import Indexes
 from rag.ingest.knowledge import Library
 from rag.protocols import Report
 from rag.reports import Finding, FindingCode, Verified
-from rag.storage import audit
+from rag.storage import audit, records
 from rag.storage.catalog import Catalog
 from rag.storage.database import Database
 from rag.storage.originals import Label, Originals
 from rag.types import DocumentInfo
 
-_AT_ONCE = 1000
+_AT_ONCE = 5000
+_LARGEST_ID = 2**63 - 1
 _TRIES = 3  # what others change while it is read looks like a disagreement
 _REPAIR = "`python -m rag verify --repair` "
 
@@ -93,7 +94,9 @@ class Integrity:
     def _damage(self) -> list[str]:
         try:
             with self.database.read() as db:
-                return audit.damage(db)
+                found = audit.damage(db)
+            self.catalog.documents()
+            return found
         except StoreError as error:
             return [error.message]
 
@@ -141,23 +144,37 @@ class Integrity:
         damaged = words.disk.damaged_files()
         yield from _finding("words_damaged", damaged, "files of the word index are damaged", hint)
         if not damaged:
-            different = set(self._chunk_ids(with_vector=False)).symmetric_difference(words.ids())
-            double = len(words) - len(set(words.ids()))
+            different, double = list[int](), 0
+            for first, last in self._slices():
+                held = words.ids(first, last)
+                different += sorted(set(self._chunk_ids(first, last)).symmetric_difference(held))
+                double += len(held) - len(set(held))
             text = "entries of the word index are missing, left over or double"
-            yield from _finding("words_differ", sorted(different), text, hint, len(different) + double)
+            yield from _finding("words_differ", different, text, hint, len(different) + double)
 
     def _vector_index(self) -> Iterable[Finding]:
         hint = f"{_REPAIR}makes it anew from the catalog."
         if damaged := self.indexes.vectors.damaged_files():
             yield from _finding("vector_index_differs", damaged, "files of the vector index are damaged", hint)
             return
-        wanted, held = set(self._chunk_ids(with_vector=True)), set(self.indexes.vectors.ids())
-        wrong = wanted ^ held
-        common = sorted(wanted & held)
-        for start in range(0, len(common), _AT_ONCE):
-            wrong |= self._other_vectors(common[start : start + _AT_ONCE])
+        wrong = set[int]()
+        for first, last in self._slices():
+            wanted, held = (
+                set(self._chunk_ids(first, last, with_vector=True)),
+                set(self.indexes.vectors.ids(first, last)),
+            )
+            wrong |= wanted ^ held
+            if common := sorted(wanted & held):
+                wrong |= self._other_vectors(common)
         text = "entries of the vector index are missing, left over or other than in the catalog"
         yield from _finding("vector_index_differs", sorted(wrong), text, hint)
+
+    def _slices(self) -> Iterator[tuple[int, int]]:
+        """Ranges of ids, one by one, so that memory stays flat; the last has whatever no chunk can have."""
+        with self.database.read() as db:
+            end = records.last_id(db) + 1
+        yield from ((first, min(first + _AT_ONCE, end) - 1) for first in range(0, end, _AT_ONCE))
+        yield end, _LARGEST_ID
 
     def _other_vectors(self, page: list[int]) -> set[int]:
         ids, vectors = self.catalog.vectors.of_chunks(self.indexes.generation, page[0], page[-1])
@@ -167,9 +184,10 @@ class Integrity:
 
     # -- what the catalog and the folders say --------------------------------------------------------------
 
-    def _chunk_ids(self, with_vector: bool) -> list[int]:
+    def _chunk_ids(self, first: int, last: int, with_vector: bool = False) -> list[int]:
         with self.database.read() as db:
-            return list(audit.chunk_ids(db, self.indexes.generation, with_vector))
+            found = audit.chunk_ids(db, self.indexes.generation, first, last)
+            return [id_ for id_, embedded in found if embedded or not with_vector]
 
     def _documents_with_other_chunks(self) -> list[str]:
         active = self.catalog.generations.active()

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
+from rag.conversations.saved import read_conversation, read_turn
 from rag.errors import StoreError
 from rag.indexing.indexes import delete_indexes
 from rag.ingest.job_queue import JobQueue
+from rag.storage.audit import is_document, is_job
 from rag.storage.database import REBUILD_HINT, Database, files_of, is_open_elsewhere
 from rag.storage.durable import sync_folder
 from rag.storage.originals import Originals
@@ -77,35 +79,46 @@ def _files(originals: Originals, old: Path) -> list[tuple[str, str, str]]:
     """What was added, by the labels and by what can still be read of the old catalog: (sha256, name, collection)."""
     kept = originals.all()
     found = dict.fromkeys((sha256, label.name, label.collection) for sha256, label in originals.labelled())
-    documents = "SELECT sha256, name, collection FROM documents WHERE parent IS NULL"
-    jobs = """SELECT sha256, name, collection FROM jobs
-              WHERE kind = 'ingest' AND result IS NULL AND state IN ('queued', 'running', 'failed')"""
-    rows = [tuple(row) for row in (*_readable(old, documents), *_readable(old, jobs))]
-    sound = [row for row in rows if all(isinstance(value, str) for value in row) and (not row[0] or row[0] in kept)]
-    return list(found | dict.fromkeys(sound))
+    documents = filter(is_document, _readable(old, "SELECT * FROM documents WHERE parent IS NULL"))
+    jobs = filter(is_job, _readable(old, "SELECT * FROM jobs WHERE kind = 'ingest' AND result IS NULL"))
+    waiting = (row for row in jobs if row["state"] in ("queued", "running", "failed"))
+    rows = [(row["sha256"], row["name"], row["collection"]) for row in (*documents, *waiting)]
+    return list(found | dict.fromkeys(row for row in rows if not row[0] or row[0] in kept))
 
 
 def _salvage_conversations(old: Path, database: Database) -> int:
-    """Copies the conversations that can be read; gives how many."""
+    """Copies the conversations and turns that can be read; gives how many conversations."""
     count = 0
     with database.write() as db:
         for row in _readable(old, "SELECT id, owner, title, updated_at FROM conversations"):
-            db.execute("INSERT OR IGNORE INTO conversations VALUES (?, ?, ?, ?)", tuple(row))
-            count += 1
+            with suppress(ValueError, TypeError):
+                read_conversation(row)
+                db.execute("INSERT OR IGNORE INTO conversations VALUES (?, ?, ?, ?)", tuple(row))
+                count += 1
         columns = "conversation_id, ordinal, question, text, answer, feedback"
-        for row in _readable(old, f"SELECT {columns} FROM turns"):  # noqa: S608 - our own words
-            if db.execute("SELECT 1 FROM conversations WHERE id = ?", (row["conversation_id"],)).fetchone():
-                db.execute(f"INSERT OR IGNORE INTO turns ({columns}) VALUES (?, ?, ?, ?, ?, ?)", tuple(row))  # noqa: S608
+        for row in _readable(old, f"SELECT {columns}, NULL AS error FROM turns"):  # noqa: S608 - our own words
+            with suppress(ValueError, TypeError):
+                read_turn(row)
+                if db.execute("SELECT 1 FROM conversations WHERE id = ?", (row["conversation_id"],)).fetchone():
+                    db.execute(f"INSERT OR IGNORE INTO turns ({columns}) VALUES (?, ?, ?, ?, ?, ?)", tuple(row)[:-1])  # noqa: S608
     return count
 
 
 def _readable(path: Path, query: str) -> Iterator[sqlite3.Row]:
-    """The rows of a damaged database, up to the first that cannot be read."""
+    """The rows of a damaged database, up to the first that cannot be read; a text that is none comes as bytes."""
     if not path.exists():
         return
     with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection, suppress(sqlite3.Error):
         connection.row_factory = sqlite3.Row
+        connection.text_factory = _text
         yield from connection.execute(query)
+
+
+def _text(stored: bytes) -> str | bytes:
+    try:
+        return stored.decode()
+    except UnicodeDecodeError:
+        return stored
 
 
 def set_aside(catalog: Path) -> Path | None:

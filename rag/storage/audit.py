@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Iterator
-from typing import get_args
 
 import numpy as np
 
-from rag.reports import JobKind, JobState
 from rag.storage import records
 from rag.storage.database import is_undecodable
+from rag.storage.reading import checksum, read_chunk, read_job
 from rag.storage.records import STORED_DTYPE
 
 _NORM_OFF_BY = 0.01  # of a unit vector after its rounding to float16
-_HASH = re.compile("(?:[0-9a-f]{64})?")  # none is a job without a file, or whose file is still to be fetched
 
 
 def damage(db: sqlite3.Connection) -> list[str]:
@@ -23,14 +20,38 @@ def damage(db: sqlite3.Connection) -> list[str]:
     found = [line for row in db.execute("PRAGMA integrity_check(100)") for line in row[0].splitlines()]
     problems = [line for line in found if line != "ok" and not line.startswith("***")]
     problems = problems or [f"a row of {row[0]} refers to nothing" for row in db.execute("PRAGMA foreign_key_check")]
-    return problems or [f"job {row['id']} is none" for row in db.execute("SELECT * FROM jobs") if not is_job(row)]
+    return problems or [*_unwritten_rows(db)]
+
+
+def _unwritten_rows(db: sqlite3.Connection) -> Iterator[str]:
+    """Rows that nobody has written, of the tables that are not derived from an original as it was read."""
+    for row in db.execute("SELECT * FROM jobs"):
+        if not is_job(row):
+            yield f"job {row['id']} is none"
+    for row in db.execute("SELECT id, collection, name, sha256 FROM documents"):
+        if not is_document(row):
+            yield f"document {row['id']!r} is not the one that was added"
+    last = records.last_id(db)
+    for row in db.execute("SELECT id FROM chunks WHERE id < 1 OR id > ?", (last,)):
+        yield f"no passage was ever given the id {row['id']}"
+    unlike = "typeof(first) != 'integer' OR typeof(last) != 'integer' OR first < 1 OR last < first OR last > ?"
+    for row in db.execute(f"SELECT revision FROM changes WHERE {unlike}", (last,)):  # noqa: S608 - our own
+        yield f"change {row['revision']} is none"
 
 
 def is_job(row: sqlite3.Row) -> bool:
     """Whether a row of `jobs` can have been written: else the file that waits in it would be passed over."""
-    texts = all(isinstance(row[name], str) for name in ("name", "collection", "sha256"))
-    states = row["kind"] in get_args(JobKind) and row["state"] in get_args(JobState)
-    return texts and states and _HASH.fullmatch(row["sha256"]) is not None
+    try:
+        read_job(row)
+    except (ValueError, TypeError, KeyError):
+        return False
+    return True
+
+
+def is_document(row: sqlite3.Row) -> bool:
+    """Whether a document is named as it was added, which its id is made of."""
+    named = (row["collection"], row["name"], row["sha256"])
+    return all(isinstance(value, str) for value in named) and records.document_id(*named) == row["id"]
 
 
 def documents_with_other_chunks(db: sqlite3.Connection, generation: int) -> list[str]:
@@ -45,18 +66,20 @@ def _chunks_stand_in_blocks(db: sqlite3.Connection, id_: str, generation: int) -
     try:
         rows = db.execute(query, (id_,)).fetchall()
         written = db.execute("SELECT blocks_crc FROM documents WHERE id = ?", (id_,)).fetchone()[0]
-        if written not in (None, records.checksum(rows)):
+        if written not in (None, checksum(rows)):
             return False
         blocks = {row["ordinal"]: row["text"] for row in rows}
         query = "SELECT * FROM chunks WHERE document_id = ? AND generation = ? ORDER BY ordinal"
         found = db.execute(query, (id_, generation)).fetchall()
-        if not all(row["crc"] in (None, records.checksum([[row[name] for name in records.CHECKED]])) for row in found):
+        if not all(row["crc"] in (None, checksum([[row[name] for name in records.CHECKED]])) for row in found):
             return False
-        chunks = [records.read_chunk(row) for row in found]
+        chunks = [read_chunk(row) for row in found]
         for number, chunk in enumerate(chunks):
+            if (chunk.ordinal, chunk.id) != (number, chunks[0].id + number):
+                return False
             for span in chunk.spans:
                 there = blocks.get(span.block, "")[span.offset : span.offset + span.end - span.start]
-                if chunk.ordinal != number or there != chunk.text[span.start : span.end]:
+                if there != chunk.text[span.start : span.end]:
                     return False
     except (ValueError, TypeError, KeyError):
         return False
@@ -101,10 +124,8 @@ def _is_unit(blob: bytes, size: int) -> bool:
     return bool(abs(np.linalg.norm(vector) - 1) < _NORM_OFF_BY)
 
 
-def chunk_ids(db: sqlite3.Connection, generation: int, with_vector: bool) -> Iterator[int]:
-    """The ids of a generation's chunks in ascending order: all, or those that have a vector."""
-    query = "SELECT c.id FROM chunks c WHERE c.generation = ? ORDER BY c.id"
-    if with_vector:
-        query = """SELECT c.id FROM chunks c JOIN embeddings e ON e.key = c.embedding_key
-                   WHERE c.generation = ? ORDER BY c.id"""
-    return (row["id"] for row in db.execute(query, (generation,)))
+def chunk_ids(db: sqlite3.Connection, generation: int, first: int, last: int) -> Iterator[tuple[int, bool]]:
+    """The ids of a generation's chunks in this range, ascending, and whether each has its vector."""
+    query = """SELECT c.id, e.id IS NOT NULL FROM chunks c NOT INDEXED LEFT JOIN embeddings e ON e.key = c.embedding_key
+               WHERE c.generation = ? AND c.id BETWEEN ? AND ? ORDER BY c.id"""
+    return ((id_, bool(embedded)) for id_, embedded in db.execute(query, (generation, first, last)))

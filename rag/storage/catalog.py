@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
@@ -17,6 +16,7 @@ from rag.storage.committed import Committed
 from rag.storage.database import Database
 from rag.storage.document_list import DocumentList
 from rag.storage.generations import Generations
+from rag.storage.reading import loaded, read_block, read_chunk, sound
 from rag.storage.records import NewChunk, NewDocument, PutStatus
 from rag.storage.vectors import StoredVectors
 from rag.types import Chunk, DocumentInfo
@@ -36,6 +36,13 @@ class Change(NamedTuple):
     kind: Literal["chunks", "removed", "vectors"]
     first: int
     last: int
+
+
+class Title(NamedTuple):
+    """A document's, and the language that it is in."""
+
+    text: str
+    language: str
 
 
 class Catalog:
@@ -64,7 +71,10 @@ class Catalog:
         query = "SELECT revision, kind, first, last FROM changes WHERE revision > ? ORDER BY revision"
         found: list[Change] = []
         with self._database.read() as db:
+            most = records.last_id(db)
             for change in map(Change._make, db.execute(query, (revision,))):
+                if not 0 < sound(change).first <= change.last <= most:  # an index would go through all between
+                    raise ValueError(f"change {change.revision} is none")
                 small = found and change.last - found[-1].first < _TOGETHER
                 if small and (found[-1].kind, found[-1].last + 1) == (change.kind, change.first):
                     change = change._replace(first=found.pop().first)
@@ -88,11 +98,11 @@ class Catalog:
         """Those of these ids that are there; reads nothing of the others, however many they are."""
         return self._documents.some(ids)
 
-    def titles(self, ids: Collection[str]) -> dict[str, tuple[str, str]]:
-        """The titles, with their languages, of those of these documents that are there."""
+    def titles(self, ids: Collection[str]) -> dict[str, Title]:
+        """The titles of those of these documents that are there."""
         query = f"SELECT id, title, language FROM documents WHERE id IN ({','.join('?' * len(ids))})"  # noqa: S608 - only marks
         with self._database.read() as db:
-            return {row["id"]: (row["title"], row["language"]) for row in db.execute(query, list(ids))}
+            return {row["id"]: sound(Title(row["title"], row["language"])) for row in db.execute(query, list(ids))}
 
     def resolve(self, prefix: str) -> str:
         """The full id that starts with `prefix`; raises DocumentNotFound if none or several do."""
@@ -124,10 +134,7 @@ class Catalog:
             else:
                 one = query + " AND ordinal = ?"
                 rows = [row for n in sorted(set(ordinals)) for row in db.execute(one, (document_id, n))]
-        return {
-            r["ordinal"]: Block(r["kind"], r["text"], r["level"], records.load_location(r["location"]), r["language"])
-            for r in rows
-        }
+            return {row["ordinal"]: read_block(row) for row in rows}
 
     def put(self, family: Sequence[NewDocument], collection: str, generation: int) -> PutStatus:
         """Makes a document and those inside it visible, whole, in one transaction; says whether it replaced one.
@@ -195,7 +202,7 @@ class Catalog:
         found = dict[str, dict[tuple[str, str], Mapping[str, str]]]()
         with self._database.read() as db:
             for row in db.execute(_LABELS):
-                found.setdefault(row["sha256"], {})[row["name"], row["collection"]] = json.loads(row["metadata"])
+                found.setdefault(row["sha256"], {})[row["name"], row["collection"]] = loaded(row["metadata"], dict)
         return found
 
     # -- chunks --------------------------------------------------------------------------------------------
@@ -204,13 +211,13 @@ class Catalog:
         """The chunks with these ids; those that are gone are left out."""
         query = f"SELECT * FROM chunks WHERE id IN ({','.join('?' * len(ids))})"  # noqa: S608 - only marks
         with self._database.read() as db:
-            return {row["id"]: records.read_chunk(row) for row in db.execute(query, list(ids))}
+            return {row["id"]: read_chunk(row) for row in db.execute(query, list(ids))}
 
     def chunks_of(self, document_id: str, generation: int) -> list[Chunk]:
         """A document's chunks in reading order."""
         query = "SELECT * FROM chunks WHERE generation = ? AND document_id = ? ORDER BY ordinal"
         with self._database.read() as db:
-            return [records.read_chunk(row) for row in db.execute(query, (generation, document_id))]
+            return [read_chunk(row) for row in db.execute(query, (generation, document_id))]
 
     def chunk_with(self, document_id: str, generation: int, block: int, offset: int) -> Chunk | None:
         """The chunk in which character `offset` of a block stands; a document's chunks are in its blocks' order."""
@@ -220,7 +227,7 @@ class Catalog:
             while first is not None and first <= last:
                 middle = (first + last) // 2
                 row = db.execute("SELECT * FROM chunks WHERE id = ?", (middle,)).fetchone()
-                chunk = records.read_chunk(row)
+                chunk = read_chunk(row)
                 end = chunk.spans[-1]
                 if (end.block, end.offset + end.end - end.start) <= (block, offset):
                     first = middle + 1
@@ -235,10 +242,13 @@ class Catalog:
         query = "SELECT min(id), max(id) FROM chunks WHERE generation = ? AND document_id = ?"
         every = "SELECT min(id), max(id), document_id FROM chunks WHERE generation = ? GROUP BY document_id"
         with self._database.read() as db:  # a document's chunks are numbered in one go, so a range is exact
+            most = records.last_id(db)
             if len(documents) < _FEW:
                 ranges = [db.execute(query, (generation, document)).fetchone() for document in documents]
             else:
                 ranges = [row for row in db.execute(every, (generation,)) if row["document_id"] in documents]
+            if any(row[0] is not None and not 0 < row[0] <= row[1] <= most for row in ranges):
+                raise ValueError("a passage has an id that was never given")
         ids = [np.arange(row[0], row[1] + 1) for row in ranges if row[0] is not None]
         return np.sort(np.concatenate(ids)) if ids else np.empty(0, np.int64)
 
@@ -247,7 +257,7 @@ class Catalog:
         query = "SELECT * FROM chunks NOT INDEXED WHERE generation = ? AND id BETWEEN ? AND ? ORDER BY id LIMIT 1000"
         while first <= last:
             with self._database.read() as db:
-                page = [records.read_chunk(row) for row in db.execute(query, (generation, first, last))]
+                page = [read_chunk(row) for row in db.execute(query, (generation, first, last))]
             if not page:
                 return
             yield page

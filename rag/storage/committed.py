@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from rag.storage import records
 from rag.storage.database import Database
+from rag.storage.reading import loaded
 
 
 class Generation(NamedTuple):
@@ -42,7 +42,7 @@ class Committed:
         with self._database.read() as db:
             rows = db.execute("SELECT state, id, fingerprint FROM generations").fetchall()
             for row in rows:
-                json.loads(row["fingerprint"])  # raises where it is damaged
+                loaded(row["fingerprint"], dict)  # raises where it is damaged
             return State(
                 records.revision(db), {row["state"]: Generation(row["id"], row["fingerprint"]) for row in rows}
             )

@@ -160,6 +160,10 @@ MIGRATIONS = (
     ALTER TABLE generations DROP COLUMN was;
     CREATE UNIQUE INDEX one_generation_per_state ON generations (state) WHERE state != 'dropped';
     """,
+    """
+    -- By which it is known that a job's file is read as what it was added as; NULL where an earlier version wrote it.
+    ALTER TABLE jobs ADD COLUMN crc INTEGER;
+    """,
 )
 
 
@@ -192,14 +196,23 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """A connection that sees one consistent state throughout."""
-        with self._translated(), self._connection() as connection:
+        with self._translated(), self._connection() as connection, self.understood():
             connection.execute("BEGIN")
             try:
                 yield connection
-            except (ValueError, TypeError, KeyError) as error:  # what nobody has written cannot be made sense of
-                raise StoreError(f"The catalog is damaged ({error!r}).", REBUILD_HINT, str(self.path)) from error
             finally:
                 _roll_back(connection)
+
+    @contextmanager
+    def understood(self) -> Iterator[None]:
+        """Raises StoreError where of what was read nothing can be made: nobody has written it."""
+        try:
+            yield
+        except (ValueError, TypeError, KeyError) as error:
+            if isinstance(error, UnicodeEncodeError):  # it was to be looked for, and not read
+                raise
+            told = repr(error).splitlines()[0]
+            raise StoreError(f"The catalog is damaged ({told}).", REBUILD_HINT, str(self.path)) from error
 
     def version(self) -> int:
         """Another number after each commit, of whichever process: much cheaper to ask for than what was committed."""

@@ -13,10 +13,11 @@ from typing import Literal
 
 import numpy as np
 
-from loaders import Box, Document, ExtractionReport, Location, Skipped
+from loaders import Document
 from rag.errors import StoreError
 from rag.protocols import Vectors
-from rag.types import Chunk, DocumentInfo, Span
+from rag.storage.reading import checksum, dump_location, load_report, loaded, sound
+from rag.types import Chunk, DocumentInfo
 
 STORED_DTYPE = np.float16
 PutStatus = Literal["added", "replaced", "superseded"]
@@ -47,56 +48,20 @@ def document_id(collection: str, name: str, sha256: str) -> str:
     return hashlib.sha256("\0".join((collection, name, sha256)).encode()).hexdigest()[:32]
 
 
-def load_report(text: str) -> ExtractionReport:
-    """An extraction report from the JSON of its fields."""
-    known = json.loads(text)
-    skipped = tuple(Skipped(**one) for one in known.pop("skipped", ()))
-    pages = tuple(known.pop("pages_without_text", ()))
-    return ExtractionReport(**known, skipped=skipped, pages_without_text=pages)
-
-
-def dump_location(location: Location) -> str:
-    """JSON of a location: only what is known; a box is a list of its seven numbers."""
-    known: dict[str, object] = dict(location.as_dict())
-    if location.boxes:
-        known["boxes"] = location.boxes
-    if location.breaks:
-        known["breaks"] = location.breaks
-    return json.dumps(known, ensure_ascii=False)
-
-
-def load_location(text: str) -> Location:
-    """The inverse of `dump_location`."""
-    known = json.loads(text)
-    boxes, breaks = (Box(*box) for box in known.pop("boxes", ())), known.pop("breaks", ())
-    return Location(**known, boxes=tuple(boxes), breaks=tuple(breaks))
-
-
-def read_chunk(row: sqlite3.Row) -> Chunk:
-    """A row of `chunks`."""
-    return Chunk(
-        row["id"],
-        row["document_id"],
-        row["ordinal"],
-        row["text"],
-        tuple(json.loads(row["headings"])),
-        load_location(row["location"]),
-        tuple(Span(*span) for span in json.loads(row["spans"])),
-        row["token_count"],
-    )
-
-
 def revision(db: sqlite3.Connection) -> int:
     """The number of the last change."""
     return db.execute("SELECT coalesce(max(revision), 0) FROM changes").fetchone()[0]
 
 
+def last_id(db: sqlite3.Connection) -> int:
+    """The largest id that a chunk or an embedding was ever given."""
+    query = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name IN ('chunks', 'embeddings')"
+    return db.execute(query).fetchone()[0]
+
+
 def log_change(db: sqlite3.Connection, kind: str, first: int, last: int) -> None:
     """Notes a range of ids that the derived indexes must look at again."""
     db.execute("INSERT INTO changes (kind, first, last) VALUES (?, ?, ?)", (kind, first, last))
-
-
-_TEXTS = ("id", "collection", "name", "sha256", "media_type", "title", "language")
 
 
 def document_infos(
@@ -112,11 +77,9 @@ def document_infos(
         LEFT JOIN embeddings e ON e.key = c.embedding_key
         WHERE {condition} GROUP BY d.id ORDER BY d.added_at, d.rowid"""  # noqa: S608 - ours alone; values are marks
     for row in db.execute(query, values):
-        if not all(isinstance(row[name], str) for name in _TEXTS):
-            raise TypeError(f"a document has {[row[name] for name in _TEXTS]}")
-        fields = {**dict(row), "metadata": json.loads(row["metadata"]), "report": load_report(row["report"])}
+        fields = {**dict(row), "metadata": loaded(row["metadata"], dict), "report": load_report(row["report"])}
         del fields["blocks_crc"]
-        yield DocumentInfo(**{**fields, "added_at": datetime.fromisoformat(row["added_at"])})
+        yield sound(DocumentInfo(**{**fields, "added_at": datetime.fromisoformat(row["added_at"])}))
 
 
 def put_family(db: sqlite3.Connection, family: Sequence[NewDocument], collection: str, generation: int) -> PutStatus:
@@ -165,14 +128,6 @@ def insert_document(db: sqlite3.Connection, id_: str, new: NewDocument, collecti
     )
     db.execute(f"INSERT INTO documents VALUES ({','.join('?' * len(values))})", values)  # noqa: S608 - only marks
     db.executemany("INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?)", ((id_, *row) for row in rows))
-
-
-def checksum(rows: Iterable[Sequence[object]]) -> int:
-    """Of rows of numbers and texts."""
-    crc = 0
-    for row in rows:
-        crc = zlib.crc32("\0".join(map(str, row)).encode("utf-8", "surrogatepass"), crc)
-    return crc
 
 
 def insert_chunks(db: sqlite3.Connection, document_id: str, generation: int, chunks: Sequence[NewChunk]) -> None:

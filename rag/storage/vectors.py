@@ -10,6 +10,7 @@ import numpy as np
 from rag.protocols import Vectors
 from rag.storage import records
 from rag.storage.database import Database
+from rag.storage.reading import read_chunk
 from rag.storage.records import STORED_DTYPE
 from rag.types import Chunk
 
@@ -58,9 +59,10 @@ class StoredVectors:
         with self._database.read() as db:
             rows = list(db.execute(query, (generation, after or self._embedded_up_to.get(generation, 0), limit)))
             last = rows[0]["id"] - 1 if rows else db.execute("SELECT coalesce(max(id), 0) FROM chunks").fetchone()[0]
+            found = {row["embedding_key"]: (row["embedding_key"], read_chunk(row)) for row in rows}
         if not after:
             self._embedded_up_to[generation] = last
-        return list({row["embedding_key"]: (row["embedding_key"], records.read_chunk(row)) for row in rows}.values())
+        return list(found.values())
 
     def count_pending(self, generation: int) -> int:
         """How many chunks wait for a vector; looks at every chunk."""
@@ -95,7 +97,8 @@ class StoredVectors:
 
     def _read(self, query: str, arguments: tuple[int, ...]) -> tuple[list[int], Vectors]:
         with self._database.read() as db:
-            rows = db.execute(query, arguments).fetchall()
+            found = db.execute(query, arguments).fetchall()
+        rows = [row for row in found if isinstance(row["vector"], bytes)]
         sizes = Counter(len(row["vector"]) for row in rows)
         if len(sizes) > 1:  # damaged ones, which `verify` names
             rows = [row for row in rows if len(row["vector"]) == sizes.most_common(1)[0][0]]

@@ -189,7 +189,7 @@ def test_a_reindex_whose_place_another_has_taken_says_so(open_kb, monkeypatch):
     put_chunks = kb._parts.catalog.put_chunks
 
     def putting(*given):
-        other._parts.catalog.generations.start('"another shape"', "building")
+        other._parts.catalog.generations.start('{"is": "another shape"}', "building")
         put_chunks(*given)
 
     monkeypatch.setattr(kb._parts.catalog, "put_chunks", putting)

@@ -24,16 +24,16 @@ def test_every_commit_is_seen_at_once(tmp_path: Path) -> None:
     catalog, other = Catalog(database), Catalog(Database(tmp_path / "catalog.sqlite"))
     assert catalog.generations.active() is None
     for state in ("active", "building"):  # by this connection's owner
-        catalog.generations.start(f'"{state}"', state)
+        catalog.generations.start(f'{{"is": "{state}"}}', state)
         assert (catalog.generations.active() or catalog.generations.building()) is not None
     assert catalog.generations.building() == other.generations.building()
-    other.generations.start('"another"', "building")  # by another connection
+    other.generations.start('{"is": "another"}', "building")  # by another connection
     assert (found := catalog.generations.building())
-    assert found.fingerprint == '"another"'
-    command = [sys.executable, "-c", ANOTHER_PROCESS, str(tmp_path / "catalog.sqlite"), '"a third"']
+    assert found.fingerprint == '{"is": "another"}'
+    command = [sys.executable, "-c", ANOTHER_PROCESS, str(tmp_path / "catalog.sqlite"), '{"is": "a third"}']
     made = subprocess.run(command, capture_output=True, text=True, check=True)  # by another process
     assert (found := catalog.generations.building())
-    assert (found.id, found.fingerprint) == (int(made.stdout), '"a third"')
+    assert (found.id, found.fingerprint) == (int(made.stdout), '{"is": "a third"}')
     before = database.version()
     assert database.version() == before
     assert catalog.generations.drop("building") == 0
@@ -44,6 +44,7 @@ def test_every_commit_is_seen_at_once(tmp_path: Path) -> None:
 def test_changes_that_follow_one_another_are_one(tmp_path: Path) -> None:
     database = Database(tmp_path / "catalog.sqlite")
     with database.write() as db:
+        db.execute("INSERT INTO sqlite_sequence VALUES ('chunks', 9)")
         for kind, first, last in (
             ("chunks", 1, 2),
             ("chunks", 3, 3),
