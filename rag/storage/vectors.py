@@ -52,9 +52,10 @@ class StoredVectors:
 
     def pending(self, generation: int, limit: int, after: int = 0) -> list[tuple[bytes, Chunk]]:
         """Chunks that wait for a vector, one per embedding key, oldest first; those behind the chunk `after`."""
-        query = """SELECT * FROM chunks NOT INDEXED WHERE generation = ? AND id > ? AND embedding_key IS NOT NULL
+        query = """SELECT * FROM chunks NOT INDEXED WHERE generation = ? AND id > ? AND typeof(embedding_key) = 'blob'
                    AND NOT EXISTS (SELECT 1 FROM embeddings e WHERE e.key = chunks.embedding_key)
                    ORDER BY id LIMIT ?"""
+        # A key that is no bytes is damaged: `verify` names its document, and reads it again.
         # Ids grow, and a vector goes only with its last chunk: what was passed once need not be looked at again.
         with self._database.read() as db:
             rows = list(db.execute(query, (generation, after or self._embedded_up_to.get(generation, 0), limit)))
@@ -73,7 +74,8 @@ class StoredVectors:
         return self._count_pending(generation, self._embedded_up_to.get(generation, 0))
 
     def _count_pending(self, generation: int, after: int) -> int:
-        query = """SELECT count(*) FROM chunks NOT INDEXED WHERE generation = ? AND id > ? AND embedding_key IS NOT NULL
+        query = """SELECT count(*) FROM chunks NOT INDEXED
+                   WHERE generation = ? AND id > ? AND typeof(embedding_key) = 'blob'
                    AND NOT EXISTS (SELECT 1 FROM embeddings e WHERE e.key = chunks.embedding_key)"""
         with self._database.read() as db:
             return db.execute(query, (generation, after)).fetchone()[0]

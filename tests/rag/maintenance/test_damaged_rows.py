@@ -82,6 +82,14 @@ def test_a_vector_that_is_a_number_costs_no_answer(kb: KnowledgeBase, open_kb: O
     assert again.verify(repair=True).agrees
 
 
+def test_a_passage_whose_key_is_a_number_holds_no_other_up(kb: KnowledgeBase) -> None:
+    spoil(kb, "chunks SET embedding_key = 7 WHERE id = 1")
+    working_off(kb)
+    assert {info.name for info in kb.documents() if not info.pending} >= {"meals.md", "later.md"}
+    assert "chunks_differ" in {finding.code for finding in kb.verify().findings}
+    assert kb.verify(repair=True).agrees
+
+
 REBUILT: list[tuple[str, Use]] = [
     ("chunks SET id = -1 WHERE id = 1", KnowledgeBase.verify),
     ("chunks SET id = 1 << 40 WHERE id = 1", lambda kb: kb.remove(hours(kb))),
