@@ -21,9 +21,6 @@ from rag.text.splitting import fitting_title
 EMBEDDED_AT_ONCE = 128
 """Chunks between two commits of vectors: what a crash loses at most is embedding these again."""
 
-_INDEXED_AT_ONCE = 8192
-"""Chunks after which the indexes follow while a large library is embedded."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Group:
@@ -98,25 +95,25 @@ class Embedding:
         """Embeds everything that waits, and brings both indexes up to date; beside it, words go to the disk."""
         with ThreadPoolExecutor(1, "tenkyo-words") as beside:
             words = beside.submit(self.follow, all_words=True)
-            for done in self.embed_generation(self.generation(), report):
-                if done % _INDEXED_AT_ONCE < EMBEDDED_AT_ONCE:
-                    words.result()
-                    self.follow()
+            for _ in self.embed_generation(self.generation(), report):
+                words.result()
+                self.follow()
         self.follow(all_words=True)
 
     def embed_generation(self, generation: Generation, report: Report) -> Iterator[int]:
         """Embeds what waits in a generation, and yields after each group how many that were so far.
 
-        While a group is embedded, the next one is read, so that no core waits for it.
+        While a group is embedded, the last one is committed and the next is read, so that no core waits for either.
         """
         done = 0
         with ThreadPoolExecutor(1, "tenkyo-embed") as beside:
             group = self._group(generation)
             total = self.catalog.vectors.count_upcoming(generation.id)
-            while group:
-                vectors = beside.submit(group.embed)
-                following = self._group(generation, group)
-                self.catalog.vectors.put(group.keys, vectors.result())
+            vectors = beside.submit(group.embed) if group else None
+            while group and vectors:
+                following, made = self._group(generation, group), vectors.result()
+                vectors = beside.submit(following.embed) if following else None
+                self.catalog.vectors.put(group.keys, made)
                 done, group = done + len(group.keys), following
                 report(Progress("embed", done, max(done, total), "chunks"))
                 yield done
