@@ -261,4 +261,9 @@ def make_old_store(new: Path, old: Path, migrations: Sequence[str]) -> None:
         for table in (name for name in tables if not name.startswith("sqlite_")):
             columns = ", ".join(row[1] for row in db.execute(f"PRAGMA main.table_info({table})"))
             db.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM new.{table}")
+        db.execute("DELETE FROM main.sqlite_sequence")  # ids that were given and are gone are not given again
+        db.execute(
+            """INSERT INTO main.sqlite_sequence SELECT * FROM new.sqlite_sequence
+               WHERE name IN (SELECT name FROM main.sqlite_master)"""
+        )
     db.close()
