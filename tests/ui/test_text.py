@@ -8,6 +8,7 @@ from typing import get_args
 
 import pytest
 
+from loaders._language import _CANDIDATES
 from loaders._registry import parts
 from rag import Settings, TenkyoError
 from rag.reports import FindingCode
@@ -90,6 +91,11 @@ def test_every_language_has_the_same_placeholders():
 
 def test_no_string_is_empty():
     assert [key for language in LANGUAGES for key, text in flat_texts(language).items() if not text.strip()] == []
+
+
+def test_every_language_that_can_be_told_has_a_name():
+    told = {f"languages.{code}" for code in (*_CANDIDATES, "ja", "zh", "ko", "und")}
+    assert told - flat_texts("en").keys() == set()
 
 
 def test_japanese_is_japanese():
