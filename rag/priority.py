@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Literal, TypeVar
 
-_NICE = 5
+_NICE = {"holds the lock": 5, "computes": 15}
 _TURN_S = 0.0001
 _PATIENCE_S = 0.2
 _T = TypeVar("_T")
@@ -26,11 +26,12 @@ def step_back(kind: Literal["holds the lock", "computes"]) -> None:
     thread has a priority of its own; elsewhere this does nothing.
     """
     if sys.platform == "linux":
-        with suppress(OSError):  # a container may forbid it
-            if kind == "computes":
-                os.sched_setscheduler(threading.get_native_id(), os.SCHED_IDLE, os.sched_param(0))
-            else:
-                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+        thread = threading.get_native_id()
+        with suppress(OSError):  # a container may forbid either
+            os.setpriority(os.PRIO_PROCESS, thread, _NICE[kind])
+        if kind == "computes":
+            with suppress(OSError):
+                os.sched_setscheduler(thread, os.SCHED_IDLE, os.sched_param(0))
 
 
 def favour_answers() -> None:

@@ -103,7 +103,7 @@ class Embedding:
     def embed_generation(self, generation: Generation, report: Report) -> Iterator[int]:
         """Embeds what waits in a generation, and yields after each group how many that were so far.
 
-        While a group is embedded, the last one is committed and the next is read, so that no core waits for either.
+        While a group is embedded the next one is read, and the caller goes on, so that no core waits.
         """
         done = 0
         with ThreadPoolExecutor(1, "tenkyo-embed") as beside:
@@ -111,11 +111,11 @@ class Embedding:
             total = self.catalog.vectors.count_upcoming(generation.id)
             vectors = beside.submit(group.embed) if group else None
             while group and vectors:
-                following, made = self._group(generation, group), vectors.result()
-                vectors = beside.submit(following.embed) if following else None
-                self.catalog.vectors.put(group.keys, made)
+                following = self._group(generation, group)
+                self.catalog.vectors.put(group.keys, vectors.result())
                 done, group = done + len(group.keys), following
-                report(Progress("embed", done, max(done, total), "chunks"))
+                report(Progress("embed", done, max(done, total), "chunks"))  # where it raises, nothing is on its way
+                vectors = beside.submit(group.embed) if group else None
                 yield done
 
     def try_next_language(self) -> bool:
