@@ -14,16 +14,18 @@ from rag.conversations.saved import read_conversation, read_turn
 from rag.errors import StoreError
 from rag.indexing.indexes import delete_indexes
 from rag.ingest.job_queue import JobQueue
-from rag.storage.audit import is_document, is_job
+from rag.storage.audit import is_document
 from rag.storage.database import REBUILD_HINT, Database, files_of, is_open_elsewhere
 from rag.storage.durable import sync_folder
 from rag.storage.originals import Originals
+from rag.storage.reading import is_named
 
 CATALOG = "catalog.sqlite"
 ORIGINALS = "originals"
 INDEXES = "indexes"
 PROMPTS = "prompts"
 LOG = "logs/tenkyo.jsonl"
+_WAITING = "state = 'queued' OR (result IS NULL AND state NOT IN ('done', 'cancelled'))"
 RESTORING = "restoring"
 """A folder in the store while a restore puts its files in place."""
 
@@ -79,11 +81,19 @@ def _files(originals: Originals, old: Path) -> list[tuple[str, str, str]]:
     """What was added, by the labels and by what can still be read of the old catalog: (sha256, name, collection)."""
     kept = originals.all()
     found = dict.fromkeys((sha256, label.name, label.collection) for sha256, label in originals.labelled())
-    documents = filter(is_document, _readable(old, "SELECT * FROM documents WHERE parent IS NULL"))
-    jobs = filter(is_job, _readable(old, "SELECT * FROM jobs WHERE kind = 'ingest' AND result IS NULL"))
-    waiting = (row for row in jobs if row["state"] in ("queued", "running", "failed"))
-    rows = [(row["sha256"], row["name"], row["collection"]) for row in (*documents, *waiting)]
-    return list(found | dict.fromkeys(row for row in rows if not row[0] or row[0] in kept))
+    documents = [*_readable(old, "SELECT * FROM documents WHERE parent IS NULL")]
+    jobs = [*_readable(old, f"SELECT * FROM jobs WHERE {_WAITING}")]  # noqa: S608 - our own
+    named = [*filter(is_document, documents), *(row for row in jobs if is_named(row) and row["kind"] == "ingest")]
+    rows = [(row["sha256"], row["name"], row["collection"]) for row in named]
+    found |= dict.fromkeys(row for row in rows if not row[0] or row[0] in kept)
+    nameless = kept - {sha256 for sha256, *_ in found}  # under a name that may be garbled rather than not at all
+    rest = [row for row in (*documents, *jobs) if row["sha256"] in nameless]
+    return list(found | dict.fromkeys((row["sha256"], _told(row["name"]), _told(row["collection"])) for row in rest))
+
+
+def _told(value: object) -> str:
+    """A garbled name as far as it can be read."""
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
 
 
 def _salvage_conversations(old: Path, database: Database) -> int:

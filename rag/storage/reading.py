@@ -128,12 +128,17 @@ def checksum_of_job(kind: str, name: str, collection: str, sha256: str) -> int:
     return checksum([(kind, name, collection, sha256)])
 
 
-def read_job(row: sqlite3.Row) -> Job:
-    """A row of `jobs`; one that an earlier version has written has no checksum."""
+def is_named(row: sqlite3.Row) -> bool:
+    """Whether a row of `jobs` names its file as it was added; what an earlier version has written has no checksum."""
     named = [row[name] for name in _NAMED]
-    texts = all(isinstance(value, str) for value in named) and _HASH.fullmatch(row["sha256"])
     written = row["crc"] if "crc" in row.keys() else None  # noqa: SIM118 - a row has no other way to say so
-    if not texts or written not in (None, checksum_of_job(*named)):
+    texts = all(isinstance(value, str) for value in named) and _HASH.fullmatch(row["sha256"]) is not None
+    return texts and written in (None, checksum_of_job(*named))
+
+
+def read_job(row: sqlite3.Row) -> Job:
+    """A row of `jobs`."""
+    if not is_named(row):
         raise ValueError(f"job {row['id']} is none")
     return sound(
         Job(

@@ -128,6 +128,45 @@ def test_what_only_a_rebuild_mends_says_so_and_loses_nothing(
     assert "nine" in asking(mended).text
 
 
+UNNAMED = [
+    ("documents SET name = 'hovrs.md' WHERE name = 'hours.md'", "hovrs.md"),
+    ("documents SET name = x'ff' WHERE name = 'hours.md'", "\N{REPLACEMENT CHARACTER}"),
+    ("documents SET id = 'other' WHERE name = 'later.md'", "later.md"),
+    ("jobs SET created_at = 'yesterday'", "later.md"),
+    ("jobs SET name = 'latter.md'", "latter.md"),
+    ("jobs SET collection = x'ff'", "later.md"),
+    ("jobs SET kind = 'ingesT'", "later.md"),
+    ("jobs SET state = 'queueD'", "later.md"),
+    ("jobs SET result = 'null'", "later.md"),
+]
+
+
+@pytest.mark.parametrize(("change", "name"), UNNAMED, ids=[change for change, _ in UNNAMED])
+def test_a_file_that_only_a_damaged_row_names_comes_back(
+    kb: KnowledgeBase, open_kb: Open, change: str, name: str
+) -> None:
+    if "'other'" in change:
+        working_off(kb)
+    kb.close()
+    for label in (kb.settings.store / "originals/labels").glob("??/*"):
+        label.write_text("")  # as a power cut leaves it
+    spoil(kb, change)
+    KnowledgeBase.rebuild(kb.settings.store)
+    mended = open_kb()
+    working_off(mended)
+    texts = {" ".join(chunk.text for chunk in mended.chunks(info.id)) for info in mended.documents()}
+    assert [any(word in text for text in texts) for word in ("nine", "soup", "turn")] == [True] * 3
+    assert name in {info.name for info in mended.documents()}
+    assert len(mended._parts.originals.all()) == 3
+
+
+def test_a_page_that_only_a_job_with_a_garbled_date_names_is_fetched(kb: KnowledgeBase) -> None:
+    kb._parts.queue.submit("ingest", "https://example.com/", "", "")
+    kb.close()
+    spoil(kb, "jobs SET created_at = 'yesterday'")
+    assert KnowledgeBase.rebuild(kb.settings.store).files == 4
+
+
 @pytest.mark.parametrize("shape", ["''", "-1", "'[]'"])
 def test_an_index_whose_shape_cannot_be_read_says_so(kb: KnowledgeBase, open_kb: Open, shape: str) -> None:
     kb.close()
