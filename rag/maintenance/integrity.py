@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -95,7 +96,7 @@ class Integrity:
         try:
             with self.database.read() as db:
                 found = audit.damage(db)
-            self.catalog.documents()
+                deque(records.document_infos(db), maxlen=0)  # the catalog's list may be of before the damage
             return found
         except StoreError as error:
             return [error.message]
@@ -170,11 +171,16 @@ class Integrity:
         yield from _finding("vector_index_differs", sorted(wrong), text, hint)
 
     def _slices(self) -> Iterator[tuple[int, int]]:
-        """Ranges of ids, one by one, so that memory stays flat; the last has whatever no chunk can have."""
-        with self.database.read() as db:
-            end = records.last_id(db) + 1
-        yield from ((first, min(first + _AT_ONCE, end) - 1) for first in range(0, end, _AT_ONCE))
-        yield end, _LARGEST_ID
+        """Ranges of ids, one by one, so that memory stays flat; the last has whatever no chunk can have.
+
+        None is of a gap alone: what no chunk was given for long, or a wrong number of the last id, costs nothing.
+        """
+        first = 0
+        while (next_ := self._next_chunk(first)) is not None:
+            last = next_ + _AT_ONCE - 1
+            yield first, last
+            first = last + 1
+        yield first, _LARGEST_ID
 
     def _other_vectors(self, page: list[int]) -> set[int]:
         ids, vectors = self.catalog.vectors.of_chunks(self.indexes.generation, page[0], page[-1])
@@ -188,6 +194,10 @@ class Integrity:
         with self.database.read() as db:
             found = audit.chunk_ids(db, self.indexes.generation, first, last)
             return [id_ for id_, embedded in found if embedded or not with_vector]
+
+    def _next_chunk(self, first: int) -> int | None:
+        with self.database.read() as db:
+            return audit.next_chunk(db, self.indexes.generation, first)
 
     def _documents_with_other_chunks(self) -> list[str]:
         active = self.catalog.generations.active()

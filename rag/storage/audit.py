@@ -131,3 +131,10 @@ def chunk_ids(db: sqlite3.Connection, generation: int, first: int, last: int) ->
     query = """SELECT c.id, e.id IS NOT NULL FROM chunks c NOT INDEXED LEFT JOIN embeddings e ON e.key = c.embedding_key
                WHERE c.generation = ? AND c.id BETWEEN ? AND ? ORDER BY c.id"""
     return ((id_, bool(embedded)) for id_, embedded in db.execute(query, (generation, first, last)))
+
+
+def next_chunk(db: sqlite3.Connection, generation: int, first: int) -> int | None:
+    """The id of a generation's first chunk from this id on."""
+    query = "SELECT id FROM chunks NOT INDEXED WHERE generation = ? AND id >= ? ORDER BY id LIMIT 1"
+    row = db.execute(query, (generation, first)).fetchone()
+    return row["id"] if row else None

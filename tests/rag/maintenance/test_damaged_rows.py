@@ -6,6 +6,7 @@ import gc
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from itertools import islice
 
 import pytest
 
@@ -165,6 +166,22 @@ def test_a_page_that_only_a_job_with_a_garbled_date_names_is_fetched(kb: Knowled
     kb.close()
     spoil(kb, "jobs SET created_at = 'yesterday'")
     assert KnowledgeBase.rebuild(kb.settings.store).files == 4
+
+
+@pytest.mark.parametrize("change", ["size = 'x'", "metadata = 'null'", "report = '[]'", "added_at = 'noon'"])
+def test_verify_sees_a_row_that_is_damaged_after_it_was_read(kb: KnowledgeBase, change: str) -> None:
+    assert kb.documents()
+    spoil(kb, f"documents SET {change} WHERE name = 'hours.md'")
+    (finding,) = kb.verify().findings
+    assert (finding.code, "rag rebuild" in finding.hint) == ("catalog_damaged", True)
+
+
+def test_verify_takes_no_longer_where_the_last_id_is_a_wrong_number(kb: KnowledgeBase) -> None:
+    spoil(kb, "sqlite_sequence SET seq = 1 << 40 WHERE name = 'chunks'")
+    for count in (2, 3):  # those of small ids, then one of a large id, and what no passage has
+        assert len(list(islice(kb._parts.integrity._slices(), 9))) == count
+        assert kb.verify().agrees
+        kb.add(LATER, "later.md")
 
 
 @pytest.mark.parametrize("shape", ["''", "-1", "'[]'"])
