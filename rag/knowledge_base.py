@@ -374,7 +374,7 @@ class KnowledgeBase:
 
     def read(self, found: Retrieved) -> Extract:
         """The sentences of the passages found, the one that answers best first, and how likely they answer."""
-        return extract(found.query, found, self._parts.embedder)
+        return extract(found.meant, found, self._parts.embedder)
 
     # ------------------------------------------------------------------------------------------------------
 

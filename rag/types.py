@@ -118,11 +118,13 @@ class Hit:
 class Retrieved:
     """What a search gives: the hits, best first, and how likely (0 to 1) they answer the question.
 
-    `language` is the question's (BCP 47). `follows`: it leaves open what it is about, and was searched for with those
-    before it. `by_words`: there was no embedding model that fits the index, or not yet.
+    `meant` is the query with its long numbers in the library's groups, for whoever reads the hits. `language` is the
+    question's (BCP 47). `follows`: it leaves open what it is about, and was searched for with those before it.
+    `by_words`: there was no embedding model that fits the index, or not yet.
     """
 
     query: str
+    meant: str
     language: str
     hits: tuple[Hit, ...]
     confidence: float

@@ -75,10 +75,11 @@ class Assistant:
             how = self.settings.query_expansion
             options = yield from widened(rewritten or question, options, how, model, self.templates, stop)
         found = self.retriever.search(rewritten, options) if rewritten else self._found(question, asked, options)
-        found = completed(question, found, self._chunks_of)
+        meant = question if rewritten else found.meant
+        found = completed(meant, found, self._chunks_of)
         yield PassagesRetrieved(found)
         yield StageStarted("reading", len(found.hits))
-        read = extract(question, found, self.verifier.embedder, follow_up=found.follows or bool(rewritten))
+        read = extract(meant, found, self.verifier.embedder, follow_up=found.follows or bool(rewritten))
         answered = bool(found.hits) and read.confidence >= self.settings.min_confidence
         computed = self.tables.answer(question, found.hits, options)
         if computed is None and answered and model:
@@ -107,12 +108,12 @@ class Assistant:
         only draw passages of its own in.
         """
         alone = self.retriever.search(question, options)
-        if not asked or (not rests_on_before(question, alone.confidence) and self._answers(question, alone)):
+        if not asked or (not rests_on_before(question, alone.confidence) and self._answers(alone)):
             return alone
         return self.retriever.search(question, replace(options, before=tuple(asked)))
 
-    def _answers(self, question: str, found: Retrieved) -> bool:
-        return extract(question, found, self.verifier.embedder).confidence >= self.settings.min_confidence
+    def _answers(self, found: Retrieved) -> bool:
+        return extract(found.meant, found, self.verifier.embedder).confidence >= self.settings.min_confidence
 
     def widened(self, question: str, options: AskOptions) -> AskOptions:
         """The options with what a chat model adds to a search, where the settings have it so; raises ModelUnavailable.

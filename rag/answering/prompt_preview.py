@@ -47,7 +47,7 @@ def _messages(
 ) -> Sequence[Message]:
     templates, longest = assistant.templates, assistant.settings.answer_tokens
     found = assistant.retriever.search(question, AskOptions())
-    read = extract(question, found, assistant.verifier.embedder).sentences
+    read = extract(found.meant, found, assistant.verifier.embedder).sentences
     said = read[0].text if read else question
     if name in _OF_THE_ANSWER:
         examples = assistant.examples.choose(

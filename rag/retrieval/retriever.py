@@ -109,27 +109,32 @@ class Retriever:
     def _search(self, query: str, options: AskOptions) -> Retrieved:
         start = time.perf_counter()
         wanted, by_words = max(options.k, RERANKED) if self._reranker else options.k, self._embedder() is None
-        asked = self._spelled(query)
+        meant = self._regrouped(query)
+        asked = self._spelled(meant)
         found, ranked, hits = self._found(asked, options, wanted)
         if options.mode == "hybrid":
             hits = self._reranked(asked, hits)
         sure = confidence_in(found, [n for n, _ in ranked])
         took_ms = (time.perf_counter() - start) * 1000
         shown = tuple(joined(hits[: options.k]))
-        return Retrieved(query, self._language(query), shown, sure, took_ms, follows(found), by_words)
+        return Retrieved(query, meant, self._language(query), shown, sure, took_ms, follows(found), by_words)
+
+    def _regrouped(self, query: str) -> str:
+        """The query with long numbers in the library's groups."""
+        self._indexes.refresh()
+        words = self._indexes.words
+        if words is None or self._indexes.words_are_outdated:
+            return query
+        return regrouped(query, lambda terms: words.frequencies(Terms(tuple(terms), ())))
 
     def _spelled(self, query: str) -> str:
-        """The query with long numbers in the library's groups, and words in its spelling that nothing else knows.
+        """The query with words in the library's spelling that nothing else knows.
 
         A word is known where the library or the embedding model's vocabulary has it. Of languages that the model does
         not know its vocabulary says nothing; Latin words among Japanese are English.
         """
-        self._indexes.refresh()
         words, embedder = self._indexes.words, self._embedder()
-        if words is None or self._indexes.words_are_outdated:
-            return query
-        query = regrouped(query, lambda terms: words.frequencies(Terms(tuple(terms), ())))
-        if embedder is None:
+        if words is None or embedder is None or self._indexes.words_are_outdated:
             return query
 
         def frequencies(spellings: Sequence[str]) -> dict[str, int]:

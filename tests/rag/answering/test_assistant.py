@@ -77,6 +77,31 @@ def test_without_a_model_the_answer_is_quoted_and_cited(guide: KnowledgeBase) ->
     assert "".join(event.text for event in events if isinstance(event, TokenGenerated)).strip() == answer.text
 
 
+DESK = {
+    "desk.md": "Whose desk: Anna Bell, phone: 03-5512-0147. She answers from nine to five.",
+    "desk-ja.md": "受付の担当は鈴木、電話は06-5512-0147です。受付は九時から五時まで開いています。",
+}
+
+
+@pytest.mark.parametrize(
+    ("typed", "grouped", "says"),
+    [
+        ("Whose phone is 0355120147?", "Whose phone is 03-5512-0147?", "Anna Bell"),
+        ("0355120147", "03-5512-0147", "Anna Bell"),
+        ("電話番号0655120147は誰の番号ですか？", "電話番号06-5512-0147は誰の番号ですか？", "鈴木"),
+        ("0655120147", "06-5512-0147", "鈴木"),
+    ],
+)
+def test_a_phone_number_is_read_as_it_is_found(kb: KnowledgeBase, typed: str, grouped: str, says: str) -> None:
+    for name, text in DESK.items():
+        kb.add(text.encode(), name)
+    answer, found = kb.ask(typed), kb.search(typed)
+    assert says in answer.text
+    assert answer.text == kb.ask(grouped).text
+    assert (answer.question, found.query) == (typed, typed)
+    assert kb.read(found).sentences == kb.read(kb.search(grouped)).sentences
+
+
 def test_a_row_of_a_table_answers_by_its_header(guide: KnowledgeBase) -> None:
     assert guide.ask("What is the loan period of a film?").sentences[0].text.strip() == "Film: 7 days"
 
