@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -28,6 +29,8 @@ from rag.storage.reserve import Reserve
 from rag.types import DocumentInfo
 
 _log = logging.getLogger(__name__)
+_RELEASED_AT_ONCE = 1000  # files; whoever adds one waits meanwhile
+_PAUSE_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,12 +213,16 @@ class Library:
 
     def release(self, gone: Iterable[tuple[str, str, str]]) -> None:
         """Deletes originals and labels of what is gone, as (sha256, name, collection); what others need stays."""
-        with self.originals.locked():
-            for sha256, name, collection in gone:
-                if not self.catalog.needs_original(sha256):
-                    self.originals.discard(sha256)
-                elif not self.catalog.needs_label(sha256, name, collection):
-                    self.originals.unlabel(sha256, name, collection)
+        files = list(gone)
+        for start in range(0, len(files), _RELEASED_AT_ONCE):
+            if start:
+                time.sleep(_PAUSE_S)  # else the lock would be taken again before those who wait for it look
+            with self.originals.locked():
+                for sha256, name, collection in files[start : start + _RELEASED_AT_ONCE]:
+                    if not self.catalog.needs_original(sha256):
+                        self.originals.discard(sha256)
+                    elif not self.catalog.needs_label(sha256, name, collection):
+                        self.originals.unlabel(sha256, name, collection)
 
     def tidy(self) -> None:
         """Deletes originals that nothing needs, which a crash left; raises StoreError."""

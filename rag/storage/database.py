@@ -164,6 +164,10 @@ MIGRATIONS = (
     -- By which it is known that a job's file is read as what it was added as; NULL where an earlier version wrote it.
     ALTER TABLE jobs ADD COLUMN crc INTEGER;
     """,
+    """
+    -- Whether a job needs a file is asked for each that is released, and those may be as many as the jobs.
+    CREATE INDEX jobs_sha256 ON jobs (sha256);
+    """,
 )
 
 

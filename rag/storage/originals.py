@@ -37,7 +37,7 @@ class Originals:
         """To be held from `put` to the commit of what refers to the file, and around deciding what to delete."""
         lock = FileLock(f"{self._folder}.lock")
         try:
-            lock.acquire()
+            lock.acquire(poll_interval=0.01)
         except OSError as error:
             raise self._refused(error) from error
         try:
