@@ -50,6 +50,11 @@ class Workshop:
         """How many texts the chat model may write side by side: a served one several, one in this process one."""
         return self.settings.chat_parallel if isinstance(self.chat_model, ModelServer) else 1
 
+    @property
+    def is_early(self) -> bool:
+        """Whether the embedding model's file is being made: what is found meanwhile, by words alone, is not kept."""
+        return self.reader.verifier.embedder.is_being_made
+
     def documents(self, ids: Sequence[str]) -> list[DocumentInfo]:
         """These documents in this order; raises DocumentNotFound where one is not there, or none is named."""
         if not ids:

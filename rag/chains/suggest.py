@@ -52,12 +52,14 @@ def suggest(
     if (kept := shop.cache.load(key, _KEPT)) is not None:
         yield kept
         return
+    early = shop.is_early
     try:
         candidates = yield from _candidates(shop, document, count, spoken, stop)
         found = yield from _answered(shop, document, candidates, count, stop)
     except Stopped:
         return
-    shop.cache.put(key, _KEPT.dump_json(found).decode(), [document.id])
+    if not early and not shop.is_early:
+        shop.cache.put(key, _KEPT.dump_json(found).decode(), [document.id])
     yield found
 
 

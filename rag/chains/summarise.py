@@ -52,12 +52,14 @@ def summarise(
     if kept := shop.cache.load(key, _ANSWER):
         yield replace(kept, took_ms=(time.perf_counter() - begin) * 1000)
         return
+    early = shop.is_early
     try:
         summary = yield from _summary(shop, documents, length, method, spoken, stop)
     except Stopped:
         return
     summary = replace(summary, took_ms=(time.perf_counter() - begin) * 1000)
-    shop.cache.put(key, _ANSWER.dump_json(summary).decode(), [document.id for document in documents])
+    if not early and not shop.is_early:
+        shop.cache.put(key, _ANSWER.dump_json(summary).decode(), [document.id for document in documents])
     yield summary
 
 

@@ -10,6 +10,7 @@ from rag.knowledge_base import SAMPLES
 from rag.types import Answer, Feedback
 from tests._files import encrypted_pdf
 from ui import knowledge as opening
+from ui.chat import suggestions
 from ui.chat.conversation import Reply, Turn
 from ui.knowledge import knowledge_base
 from ui.language import words_of
@@ -49,6 +50,21 @@ def test_one_s_own_library_suggests_questions_that_it_answers(draw, language, na
     reply = app.session_state.conversation.turns[0].reply
     assert reply.wait(60)
     assert reply.answer.sentences[0].citations[0].document_name == name
+
+
+def test_suggestions_are_looked_for_anew_once_the_model_is_there(draw, monkeypatch):
+    looked, questions = [], suggestions._questions
+    monkeypatch.setattr(suggestions, "_questions", lambda *what: looked.append(what) or questions(*what))
+    app, words = draw("ask"), words_of("en")
+    while opening.is_loading():
+        pass
+    knowledge_base().add(TEXT.encode(), "keeper.txt")
+    for loading, times in ((True, 1), (False, 2)):
+        (opening._loading.set if loading else opening._loading.clear)()
+        app.run()
+        while words("ask.suggesting") in texts(app.caption):
+            app.run()
+        assert len(looked) == times
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

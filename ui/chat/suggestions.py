@@ -14,6 +14,7 @@ from rag.reports import Progress
 from rag.types import DocumentInfo
 from ui.components.questions import draw_questions
 from ui.components.work import Work
+from ui.knowledge import is_loading
 from ui.visit import Visit
 
 _DOCUMENTS = 3
@@ -26,7 +27,7 @@ def draw_suggestions(visit: Visit, ask: Callable[[str], None]) -> None:
     words, activity = visit.words, visit.knowledge.activity()
     if activity.over < activity.files:  # the newest documents are not yet known, and the machine is busy with them
         return
-    work = _looked_for(visit.knowledge, _newest(visit.knowledge.documents(), words.language))
+    work = _looked_for(visit.knowledge, _newest(visit.knowledge.documents(), words.language), is_loading())
     if not work.finished:
         st.fragment(_await, run_every=_POLL_S)(visit, work)
     elif work.result:
@@ -42,8 +43,12 @@ def _newest(documents: Sequence[DocumentInfo], language: str) -> tuple[str, ...]
 
 
 @st.cache_resource(max_entries=16, show_spinner=False, on_release=lambda work: work.stop.set())
-def _looked_for(_knowledge: KnowledgeBase, ids: tuple[str, ...]) -> Work:
-    """One search for all who come; what it finds is kept in the store, too."""
+def _looked_for(_knowledge: KnowledgeBase, ids: tuple[str, ...], early: bool) -> Work:
+    """One search for all who come; what it finds is kept in the store, too.
+
+    `early`: the embedding model is not there yet; once it is, they are looked for anew.
+    """
+    del early
 
     def produce(stop: Flag) -> Iterator[Any]:
         found = [list(_questions(_knowledge, id_, -(-_QUESTIONS // len(ids)), stop)) for id_ in ids]

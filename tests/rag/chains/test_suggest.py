@@ -9,6 +9,7 @@ import pytest
 
 from rag import KnowledgeBase
 from rag.chains.face import Chains
+from rag.embedders._switching import pinned
 from rag.reports import Progress
 from rag.results import Suggestion
 from rag.types import AskOptions
@@ -93,3 +94,19 @@ def test_a_models_questions_are_kept_only_where_they_are_answered(
     assert "Weapons may not be printed" in model.prompts[0]
     assert last(chains.suggest(id_))  # kept
     assert len(model.prompts) == 1
+
+
+@pytest.mark.parametrize("chain", ["suggest", "summarise"])
+def test_what_is_found_while_the_model_is_being_made_is_not_kept(kb: KnowledgeBase, chain: str) -> None:
+    document_id = kb.add(TEXT.encode(), "maker.md").document_id or ""
+    model: Any = pinned(kb._parts.embedder)
+
+    def is_kept() -> bool:
+        if chain == "suggest":
+            return len(list(kb.chains.suggest(document_id))) == 1
+        return len(list(kb.chains.summarise([document_id]))) == 1
+
+    model._being_made = True
+    assert [is_kept(), is_kept()] == [False, False]
+    model._being_made = False
+    assert [is_kept(), is_kept()] == [False, True]
