@@ -16,7 +16,7 @@ from rag.storage.committed import Committed
 from rag.storage.database import Database
 from rag.storage.document_list import DocumentList
 from rag.storage.generations import Generations
-from rag.storage.reading import loaded, read_block, read_chunk, sound
+from rag.storage.reading import load_metadata, read_block, read_chunk, sound
 from rag.storage.records import NewChunk, NewDocument, PutStatus
 from rag.storage.vectors import StoredVectors
 from rag.types import Chunk, DocumentInfo
@@ -202,7 +202,7 @@ class Catalog:
         found = dict[str, dict[tuple[str, str], Mapping[str, str]]]()
         with self._database.read() as db:
             for row in db.execute(_LABELS):
-                found.setdefault(row["sha256"], {})[row["name"], row["collection"]] = loaded(row["metadata"], dict)
+                found.setdefault(row["sha256"], {})[row["name"], row["collection"]] = load_metadata(row["metadata"])
         return found
 
     # -- chunks --------------------------------------------------------------------------------------------

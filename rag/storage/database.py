@@ -212,7 +212,7 @@ class Database:
         """Raises StoreError where of what was read nothing can be made: nobody has written it."""
         try:
             yield
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, IndexError) as error:
             if isinstance(error, UnicodeEncodeError):  # it was to be looked for, and not read
                 raise
             told = repr(error).splitlines()[0]

@@ -9,7 +9,7 @@ import json
 import re
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from types import UnionType
@@ -26,7 +26,10 @@ _HASH = re.compile("(?:[0-9a-f]{64})?")  # none is a job without a file, or whos
 
 
 def sound(made: _Made) -> _Made:
-    """The dataclass or named tuple itself, where each field is of the type declared; what is inside is not seen."""
+    """The dataclass or named tuple itself, where each field is of the type declared, and each element of those in it.
+
+    Of an element that has fields itself only its own type is seen.
+    """
     for name, fits in _fields(type(made)):
         if not fits(getattr(made, name)):
             raise TypeError(f"{type(made).__name__}.{name} is {getattr(made, name)!r:.60}")
@@ -50,6 +53,14 @@ def _check(hint: Any) -> Callable[[object], bool]:
     if get_origin(hint) in (Union, UnionType):
         checks = [_check(one) for one in get_args(hint)]
         return lambda value: any(check(value) for check in checks)
+    if get_origin(hint) is tuple and get_args(hint)[1:] == (...,):
+        each = _check(get_args(hint)[0])
+        return lambda value: isinstance(value, tuple) and all(map(each, value))
+    if get_origin(hint) is Mapping:
+        key, each = map(_check, get_args(hint))
+        return lambda value: (
+            isinstance(value, Mapping) and all(map(key, value.keys())) and all(map(each, value.values()))
+        )
     kind = get_origin(hint) or hint
     kinds = (float, int) if kind is float else kind
     return lambda value: isinstance(value, kinds)
@@ -60,6 +71,14 @@ def loaded(text: str, kind: type[_Json]) -> _Json:
     found = json.loads(text)
     if not isinstance(found, kind):
         raise TypeError(f"{text!r:.60} is no {kind.__name__}")
+    return found
+
+
+def load_metadata(text: str) -> Mapping[str, str]:
+    """What is known of a document: texts by their names."""
+    found = loaded(text, dict)
+    if not _check(Mapping[str, str])(found):
+        raise TypeError(f"{text!r:.60} is no metadata")
     return found
 
 
@@ -105,7 +124,10 @@ def read_block(row: sqlite3.Row) -> Block:
 
 
 def read_chunk(row: sqlite3.Row) -> Chunk:
-    """A row of `chunks`."""
+    """A row of `chunks`; there is none without a span, and its ends are asked for."""
+    spans = tuple(sound(Span(*span)) for span in loaded(row["spans"], list))
+    if not spans:
+        raise ValueError(f"passage {row['id']} stands nowhere")
     return sound(
         Chunk(
             row["id"],
@@ -114,7 +136,7 @@ def read_chunk(row: sqlite3.Row) -> Chunk:
             row["text"],
             tuple(loaded(row["headings"], list)),
             load_location(row["location"]),
-            tuple(Span(*span) for span in loaded(row["spans"], list)),
+            spans,
             row["token_count"],
         )
     )
@@ -155,4 +177,4 @@ def read_job(row: sqlite3.Row) -> Job:
 
 
 def _added(fields: dict[str, Any]) -> Added:
-    return Added(**{**fields, "children": tuple(map(_added, fields.get("children", ())))})
+    return sound(Added(**{**fields, "children": tuple(map(_added, fields.get("children", ())))}))

@@ -49,6 +49,10 @@ def estimating(kb: KnowledgeBase) -> object:
     return kb.reindexing.estimate({"chunk_tokens": 100})
 
 
+def looking_up(kb: KnowledgeBase) -> object:
+    return kb._parts.catalog.chunk_with(hours(kb), 1, 1, 0)
+
+
 def working_off(kb: KnowledgeBase) -> None:
     kb.resume()
     kb.work_off()
@@ -57,6 +61,9 @@ def working_off(kb: KnowledgeBase) -> None:
 REPAIRED: list[tuple[str, Use]] = [
     ("chunks SET text = CAST(text AS BLOB) WHERE text LIKE '%nine%'", asking),
     ("chunks SET headings = '7' WHERE text LIKE '%nine%'", asking),
+    ("chunks SET headings = '[7]' WHERE text LIKE '%nine%'", asking),
+    ("chunks SET spans = '[]' WHERE text LIKE '%nine%'", looking_up),
+    ("chunks SET spans = '[[0, \"9\", 0, 0]]' WHERE text LIKE '%nine%'", looking_up),
     ("blocks SET text = x'ff' WHERE text LIKE '%nine%'", estimating),
     ("blocks SET location = '' WHERE text LIKE '%nine%'", estimating),
     ("blocks SET location = 'null' WHERE text LIKE '%nine%'", estimating),
@@ -96,6 +103,7 @@ REBUILT: list[tuple[str, Use]] = [
     ("chunks SET id = 1 << 40 WHERE id = 1", lambda kb: kb.remove(hours(kb))),
     ("documents SET name = 'hovrs.md' WHERE name = 'hours.md'", KnowledgeBase.verify),
     ("documents SET metadata = 'null' WHERE name = 'hours.md'", KnowledgeBase.documents),
+    ("documents SET metadata = '{\"author\": 7}' WHERE name = 'hours.md'", KnowledgeBase.documents),
     ("documents SET size = 'x' WHERE name = 'hours.md'", KnowledgeBase.documents),
     ("changes SET last = 1 << 40 WHERE revision = 1", KnowledgeBase.verify),
     ("changes SET first = x'ff' WHERE revision = 1", KnowledgeBase.verify),
@@ -104,6 +112,10 @@ REBUILT: list[tuple[str, Use]] = [
     ("jobs SET name = 'latter.md'", working_off),
     ("jobs SET collection = 'other'", working_off),
     ("jobs SET created_at = 'yesterday'", KnowledgeBase.jobs),
+    (
+        'jobs SET state = \'running\', result = \'{"file": 7, "status": "added", "document_id": null, "chunks": 1}\'',
+        KnowledgeBase.jobs,
+    ),
 ]
 
 
