@@ -121,9 +121,9 @@ class Activity:
     """How far the background work is, all files together.
 
     Of the files submitted and not yet cleared away, `over` are done, failed or cancelled, `failed` of these could not
-    be taken in, `searchable` wait for vectors only, and `unread` are still to be read. `pending` are passages without
-    a vector. Rates are those of the last minute, None where nothing was done in it; `seconds_left` is None where there
-    is nothing to reckon with.
+    be taken in, `searchable` wait for vectors only, and `unread` are still to be read, `added_unread` of these as they
+    were added and not once more. `pending` are passages without a vector. Rates are those of the last minute, None
+    where nothing was done in it; `seconds_left` is None where there is nothing to reckon with.
     """
 
     paused: bool
@@ -132,6 +132,7 @@ class Activity:
     failed: int
     searchable: int
     unread: int
+    added_unread: int
     pending: int
     files_per_s: float | None
     passages_per_s: float | None

@@ -60,7 +60,7 @@ def _draw_job_lines(visit: Visit, activity: Activity) -> None:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.markdown(words("library.jobs", done=activity.over, total=activity.files))
             _draw_pause(visit, activity)
-            if activity.unread > 1:
+            if activity.added_unread > 1:
                 st.button(
                     words("library.cancel_unread"),
                     key="cancel_unread",

@@ -62,7 +62,10 @@ class Curation:
         self._worker.retry_all()
 
     def cancel_unread(self) -> None:
-        """Ends every file on its way in that cannot be found yet; what can be found stays."""
+        """Ends every file that was added and is not read yet; what is there under its name stays.
+
+        Documents that are to be read again are no files on their way in: that goes on.
+        """
         self._worker.jobs.cancel_unread()
 
     def _move(self, outer: Sequence[DocumentInfo], collection: str) -> None:

@@ -164,10 +164,15 @@ class JobQueue:
         return self._select(f"{where} ORDER BY id LIMIT ?", [-1 if limit is None else limit])
 
     def all_unread(self) -> Ids:
-        """The ids of all files that are still to be read, or just being read."""
+        """The ids of all files that were added and are still to be read, or just being read."""
         with self._database.read() as db:
-            query = f"SELECT id FROM jobs WHERE kind IN {_FILES} AND {_UNREAD}"  # noqa: S608 - our own
+            query = f"SELECT id FROM jobs WHERE kind = 'ingest' AND {_UNREAD}"  # noqa: S608 - our own
             return [row["id"] for row in db.execute(query)]
+
+    def count_unread(self) -> int:
+        """How many files `all_unread` gives."""
+        with self._database.read() as db:
+            return db.execute(f"SELECT count(*) FROM jobs WHERE kind = 'ingest' AND {_UNREAD}").fetchone()[0]  # noqa: S608
 
     def unread(self, collection: str) -> dict[str, str]:
         """The files of this collection that are still to be read, or just being read: sha256 by name, the newest."""

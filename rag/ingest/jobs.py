@@ -150,7 +150,7 @@ class JobRunner:
                 self._take_out(job.result)
 
     def cancel_unread(self) -> None:
-        """Ends every file that cannot be found yet."""
+        """Ends every file that was added and is not read yet."""
         self.cancel(*self._queue.all_unread())
 
     def retry(self, id_: int, password: str | None) -> None:

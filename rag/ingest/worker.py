@@ -133,6 +133,7 @@ class Worker:
             failed=counts["failed"],
             searchable=counts["searchable"],
             unread=unread,
+            added_unread=self._queue.count_unread(),
             pending=pending,
             files_per_s=files,
             passages_per_s=passages,

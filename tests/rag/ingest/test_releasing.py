@@ -37,6 +37,22 @@ def test_whoever_adds_a_file_does_not_wait_until_the_rest_is_cancelled(
     assert originals.all() == set()
 
 
+def test_what_is_there_stays_when_the_rest_is_cancelled_and_is_read_again_where_that_was_asked(
+    kb: KnowledgeBase,
+) -> None:
+    kb.add(b"# Hours\n\nIt opens at nine.\n", "hours.md")
+    kb.add(b"# Meals\n\nSoup on Mondays.\n", "meals.md")
+    (again,) = kb.curation.read_again([kb.documents()[0].id])
+    newer = kb.submit(b"# Meals\n\nRice on Mondays.\n", "meals.md")
+    assert (kb.activity().unread, kb.activity().added_unread) == (2, 1)
+    kb.curation.cancel_unread()
+    kb.work_off()
+    assert [job.state for job in kb.find_jobs([again.id, newer.id])] == ["done", "cancelled"]
+    texts = {info.name: kb.chunks(info.id)[0].text for info in kb.documents()}
+    assert texts == {"hours.md": "It opens at nine.", "meals.md": "Soup on Mondays."}
+    assert kb.verify().agrees
+
+
 def test_whether_a_job_needs_a_file_is_known_without_a_look_at_each_job(kb: KnowledgeBase) -> None:
     for n in range(300):
         kb._parts.queue.submit("ingest", f"{n}.md", "", f"{n:064x}")
