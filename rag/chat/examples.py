@@ -64,7 +64,7 @@ class Examples:
     ) -> list[Example]:
         """The `count` examples in this language that are most similar, best last, as many of the best as fit.
 
-        By the embedder where it knows the language, else by the words they share. Raises StoreError.
+        By the embedder where it is made and knows the language, else by the words they share. Raises StoreError.
         """
         spoken = language.split("-")[0]
         known = [example for example in self.all() if example.language == spoken] if count else []
@@ -76,7 +76,7 @@ class Examples:
         return chosen[::-1]
 
     def _likeness(self, question: str, others: Sequence[str], language: str) -> np.ndarray:
-        if self._embedder.covers(language):
+        if not self._embedder.is_being_made and self._embedder.covers(language):
             embedder = pinned(self._embedder)
             try:
                 return self._embedded(embedder, others) @ embedder.embed_query(question)

@@ -27,8 +27,8 @@ class Verifier:
     """Words first (`rag.citations.verification`): what they find of numbers, names and negations stands.
 
     Where a sentence only has other words than its passages, its vector may show that it says the same, if the
-    `embedder` knows the language. A model for inference (`nli`, optional) may show it too, or that a passage
-    contradicts a sentence which the words let pass; where it cannot be used, the rest decides.
+    `embedder` knows the language and is not being made. A model for inference (`nli`, optional) may show it too, or
+    that a passage contradicts a sentence which the words let pass; where it cannot be used, the rest decides.
     """
 
     embedder: Embedder
@@ -44,7 +44,7 @@ class Verifier:
         return self._inferred(sentence, passages, verdict) if self.nli else verdict
 
     def _near(self, sentence: str, passages: Sequence[str]) -> bool:
-        if not self.embedder.covers(detect_language(sentence)):
+        if self.embedder.is_being_made or not self.embedder.covers(detect_language(sentence)):
             return False
         embedder = pinned(self.embedder)
         texts = [passage[start:end] for passage in passages for start, end in sentences(passage)]

@@ -8,8 +8,10 @@ import pytest
 
 from rag import KnowledgeBase
 from rag.chat.examples import Examples
+from rag.embedders.onnx_int8 import OnnxInt8Embedder
 from rag.errors import InvalidPrompt, StoreError
 from rag.events import ModelFailed, PromptBuilt
+from rag.settings import DEFAULT_EMBEDDING_MODEL
 from rag.types import Example
 from tests._checkpoints import tiny_llama
 from tests.conftest import Open
@@ -42,6 +44,16 @@ def test_the_most_similar_are_chosen_best_last(examples: Examples) -> None:
     assert len(examples.choose(QUESTION, "en", 3, lambda some: len(some) <= 2)) == 2
     assert examples.choose(QUESTION, "en", 3, lambda some: False) == []
     assert examples.choose(QUESTION, "en", 0, lambda some: True) == []
+
+
+def test_a_model_that_is_being_made_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = OnnxInt8Embedder(DEFAULT_EMBEDDING_MODEL, "", tmp_path)
+    model._being_made = True
+    monkeypatch.setattr(OnnxInt8Embedder, "_session", property(lambda _: pytest.fail("it is waited for")))
+    examples = Examples(tmp_path / "examples.jsonl", model)
+    examples.save([COST, HOURS, OTHER, JAPANESE])
+    assert examples.choose("What time does the museum open?", "en", 1, lambda some: True) == [HOURS]
+    assert examples.choose("美術館は何時に開きますか。", "ja", 1, lambda some: True) == [JAPANESE]
 
 
 def test_they_are_kept_as_a_file(examples: Examples, tmp_path: Path) -> None:

@@ -12,8 +12,10 @@ from rag import KnowledgeBase, Settings
 from rag.citations.entailment import NliModel
 from rag.citations.evidence import SURE, Verifier
 from rag.citations.verification import verify
+from rag.embedders.onnx_int8 import OnnxInt8Embedder
 from rag.errors import ModelUnavailable
 from rag.protocols import Embedder
+from rag.settings import DEFAULT_EMBEDDING_MODEL
 from tests.rag.rerankers.test_cross_encoder import checkpoint
 
 PASSAGE = "Notes\nThe firm purchased its rival. Cats sleep during the day."
@@ -38,6 +40,13 @@ def test_other_words_for_the_same_are_supported_by_their_vector(embedder: Embedd
     for sentence in ("The company bought its competitor.", "Felines slumber through daylight hours."):
         assert verify(sentence, [PASSAGE]).problem == "words"
         assert Verifier(embedder).verify(sentence, [PASSAGE]).supported
+
+
+def test_a_model_that_is_being_made_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = OnnxInt8Embedder(DEFAULT_EMBEDDING_MODEL, "", tmp_path)
+    model._being_made = True
+    monkeypatch.setattr(OnnxInt8Embedder, "_session", property(lambda _: pytest.fail("it is waited for")))
+    assert Verifier(model).verify("The company bought its competitor.", [PASSAGE]).problem == "words"
 
 
 @pytest.mark.parametrize(
