@@ -117,6 +117,13 @@ class OnnxInt8Embedder(SentenceTransformerEmbedder):
 
     def _made(self) -> Path | None:
         """The int8 file of exactly these weights, made now if it is not there."""
+        self._being_made = not any(self._cache.glob(f"*-int8-{_RECIPE}.onnx"))  # said before the weights are hashed
+        try:
+            return self._found_or_made()
+        finally:
+            self._being_made = False
+
+    def _found_or_made(self) -> Path | None:
         weights = self._weights_sha256()
         path = self._cache / f"{weights[:16]}-int8-{_RECIPE}.onnx"
         if not weights:
@@ -131,8 +138,6 @@ class OnnxInt8Embedder(SentenceTransformerEmbedder):
         except OSError as error:
             _log.warning("the folder %s cannot be written (%s); the full weights embed", self._cache, error.strerror)
             return None
-        finally:
-            self._being_made = False
 
     def _export(self, path: Path) -> bool:
         command = [sys.executable, "-m", "rag.embedders._onnx_export", str(self._source), str(path)]

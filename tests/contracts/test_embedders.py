@@ -13,7 +13,7 @@ from safetensors.numpy import load_file, save_file
 from sentence_transformers import SentenceTransformer
 
 from rag.embedders import sentence_transformer
-from rag.embedders.onnx_int8 import OnnxInt8Embedder
+from rag.embedders.onnx_int8 import _RECIPE, OnnxInt8Embedder
 from rag.embedders.sentence_transformer import SentenceTransformerEmbedder
 from rag.errors import ModelUnavailable
 from rag.protocols import Embedder
@@ -158,6 +158,19 @@ def test_nothing_of_torch_is_loaded_once_the_int8_file_is_there() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.split() == ["False", "False"]
+
+
+def test_at_a_first_start_it_is_said_at_once_that_the_file_is_being_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[bool] = []
+    embedder = OnnxInt8Embedder(DEFAULT_EMBEDDING_MODEL, "", tmp_path)
+    monkeypatch.setattr(embedder, "_weights_sha256", lambda: said.append(embedder.is_being_made) or "")
+    assert embedder._made() is None
+    (tmp_path / f"0-int8-{_RECIPE}.onnx").touch()
+    assert embedder._made() is None
+    assert said == [True, False]
+    assert not embedder.is_being_made
 
 
 def test_where_no_int8_file_can_be_made_the_full_weights_embed(
