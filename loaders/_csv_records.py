@@ -176,7 +176,8 @@ class Records(Sequence[Block]):
 
     def _text(self, record: tuple[str, ...]) -> str:
         if not self._columns:  # only its place says what a value is
-            return " | ".join(record).rstrip("| ") if any(record) else ""
+            last = max((n for n, value in enumerate(record) if value), default=-1)
+            return " | ".join(record[: last + 1])
         return " | ".join(
             f"{column}: {value}" if column else value
             for column, value in itertools.zip_longest(self._columns, record, fillvalue="")
