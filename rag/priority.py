@@ -21,7 +21,7 @@ def step_back(kind: Literal["holds the lock", "computes"]) -> None:
     """The thread that calls this runs when nothing more urgent does; the threads that it starts, too.
 
     One that computes leaves its core to a question in the instant that this wakes (SCHED_IDLE, see sched(7)): a low
-    priority alone would let it finish its turn of 1 to 3 ms first, each time. One that works in Python must not be kept
+    priority alone may let it finish its turn of a millisecond or more first. One that works in Python must not be kept
     from the processor like that: while it holds Python's lock, whoever waits for an answer waits for it. On Linux each
     thread has a priority of its own; elsewhere this does nothing.
     """

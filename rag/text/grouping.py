@@ -12,9 +12,9 @@ from rag.text.codes import number
 _JOINT = "[-\u2010-\u2015\u2212\uff0d ()\uff08\uff09]"
 _WORD = r"[A-Za-z\d_]"
 _NUMBER = re.compile(
-    rf"(?<!{_WORD})(?<!{_WORD}[-./:@])\(?\d(?:{_JOINT}{{0,2}}\d){{6,15}}(?!{_WORD})(?![-./:@]{_WORD})",
+    rf"(?<!{_WORD})(?<!{_WORD}[-./:@])(?<!\d,)\(?\d(?:{_JOINT}{{0,2}}\d){{6,15}}(?!{_WORD})(?![-./:@]{_WORD}|,\d)",
 )
-"""Seven digits to sixteen, at one go or in groups; a dot joins none: an amount or an address is no phone number."""
+"""Seven digits to sixteen, at one go or in groups, by no dot or comma: an amount or an address is no phone number."""
 _GROUPS, _DIGITS = 4, 5
 """How many groups, and digits of a group, a number is written in at most."""
 
